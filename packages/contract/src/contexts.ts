@@ -1,0 +1,79 @@
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Block } from './blocks.js';
+import type { BankState } from './domain.js';
+import type { Rng } from './rng.js';
+import type { StateTree, Tensors } from './tree.js';
+
+/** Where a run stands, in numbers, on the host. */
+export interface Progress {
+  /** Optimizer steps done before this one: 0 for the first. */
+  readonly step: number;
+  /** Whole epochs done: 0 for the first. */
+  readonly epoch: number;
+  /** Epochs done with their fraction, step / stepsPerEpoch. */
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+  /** Rows of the bank written so far, at most K. 0 without a bank. */
+  readonly filled: number;
+}
+
+/** What a build hook sees: symbols, so that `Math.min(1, step / 100)` is impossible by type. */
+export interface BuildContext {
+  /** Optimizer steps done before this one, int32 scalar. */
+  readonly step: Scalar;
+  /** Whole epochs done, int32 scalar. */
+  readonly epoch: Scalar;
+  readonly rng: Rng;
+  /** Numbers that this plugin feeds through `host.scalar`, by name, float32 scalars. */
+  readonly scalars: Readonly<Record<string, Scalar>>;
+  /** State that this plugin registered through `host.state`, by name. Read-only here: a sampler returns its next. */
+  readonly state: Readonly<Tensors>;
+  /** Intermediate tensors that the method shares, e.g. queries [B, D], keys [B, D], similarities [B, K]. Constants: no gradient flows. */
+  readonly shared: Readonly<Record<string, Tensor>>;
+}
+
+/** What a run hook sees: numbers. */
+export interface RunContext {
+  readonly progress: Progress;
+  /** Metrics of the last step. Reading waits for the step; what nobody reads synchronises nothing. */
+  metrics(): Promise<Record<string, number>>;
+  /** The named state of this plugin, to read or to replace between steps. Replaced tensors must keep shape and dtype. */
+  readonly state: PluginStateAccess;
+  /** Every tensor of the run's state, by path. Read-only. */
+  readonly tree: StateTree;
+  readonly signal: AbortSignal;
+}
+
+export interface PluginStateAccess {
+  get(name: string): Tensor;
+  /** Takes ownership of `next`; the tensor before it is disposed. */
+  set(name: string, next: Tensor): void;
+}
+
+/** What a sampler sees. Everything is a constant: no gradient flows through sampling, except through log-weights declared differentiable. */
+export interface SampleContext {
+  /** Unit vectors, [B, D]. */
+  readonly queries: Tensor2D;
+  /** The positives of the queries, unit vectors, [B, D]. */
+  readonly positives: Tensor2D;
+  /** Sample ids, [B] int32. */
+  readonly ids: Tensor1D;
+  /** Labels of the queries, [B] int32: only where the user opted in. */
+  readonly labels?: Tensor1D;
+  /** The bank as it was before this batch. */
+  readonly bank: BankState;
+  /** Cosines of queries and bank rows, [B, K]; computed once and shared with the loss. */
+  readonly similarities: Tensor2D;
+  /** Rows that may be drawn, [B, K]: 0 or -Infinity, added to similarities before top-N. Absent: every row. */
+  readonly mask?: Tensor2D;
+  /** At least this many rows of every query may be drawn: known on the host, K without a mask. */
+  readonly candidates: number;
+  /** What the samplers before this one in the chain returned. */
+  readonly previous: readonly Block[];
+  readonly phase: string;
+  readonly step: Scalar;
+  readonly epoch: Scalar;
+  readonly rng: Rng;
+  readonly scalars: Readonly<Record<string, Scalar>>;
+}

@@ -1,0 +1,12 @@
+export { MochiError, isMochiError, type ErrorText } from './errors.js';
+export { defineListToken, defineToken, type ListToken, type Token } from './token.js';
+export * from './tokens.js';
+export * from './tree.js';
+export * from './hooks.js';
+export * from './events.js';
+export * from './rng.js';
+export * from './blocks.js';
+export * from './contexts.js';
+export * from './domain.js';
+export * from './plugin.js';
+export * from './schema.js';

@@ -1,0 +1,30 @@
+import type { Augmentation, Dataset, EmbeddingWriter, Encoder, Evaluator, MemoryBank, Method, NegativeSampler, Optimizer, Schedule, Tracker } from './domain.js';
+import type { PluginKind } from './plugin.js';
+import { defineListToken, type ListToken } from './token.js';
+
+export const DATASET = defineListToken<Dataset>('dataset');
+export const AUGMENTATION = defineListToken<Augmentation>('augmentation');
+export const ENCODER = defineListToken<Encoder>('encoder');
+export const METHOD = defineListToken<Method>('method');
+export const BANK = defineListToken<MemoryBank>('bank');
+export const NEGATIVE_SAMPLER = defineListToken<NegativeSampler>('negative-sampler');
+export const OPTIMIZER = defineListToken<Optimizer>('optimizer');
+export const SCHEDULE = defineListToken<Schedule>('schedule');
+export const EVALUATOR = defineListToken<Evaluator>('evaluator');
+export const TRACKER = defineListToken<Tracker>('tracker');
+export const EXPORTER = defineListToken<EmbeddingWriter>('exporter');
+
+/** The token that a plugin of each kind must provide; an extension may provide anything. */
+export const TOKEN_OF_KIND: Readonly<Record<Exclude<PluginKind, 'extension'>, ListToken<unknown>>> = {
+  data: DATASET,
+  augment: AUGMENTATION,
+  encoder: ENCODER,
+  method: METHOD,
+  bank: BANK,
+  sampler: NEGATIVE_SAMPLER,
+  optimizer: OPTIMIZER,
+  schedule: SCHEDULE,
+  evaluator: EVALUATOR,
+  tracker: TRACKER,
+  exporter: EXPORTER,
+};

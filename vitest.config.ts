@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+// Packages resolve to their sources, so that a test never runs an old build.
+const conditions = ['@mochi/source', 'module', 'node'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
+    setupFiles: ['packages/testing/src/vitest-setup.ts'],
+    pool: 'forks', // a native crash takes one file down, not the run
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
