@@ -38,7 +38,8 @@ export interface RowsBlock {
 export type Block = BankBlock | MixtureBlock | RowsBlock;
 
 /** What stands under the fraction of the loss. `corrected` is the debiased estimator (Chuang et al. 2020) that HCL uses too. */
-export type Denominator = { kind: 'with-positive' } | { kind: 'without-positive' } | { kind: 'corrected'; tauPlus: number; floor: number };
+export type Denominator =
+  { kind: 'with-positive' } | { kind: 'without-positive' } | { kind: 'corrected'; tauPlus: number; floor: number };
 
 /** What a sampler returns. */
 export interface Negatives {
@@ -54,7 +55,16 @@ export const bankBlock = (options: { logWeights?: Tensor2D; differentiable?: boo
 });
 
 /** See {@link MixtureBlock} for shapes. Accepts `Tensor` where tfjs loses the rank; ranks are checked by the loss. */
-export const mixtureBlock = (options: { rows: Tensor; weights: Tensor; queryWeight?: Tensor; logWeights?: Tensor; bank?: string }): MixtureBlock =>
-  ({ kind: 'mixture', bank: DEFAULT_BANK, ...options }) as MixtureBlock;
+export const mixtureBlock = (options: {
+  rows: Tensor;
+  weights: Tensor;
+  queryWeight?: Tensor;
+  logWeights?: Tensor;
+  bank?: string;
+}): MixtureBlock => ({ kind: 'mixture', bank: DEFAULT_BANK, ...options }) as MixtureBlock;
 
-export const rowsBlock = (rows: Tensor, options: { logWeights?: Tensor2D } = {}): RowsBlock => ({ kind: 'rows', rows: rows as Tensor3D, ...options });
+export const rowsBlock = (rows: Tensor, options: { logWeights?: Tensor2D } = {}): RowsBlock => ({
+  kind: 'rows',
+  rows: rows as Tensor3D,
+  ...options,
+});

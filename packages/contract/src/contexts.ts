@@ -65,10 +65,11 @@ export interface SampleContext {
   readonly bank: BankState;
   /** Cosines of queries and bank rows, [B, K]; computed once and shared with the loss. */
   readonly similarities: Tensor2D;
-  /** Rows that may be drawn, [B, K]: 0 or -Infinity, added to similarities before top-N. Absent: every row. */
+  /**
+   * Rows that may be drawn, [B, K]: 0 or -Infinity, added to similarities before top-N. Absent: every row. Where fewer rows than a sampler
+   * wants may be drawn, the negatives made from masked rows get log-weight -Infinity: they count for nothing.
+   */
   readonly mask?: Tensor2D;
-  /** At least this many rows of every query may be drawn: known on the host, K without a mask. */
-  readonly candidates: number;
   /** What the samplers before this one in the chain returned. */
   readonly previous: readonly Block[];
   readonly phase: string;

@@ -110,18 +110,28 @@ export interface MemoryBank {
   readonly fill: 'random' | 'mask';
   readonly keepLabels: boolean;
   init(dim: number, rng: Rng): BankState;
+  /** Rows that each query may not draw: [B, K], -Infinity where left out (unwritten rows, own image), else 0. Undefined: every row may be drawn. */
+  mask(state: BankState, ids: Tensor1D): Tensor2D | undefined;
   /** The bank after a batch of keys [B, D] of the samples ids [B] is written. Any K and any B <= K. */
   enqueue(state: BankState, keys: Tensor2D, ids: Tensor1D, step: Scalar, labels?: Tensor1D): BankState;
 }
 
 // ---- sampler
 
+/** What a sampler returns: its blocks replace those of the samplers before it (`context.previous`, which it may return too). */
+export interface Sampled extends Negatives {
+  /** The next value of the state registered by `host.state`; absent: unchanged. */
+  readonly state?: Tensors;
+  /** [B, K], 0 or -Infinity: rows that samplers later in the chain may not draw. Added to the candidate mask. */
+  readonly mask?: Tensor2D;
+}
+
 export interface NegativeSampler {
   readonly name: string;
   /** Which of its traces a step needs, e.g. `warm-up` or `full`. Default: one phase, `full`. */
   phase?(progress: Progress): string;
   /** Traced once per signature and phase: no reads, no JavaScript randomness, counters or clocks. `state` holds what `host.state` registered. */
-  sample(context: SampleContext, state: Readonly<Tensors>): Negatives & { state?: Tensors };
+  sample(context: SampleContext, state: Readonly<Tensors>): Sampled;
 }
 
 // ---- method
@@ -134,7 +144,14 @@ export interface Batch {
 }
 
 /** The chain of samplers, as a method sees it. */
-export type DrawNegatives = (inputs: { queries: Tensor2D; positives: Tensor2D; ids: Tensor1D; labels?: Tensor1D; bank: BankState; similarities: Tensor2D }) => Negatives;
+export type DrawNegatives = (inputs: {
+  queries: Tensor2D;
+  positives: Tensor2D;
+  ids: Tensor1D;
+  labels?: Tensor1D;
+  bank: BankState;
+  similarities: Tensor2D;
+}) => Negatives;
 
 export interface MethodParts {
   readonly encoder: Encoder;
@@ -179,7 +196,13 @@ export interface Optimizer {
   /** Slots by name, each a record by parameter name, e.g. `{ momentum: { 'conv1.weight': ... } }`. */
   init(params: Tensors): Record<string, Tensors>;
   /** Traced. @param rate learning rate, float32 scalar. @param step optimizer steps done before, int32 scalar. */
-  update(params: Tensors, gradients: Tensors, slots: Record<string, Tensors>, rate: Scalar, step: Scalar): { params: Tensors; slots: Record<string, Tensors> };
+  update(
+    params: Tensors,
+    gradients: Tensors,
+    slots: Record<string, Tensors>,
+    rate: Scalar,
+    step: Scalar,
+  ): { params: Tensors; slots: Record<string, Tensors> };
   /** Base learning rate; the schedule multiplies it. */
   readonly rate: number;
 }

@@ -31,4 +31,6 @@ export class MochiError extends Error {
 
 /** True for a MochiError of any copy of this package: two copies in one process must still understand each other. */
 export const isMochiError = (error: unknown): error is MochiError =>
-  error instanceof Error && typeof (error as Partial<MochiError>).code === 'string' && (error as MochiError).code.startsWith('MOCHI_');
+  error instanceof Error &&
+  typeof (error as Partial<MochiError>).code === 'string' &&
+  (error as MochiError).code.startsWith('MOCHI_');

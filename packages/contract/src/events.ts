@@ -11,26 +11,79 @@ export type EventOf<Payload> = Payload & { readonly type: string; /** Millisecon
 export const defineEvent = <Payload extends object>(type: string): EventType<Payload> => ({ type });
 
 /** A run begins, its folder exists. `resumedFrom` is the step that it continues from, or null. */
-export const runStart = defineEvent<{ runDir: string | null; name: string; totalSteps: number; totalEpochs: number; stepsPerEpoch: number; parameters: number; resumedFrom: number | null }>('run-start');
+export const runStart = defineEvent<{
+  runDir: string | null;
+  name: string;
+  totalSteps: number;
+  totalEpochs: number;
+  stepsPerEpoch: number;
+  parameters: number;
+  resumedFrom: number | null;
+}>('run-start');
 /** Begins with epoch 0. */
 export const epochStart = defineEvent<{ epoch: number; step: number }>('epoch-start');
 /**
  * A step is over. Metrics are there on the logging cadence only (`train.logEvery`): what nobody reads synchronises nothing.
  * `waitMs` is the time that the step waited for data.
  */
-export const stepEnd = defineEvent<{ step: number; epoch: number; rate: number; stepMs: number; waitMs: number; images: number; lossNats?: number; metrics?: Record<string, number> }>('step-end');
-export const epochEnd = defineEvent<{ epoch: number; step: number; lossNats: number; seconds: number; imagesPerSecond: number; skipped: number }>('epoch-end');
+export const stepEnd = defineEvent<{
+  step: number;
+  epoch: number;
+  rate: number;
+  stepMs: number;
+  waitMs: number;
+  images: number;
+  lossNats?: number;
+  metrics?: Record<string, number>;
+}>('step-end');
+export const epochEnd = defineEvent<{
+  epoch: number;
+  step: number;
+  lossNats: number;
+  seconds: number;
+  imagesPerSecond: number;
+  skipped: number;
+}>('epoch-end');
 /** One evaluator has measured. Units and directions stand in the metrics' specs. */
-export const evaluationEnd = defineEvent<{ evaluator: string; step: number; epoch: number; seconds: number; metrics: Record<string, { value: number; unit: string; better: 'higher' | 'lower' }>; settings: Record<string, unknown> }>('evaluation-end');
-export const checkpointSaved = defineEvent<{ path: string; step: number; epoch: number; bytes: number; reason: 'cadence' | 'best' | 'stop' | 'end' }>('checkpoint-saved');
+export const evaluationEnd = defineEvent<{
+  evaluator: string;
+  step: number;
+  epoch: number;
+  seconds: number;
+  metrics: Record<string, { value: number; unit: string; better: 'higher' | 'lower' }>;
+  settings: Record<string, unknown>;
+}>('evaluation-end');
+export const checkpointSaved = defineEvent<{
+  path: string;
+  step: number;
+  epoch: number;
+  bytes: number;
+  reason: 'cadence' | 'best' | 'stop' | 'end';
+}>('checkpoint-saved');
 /** A sample could not be read or decoded, and was left out. */
 export const sampleSkipped = defineEvent<{ sample: string; reason: string }>('sample-skipped');
 /** Something that a user should know and that stops nothing, e.g. a subscriber that threw and was detached. */
 export const warning = defineEvent<{ source: string; message: string }>('warning');
-export const runEnd = defineEvent<{ step: number; epoch: number; seconds: number; outcome: 'finished' | 'stopped' | 'failed'; reason: string | null }>('run-end');
+export const runEnd = defineEvent<{
+  step: number;
+  epoch: number;
+  seconds: number;
+  outcome: 'finished' | 'stopped' | 'failed';
+  reason: string | null;
+}>('run-end');
 
 /** Every event, for docs, trackers and the test of docs/lifecycle.md. */
-export const EVENTS = [runStart, epochStart, stepEnd, epochEnd, evaluationEnd, checkpointSaved, sampleSkipped, warning, runEnd] as const;
+export const EVENTS = [
+  runStart,
+  epochStart,
+  stepEnd,
+  epochEnd,
+  evaluationEnd,
+  checkpointSaved,
+  sampleSkipped,
+  warning,
+  runEnd,
+] as const;
 
 /** Any event of this package, discriminated by `type`; events of plugins come as `EventOf<object>`. */
 export type RunEvent = EventOf<object>;

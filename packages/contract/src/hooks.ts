@@ -19,13 +19,21 @@ type Awaitable<T> = T | Promise<T>;
 /** Hooks that run while the step is traced: handlers are synchronous and see symbolic tensors. */
 export const defineBuildHook = <Context>(name: string) => ({
   series: (): Hook<(context: Context) => void, 'series'> => ({ name, kind: 'series', time: 'build' }),
-  waterfall: <Value>(): Hook<(value: Value, context: Context) => Value, 'waterfall'> => ({ name, kind: 'waterfall', time: 'build' }),
+  waterfall: <Value>(): Hook<(value: Value, context: Context) => Value, 'waterfall'> => ({
+    name,
+    kind: 'waterfall',
+    time: 'build',
+  }),
 });
 
 /** Hooks that run at their moment each time: handlers are awaited, one after another. */
 export const defineHook = <Context>(name: string) => ({
   series: (): Hook<(context: Context) => Awaitable<void>, 'series'> => ({ name, kind: 'series', time: 'run' }),
-  waterfall: <Value>(): Hook<(value: Value, context: Context) => Awaitable<Value>, 'waterfall'> => ({ name, kind: 'waterfall', time: 'run' }),
+  waterfall: <Value>(): Hook<(value: Value, context: Context) => Awaitable<Value>, 'waterfall'> => ({
+    name,
+    kind: 'waterfall',
+    time: 'run',
+  }),
   /** The first handler that returns something other than undefined decides. */
   first: <Value>(): Hook<(context: Context) => Awaitable<Value | undefined>, 'first'> => ({ name, kind: 'first', time: 'run' }),
 });
@@ -48,4 +56,15 @@ export const beforeCheckpoint = defineHook<RunContext>('before-checkpoint').seri
 export const shouldStop = defineHook<RunContext>('should-stop').first<string>();
 
 /** Every hook, for docs, `mochi explain` and the test of docs/lifecycle.md. */
-export const HOOKS = [adjustLoss, adjustGradients, addStepMetrics, beforeRun, beforeEpoch, beforeStep, afterStep, afterEpoch, beforeCheckpoint, shouldStop] as const;
+export const HOOKS = [
+  adjustLoss,
+  adjustGradients,
+  addStepMetrics,
+  beforeRun,
+  beforeEpoch,
+  beforeStep,
+  afterStep,
+  afterEpoch,
+  beforeCheckpoint,
+  shouldStop,
+] as const;

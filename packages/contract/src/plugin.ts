@@ -11,7 +11,19 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 export const API_VERSION = 1;
 
 /** The section of the config that names the plugin. An `extension` has no section: being listed under `plugins` switches it on. */
-export type PluginKind = 'data' | 'augment' | 'encoder' | 'method' | 'bank' | 'sampler' | 'optimizer' | 'schedule' | 'evaluator' | 'tracker' | 'exporter' | 'extension';
+export type PluginKind =
+  | 'data'
+  | 'augment'
+  | 'encoder'
+  | 'method'
+  | 'bank'
+  | 'sampler'
+  | 'optimizer'
+  | 'schedule'
+  | 'evaluator'
+  | 'tracker'
+  | 'exporter'
+  | 'extension';
 
 export interface Logger {
   info(message: string): void;

@@ -1,4 +1,16 @@
-import type { Augmentation, Dataset, EmbeddingWriter, Encoder, Evaluator, MemoryBank, Method, NegativeSampler, Optimizer, Schedule, Tracker } from './domain.js';
+import type {
+  Augmentation,
+  Dataset,
+  EmbeddingWriter,
+  Encoder,
+  Evaluator,
+  MemoryBank,
+  Method,
+  NegativeSampler,
+  Optimizer,
+  Schedule,
+  Tracker,
+} from './domain.js';
 import type { PluginKind } from './plugin.js';
 import { defineListToken, type ListToken } from './token.js';
 
