@@ -24,8 +24,8 @@ export function parseSafetensors(bytes: Uint8Array): Map<string, ReferenceTensor
     if (name === '__metadata__') continue;
     const { dtype, shape } = entry;
     const [from, to] = entry.data_offsets;
-    // A copy, since typed arrays need aligned offsets and the file has none.
-    const data = bytes.slice(8 + headerLength + from, 8 + headerLength + to).buffer;
+    // A copy, since typed arrays need aligned offsets and the file has none. Not slice(), which is a view where the bytes are a Buffer.
+    const data = new Uint8Array(bytes.subarray(8 + headerLength + from, 8 + headerLength + to)).buffer;
     tensors.set(name, { shape, ...decode(dtype, data, name) });
   }
   return tensors;
