@@ -1,0 +1,49 @@
+import type { Block } from '@mochi/contract';
+import type { ContrastiveInput } from './contrastive-loss.js';
+import { badTemperature, bankBlockTwice, blockShape, noNegatives, unknownBank } from './errors.js';
+
+/** Checks shapes and names, all known while tracing, so that a mistake names the block and not an op. @returns The blocks with M >= 1. */
+export function checkInput({ queries, positives, banks, similarities, negatives, temperature }: ContrastiveInput): Block[] {
+  if (typeof temperature === 'number' && !(temperature > 0 && Number.isFinite(temperature))) throw badTemperature(temperature);
+  const [batch, width] = queries.shape;
+  requireShape('positives', positives.shape, [batch, width]);
+  for (const [name, bank] of Object.entries(banks)) {
+    requireShape(`the bank "${name}"`, bank.shape, [bank.shape[0], width]);
+    if (similarities[name]) requireShape(`similarities of the bank "${name}"`, similarities[name].shape, [batch, bank.shape[0]]);
+  }
+  const capacities = Object.fromEntries(Object.entries(banks).map(([name, rows]) => [name, rows.shape[0]]));
+  for (const [at, block] of negatives.blocks.entries())
+    checkBlock(block, `block ${at} (${block.kind})`, batch, width, capacities);
+  const named = negatives.blocks.flatMap((block) => (block.kind === 'bank' ? [block.bank] : []));
+  const twice = named.find((name, at) => named.indexOf(name) !== at);
+  if (twice !== undefined) throw bankBlockTwice(twice);
+  const blocks = negatives.blocks.filter((block) => block.kind === 'bank' || block.rows.shape[1] > 0);
+  if (blocks.length === 0) throw noNegatives();
+  return blocks;
+}
+
+function checkBlock(block: Block, name: string, batch: number, width: number, capacities: Record<string, number>): void {
+  if (block.kind === 'rows') {
+    const count = block.rows.shape[1];
+    requireShape(`rows of ${name}`, block.rows.shape, [batch, count, width]);
+    if (block.logWeights) requireShape(`logWeights of ${name}`, block.logWeights.shape, [batch, count]);
+    return;
+  }
+  const capacity = capacities[block.bank];
+  if (capacity === undefined) throw unknownBank(block.bank, Object.keys(capacities));
+  if (block.kind === 'bank') {
+    if (block.logWeights) requireShape(`logWeights of ${name}`, block.logWeights.shape, [batch, capacity]);
+    return;
+  }
+  const [, count, parents] = block.rows.shape;
+  if (block.rows.rank !== 3 || parents === 0) throw blockShape(`rows of ${name}`, block.rows.shape, '[B, M, P] with P >= 1');
+  requireShape(`rows of ${name}`, block.rows.shape, [batch, count, parents]);
+  requireShape(`weights of ${name}`, block.weights.shape, [batch, count, parents]);
+  if (block.queryWeight) requireShape(`queryWeight of ${name}`, block.queryWeight.shape, [batch, count]);
+  if (block.logWeights) requireShape(`logWeights of ${name}`, block.logWeights.shape, [batch, count]);
+}
+
+function requireShape(what: string, got: readonly number[], want: readonly (number | undefined)[]): void {
+  const same = got.length === want.length && got.every((size, axis) => size === want[axis]);
+  if (!same) throw blockShape(what, got, `[${want.map((size) => size ?? '?').join(', ')}]`);
+}
