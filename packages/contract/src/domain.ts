@@ -251,6 +251,8 @@ export interface Evaluator {
   readonly settings: Record<string, unknown>;
   /** Epochs between runs of it during training, or null: only at the end. */
   readonly everyEpochs: number | null;
+  /** Measure before the first step too: the untrained network. Default false. */
+  readonly atStart?: boolean;
   run(context: EvalContext): Promise<Record<string, Measured>>;
 }
 

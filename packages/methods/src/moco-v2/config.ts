@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+export const mocoV2Config = z.strictObject({
+  temperature: z.number().positive().default(0.2).describe('t: divides every cosine before the softmax; no unit'),
+  keyMomentum: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.999)
+    .describe('share of the key encoder that stays at each step; the rest comes from the query encoder'),
+  batchNorm: z
+    .strictObject({
+      split: z
+        .int()
+        .min(1)
+        .default(1)
+        .describe(
+          'groups of the batch that are normalised apart, as on so many devices; 1: the whole batch at once, which leaks',
+        ),
+    })
+    .prefault({})
+    .describe('how the training batch is normalised'),
+});
+export type MocoV2Config = z.infer<typeof mocoV2Config>;

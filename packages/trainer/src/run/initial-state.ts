@@ -1,0 +1,21 @@
+import type { Rng, Tensors } from '@mochi/contract';
+import { createRng } from '@mochi/tensorflow';
+import * as tf from '@tensorflow/tfjs-core';
+import type { RunState, StepParts } from '../step/parts.js';
+
+export type StateInputs = ReadonlyMap<string, ReadonlyMap<string, (rng: Rng) => tf.Tensor>>;
+
+/** The state of step 0, a function of the seed alone. */
+export function initialState(parts: StepParts, states: StateInputs): RunState {
+  const rng = createRng(parts.seed, 'init');
+  // tf.tidy keeps what is returned, at any depth of records, and frees what was only used on the way.
+  return tf.tidy(() => {
+    const { params, state: method } = parts.method.part.init(parts, rng.fork('method'));
+    const plugins: Record<string, Tensors> = {};
+    for (const [id, inits] of states) {
+      plugins[id] = Object.fromEntries([...inits].map(([name, init]) => [name, init(rng.fork(`${id}/${name}`))]));
+    }
+    const slots = parts.optimizer.init(params);
+    return { params, slots, method, plugins, failedAt: tf.scalar(-1, 'int32') } as unknown as tf.TensorContainer;
+  }) as unknown as RunState;
+}

@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cpus, platform, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { runtimeInfo } from '@mochi/tensorflow';
+import { listCheckpoints } from '../checkpoint/layout.js';
+import { runFolderDenied, runFolderTaken } from '../errors.js';
+
+export const CONFIG_FILE = 'config.json';
+export const ENVIRONMENT_FILE = 'environment.json';
+export const SUMMARY_FILE = 'summary.json';
+
+/**
+ * Makes the run folder, or checks that it can be written.
+ *
+ * @throws MOCHI_RUN_FOLDER when it cannot be written; MOCHI_RUN_EXISTS when it holds a run and `resume` is false.
+ */
+export async function prepareRunFolder(runDir: string, resume: boolean): Promise<void> {
+  try {
+    await mkdir(runDir, { recursive: true });
+    // Not access(W_OK): it answers by permission bits and not by what the file system will do.
+    await (await open(join(runDir, '.write-test'), 'w')).close();
+    await rm(join(runDir, '.write-test'));
+  } catch (cause) {
+    throw runFolderDenied(runDir, cause);
+  }
+  if (resume) return;
+  const taken = (await listCheckpoints(runDir)).length > 0 || (await exists(join(runDir, SUMMARY_FILE)));
+  if (taken) throw runFolderTaken(runDir);
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Written aside and renamed, so that a reader never sees half of it. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  const aside = `${path}.writing-${process.pid}`;
+  await writeFile(aside, `${JSON.stringify(value, null, 2)}\n`);
+  await rename(aside, path);
+}
+
+export const readJson = async <T>(path: string): Promise<T> => JSON.parse(await readFile(path, 'utf8')) as T;
+
+/** What another person needs to know to get the same numbers. */
+export async function describeEnvironment(): Promise<Record<string, unknown>> {
+  const { libraryDir: _where, ...tensorflow } = runtimeInfo();
+  return {
+    node: process.versions.node,
+    platform: `${platform()} ${release()}`,
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    tensorflow,
+    git: await gitState(),
+  };
+}
+
+/** Commit and whether files differ from it, or null outside a repository. */
+async function gitState(): Promise<{ commit: string; dirty: boolean } | null> {
+  const git = async (...args: string[]): Promise<string> => (await promisify(execFile)('git', args)).stdout.trim();
+  try {
+    return { commit: await git('rev-parse', 'HEAD'), dirty: (await git('status', '--porcelain')) !== '' };
+  } catch {
+    return null;
+  }
+}

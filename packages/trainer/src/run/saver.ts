@@ -1,0 +1,62 @@
+import { beforeCheckpoint, checkpointSaved } from '@mochi/contract';
+import { pruneCheckpoints, writeCheckpoint } from '../checkpoint/write.js';
+import { listCheckpoints } from '../checkpoint/layout.js';
+import type { RunParts } from './assemble.js';
+import type { TrainingLoop } from './training-loop.js';
+
+export interface SaverOptions {
+  /** Null: nothing is written. */
+  readonly runDir: string | null;
+  /** Steps between two checkpoints, or null when the cadence is in epochs. */
+  readonly everySteps: number | null;
+  readonly everyEpochs: number | null;
+  readonly keep: number;
+  /** `evaluator/metric`, or null. */
+  readonly best: string | null;
+}
+
+/** Decides when a checkpoint is due, writes it, and keeps the latest few and the best. */
+export class Saver {
+  private bestPath: string | null = null;
+
+  constructor(
+    private readonly parts: RunParts,
+    private readonly options: SaverOptions,
+  ) {}
+
+  async afterStep(loop: TrainingLoop, epochEnded: boolean): Promise<void> {
+    const { everySteps, everyEpochs } = this.options;
+    const { step, epoch } = loop.position;
+    const due = everySteps !== null ? step % everySteps === 0 : epochEnded && epoch % everyEpochs! === 0;
+    if (due) await this.save(loop, this.isBest(loop) ? 'best' : 'cadence');
+  }
+
+  /** The folder of the newest whole checkpoint, or null. */
+  async lastCheckpoint(): Promise<string | null> {
+    return this.options.runDir === null ? null : ((await listCheckpoints(this.options.runDir)).at(-1) ?? null);
+  }
+
+  async save(loop: TrainingLoop, reason: 'cadence' | 'best' | 'stop' | 'end'): Promise<void> {
+    const { runDir, keep } = this.options;
+    if (runDir === null) return;
+    await loop.checkFinite(); // a checkpoint is a state to go on from: never one after a failure
+    await this.parts.hooks.runSeries(beforeCheckpoint, (id) => loop.context(id));
+    const metrics = Object.fromEntries(Object.entries(loop.results).map(([name, { value }]) => [name, value]));
+    const position = { ...loop.position, seconds: loop.seconds };
+    const { seed } = this.parts.step;
+    const { path, bytes } = await writeCheckpoint(runDir, loop.state, { position, seed, metrics, versions: { node: process.versions.node } });
+    if (reason === 'best') this.bestPath = path;
+    await pruneCheckpoints(runDir, keep, this.bestPath);
+    this.parts.bus.emit(checkpointSaved, { path, step: position.step, epoch: position.epoch, bytes, reason });
+  }
+
+  /** Whether the named metric is better than ever before; its direction is the one that the evaluator declares. */
+  private isBest(loop: TrainingLoop): boolean {
+    const measured = this.options.best === null ? undefined : loop.results[this.options.best];
+    if (!measured) return false;
+    const { best } = loop.position;
+    const better = best === null || (measured.better === 'higher' ? measured.value > best : measured.value < best);
+    if (better) loop.position.best = measured.value;
+    return better;
+  }
+}

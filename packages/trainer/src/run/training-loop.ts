@@ -1,0 +1,181 @@
+import {
+  afterEpoch,
+  afterStep,
+  beforeEpoch,
+  beforeRun,
+  beforeStep,
+  epochEnd,
+  epochStart,
+  sampleSkipped,
+  shouldStop,
+  stepEnd,
+  type Progress,
+  type RunContext,
+  type Tensors,
+} from '@mochi/contract';
+import { disposeTree } from '@mochi/tensorflow';
+import type { Scalar } from '@tensorflow/tfjs-core';
+import type { Position } from '../checkpoint/layout.js';
+import { notFinite } from '../errors.js';
+import type { BatchFeed, FeedItem } from '../input/index.js';
+import type { RunState } from '../step/parts.js';
+import type { RunParts } from './assemble.js';
+import { dueAfter, evaluate, type Results } from './evaluation.js';
+import { makeFeeds, phasesAt, rateAt } from './feeds.js';
+import { accessState } from './plugin-state.js';
+import type { Saver } from './saver.js';
+import { StepRunner } from './step-runner.js';
+
+/** Why the loop ended. */
+export interface LoopEnd {
+  readonly outcome: 'finished' | 'stopped';
+  readonly reason: string | null;
+}
+
+/**
+ * The loop. What happens when, hook by hook and event by event, stands in docs/lifecycle.md, which a test holds to the contract.
+ * The loop owns the state's tensors; `dispose` frees them.
+ */
+export class TrainingLoop {
+  private readonly runner: StepRunner;
+  private metrics: Record<string, Scalar> = {};
+  private epochLoss = { sum: 0, count: 0, started: performance.now(), images: 0, skippedBefore: 0 };
+  private readonly startedMs = performance.now();
+  private readonly secondsBefore: number;
+  /** Latest results of every evaluator, by `evaluator/metric`. */
+  readonly results: Results = {};
+
+  constructor(
+    private readonly parts: RunParts,
+    public state: RunState,
+    readonly position: Position,
+    private readonly saver: Saver,
+    private readonly signal: AbortSignal,
+  ) {
+    this.runner = new StepRunner(parts.buildStep(), parts.eager);
+    this.secondsBefore = position.seconds;
+  }
+
+  get progress(): Progress {
+    const { step, epoch } = this.position;
+    const { stepsPerEpoch, totalSteps, step: parts, batchSize } = this.parts;
+    return { step, epoch, epochs: step / stepsPerEpoch, stepsPerEpoch, totalSteps, filled: Math.min(parts.bank.capacity, step * batchSize) };
+  }
+
+  async run(feed: BatchFeed): Promise<LoopEnd> {
+    const { hooks, evaluators } = this.parts;
+    await hooks.runSeries(beforeRun, (id) => this.context(id));
+    if (this.position.step === 0) await this.evaluate(evaluators.filter(({ atStart }) => atStart));
+    await this.beginEpoch();
+    while (!this.isDone()) {
+      const reason = this.signal.aborted ? 'interrupted' : await hooks.runFirst(shouldStop, (id) => this.context(id));
+      if (reason !== undefined) return { outcome: 'stopped', reason };
+      const waited = performance.now();
+      const item = await feed.next();
+      await this.step(item, performance.now() - waited);
+      if (item.last) await this.finishEpoch();
+      await this.saver.afterStep(this, item.last);
+    }
+    await this.checkFinite();
+    return { outcome: 'finished', reason: null };
+  }
+
+  /** Runs evaluators now and keeps their results. */
+  async evaluate(which: RunParts['evaluators']): Promise<Results> {
+    if (which.length === 0) return {};
+    const results = await evaluate(this.parts.evaluation, which, this.state, this.progress, this.signal);
+    return Object.assign(this.results, results);
+  }
+
+  /** Seconds of training over all resumptions. */
+  get seconds(): number {
+    return this.secondsBefore + (performance.now() - this.startedMs) / 1000;
+  }
+
+  /** @throws MOCHI_NOT_FINITE when a step since the last check had a loss or gradient that was not finite. */
+  async checkFinite(): Promise<void> {
+    const [failedAt] = await this.state.failedAt.data();
+    if (failedAt! >= 0) throw notFinite(failedAt!, this.position.epoch, await this.saver.lastCheckpoint());
+  }
+
+  dispose(): void {
+    disposeTree(this.state);
+    disposeTree(this.metrics);
+    this.runner.dispose();
+  }
+
+  context(id: string): RunContext {
+    return {
+      progress: this.progress,
+      metrics: () => readScalars(this.metrics),
+      state: accessState(id, () => this.state.plugins[id] ?? ({} as Tensors)),
+      tree: this.state as unknown as RunContext['tree'],
+      signal: this.signal,
+    };
+  }
+
+  private isDone(): boolean {
+    const { totalSteps, totalEpochs } = this.parts;
+    return this.position.step >= totalSteps || this.position.epoch >= totalEpochs;
+  }
+
+  private async step(item: FeedItem, waitMs: number): Promise<void> {
+    const { hooks, bus, step: parts, scalars, logEvery } = this.parts;
+    await hooks.runSeries(beforeStep, (id) => this.context(id));
+    const started = performance.now();
+    const { progress } = this;
+    const feeds = makeFeeds(parts, scalars, progress);
+    const result = await this.runner.run(this.state, item.batch, feeds, phasesAt(parts, progress));
+    this.state = result.state;
+    disposeTree(this.metrics);
+    disposeTree(feeds);
+    disposeTree(item.batch);
+    this.metrics = result.metrics;
+    this.advance(item);
+    await hooks.runSeries(afterStep, (id) => this.context(id));
+    const stepMs = performance.now() - started + waitMs;
+    const images = item.batch.ids.shape[0];
+    this.epochLoss.images += images;
+    const event = { step: progress.step + 1, epoch: progress.epoch, rate: rateAt(parts, progress), stepMs, waitMs, images };
+    const logged = (progress.step + 1) % logEvery === 0 || item.last ? await this.readMetrics() : {};
+    bus.emit(stepEnd, { ...event, ...logged });
+  }
+
+  private advance(item: FeedItem): void {
+    const { bus } = this.parts;
+    for (const skipped of item.skipped) bus.emit(sampleSkipped, skipped);
+    Object.assign(this.position, { step: this.position.step + 1, sample: item.position, skipped: item.totals.skipped, seen: item.totals.seen });
+  }
+
+  private async readMetrics(): Promise<{ lossNats: number; metrics: Record<string, number> }> {
+    await this.checkFinite();
+    const { loss, ...metrics } = await readScalars(this.metrics);
+    this.epochLoss.sum += loss!;
+    this.epochLoss.count++;
+    return { lossNats: loss!, metrics };
+  }
+
+  private async beginEpoch(): Promise<void> {
+    const { step, epoch, skipped } = this.position;
+    this.epochLoss = { sum: 0, count: 0, started: performance.now(), images: 0, skippedBefore: skipped };
+    this.parts.bus.emit(epochStart, { epoch, step });
+    await this.parts.hooks.runSeries(beforeEpoch, (id) => this.context(id));
+  }
+
+  private async finishEpoch(): Promise<void> {
+    const { hooks, bus, evaluators } = this.parts;
+    const { sum, count, started, images, skippedBefore } = this.epochLoss;
+    const seconds = (performance.now() - started) / 1000;
+    const { step, epoch, skipped } = this.position;
+    Object.assign(this.position, { epoch: epoch + 1, sample: 0 });
+    await hooks.runSeries(afterEpoch, (id) => this.context(id));
+    bus.emit(epochEnd, { epoch, step, lossNats: sum / count, seconds, imagesPerSecond: images / seconds, skipped: skipped - skippedBefore });
+    await this.evaluate(dueAfter(evaluators, epoch + 1));
+    if (!this.isDone()) await this.beginEpoch();
+  }
+}
+
+async function readScalars(scalars: Record<string, Scalar>): Promise<Record<string, number>> {
+  const values = await Promise.all(Object.entries(scalars).map(async ([name, scalar]) => [name, (await scalar.data())[0]!] as const));
+  return Object.fromEntries(values);
+}

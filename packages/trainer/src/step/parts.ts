@@ -1,0 +1,49 @@
+import type { Encoder, MemoryBank, Method, NegativeSampler, Optimizer, Schedule, Tensors } from '@mochi/contract';
+import type { Scalar } from '@tensorflow/tfjs-core';
+import type { StateTree } from '@mochi/contract';
+
+/** A part of the run with the id of the plugin entry that provided it: its state and scalars are kept under this id. */
+export interface Placed<T> {
+  readonly id: string;
+  readonly part: T;
+}
+
+/** What a step is made of. The trainer knows each by its interface and none by name. */
+export interface StepParts {
+  readonly method: Placed<Method>;
+  readonly encoder: Encoder;
+  readonly bank: MemoryBank;
+  readonly samplers: readonly Placed<NegativeSampler>[];
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  readonly seed: number;
+}
+
+/** Everything that a run carries from step to step, and so everything that a checkpoint holds. */
+export interface RunState {
+  /** Trainable parameters by name. */
+  params: Tensors;
+  /** Optimizer slots, each by parameter name. */
+  slots: Record<string, Tensors>;
+  /** What the method keeps: running statistics, key encoder, bank. */
+  method: StateTree;
+  /** Named state of plugins, by plugin id. */
+  plugins: Record<string, Tensors>;
+  /** int32 scalar: the first step whose loss or gradients were not finite, -1 while there is none. */
+  failedAt: Scalar;
+}
+
+/** What the host feeds into each step beside state and batch. */
+export interface Feeds {
+  step: Scalar;
+  epoch: Scalar;
+  /** Learning rate of this step. */
+  rate: Scalar;
+  scalars: Record<string, Record<string, Scalar>>;
+}
+
+export interface StepResult {
+  state: RunState;
+  /** Loss in nats under `loss`, gradient norm under `gradientNorm`, and what method and plugins add. */
+  metrics: Record<string, Scalar>;
+}
