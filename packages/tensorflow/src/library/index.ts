@@ -1,0 +1,5 @@
+export { ensureLibrary, findLibrary } from './ensure.js';
+export { inspectLibrary, type LibraryReport } from './inspect.js';
+export type { Look } from './look.js';
+export type { InstallProgress, OnInstallProgress } from './progress.js';
+export type { KeptFile, LibraryLocation, LibraryOptions, LibrarySource, PinnedWheel, Surroundings } from './types.js';

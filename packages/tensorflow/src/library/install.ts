@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isMochiError } from '@mochi/contract';
+import {
+  archiveFolder,
+  archiveUrlOf,
+  foldersIn,
+  MANIFEST,
+  readInstalled,
+  sizeOf,
+  wheelFolder,
+  writableRoot,
+  type Manifest,
+} from './cache.js';
+import { downloadArchive } from './download-archive.js';
+import { downloadWheel } from './download-wheel.js';
+import { diskFull, hashMismatch, isDiskFull, libraryBroken, noNetwork, noPip } from './errors.js';
+import { sha256Of } from './hash.js';
+import { withLock } from './lock.js';
+import type { OnInstallProgress } from './progress.js';
+import type { LibraryLocation, Surroundings } from './types.js';
+import { unpackArchive } from './unpack-archive.js';
+import { unpackWheel } from './unpack-wheel.js';
+
+interface Installation {
+  /** The folder `libtensorflow` of the cache. */
+  readonly root: string;
+  /** What is on its way, kept over a failure. */
+  readonly downloads: string;
+  readonly surroundings: Surroundings;
+  readonly report: OnInstallProgress;
+  readonly signal?: AbortSignal;
+}
+
+const MARGIN = 64e6; // bytes left free for everybody else
+
+/** Installs TensorFlow into the user's cache; one process at a time, the others wait and then find it. */
+export async function install(
+  surroundings: Surroundings,
+  report: OnInstallProgress,
+  signal?: AbortSignal,
+): Promise<LibraryLocation> {
+  const note = (what: string) => report({ phase: 'note', what, bytes: 0, totalBytes: null });
+  const root = await writableRoot(surroundings, note);
+  const onWait = (pid: number) =>
+    report({ phase: 'wait', what: `waiting for process ${pid}, which is installing TensorFlow`, bytes: 0, totalBytes: null });
+  const work = async () => {
+    for (const dir of foldersIn(root, surroundings)) {
+      const installed = await readInstalled(dir);
+      if (typeof installed !== 'string') return installed;
+    }
+    await removeLeftovers(root);
+    const downloads = join(root, 'downloads');
+    await mkdir(downloads, { recursive: true });
+    return installFirst({ root, downloads, surroundings, report, signal });
+  };
+  return withLock(join(root, 'lock'), onWait, work, signal);
+}
+
+/** The wheel; where that cannot come (no pip, no index), the archive. A wrong hash or a full disk ends it: another source would hide it. */
+async function installFirst(installation: Installation): Promise<LibraryLocation> {
+  let failure: unknown = null;
+  try {
+    const installed = await installWheel(installation);
+    if (installed) return installed;
+  } catch (error) {
+    if (!isMochiError(error) || !['MOCHI_NO_NETWORK', 'MOCHI_PIP_FAILED'].includes(error.code)) throw error;
+    failure = error;
+    installation.report({ phase: 'note', what: `the wheel did not come: ${error.happened}`, bytes: 0, totalBytes: null });
+  }
+  try {
+    return await installArchive(installation);
+  } catch (error) {
+    if (!isMochiError(error) || error.code !== 'MOCHI_NO_NETWORK') throw error;
+    if (!failure) throw noPip(installation.surroundings.wheel, error.happened);
+    if ((failure as { code: string }).code === 'MOCHI_NO_NETWORK')
+      throw noNetwork(`${(failure as Error & { happened: string }).happened} ${error.happened}`, failure);
+    throw failure;
+  }
+}
+
+async function installWheel(installation: Installation): Promise<LibraryLocation | null> {
+  const { downloads, surroundings, report, signal } = installation;
+  const { wheel } = surroundings;
+  const unpacked = wheel.keep.reduce((sum, { bytes }) => sum + bytes, 0);
+  const isThere = (await sizeOf(join(downloads, wheel.fileName))) === wheel.bytes;
+  await checkSpace(installation, unpacked + (isThere ? 0 : wheel.bytes));
+  const path = await downloadWheel(downloads, surroundings, report, signal);
+  if (path === null) return null;
+  const target = wheelFolder(installation.root, surroundings);
+  await place(installation, target, unpacked, wheel.fileName, async (folder) => {
+    await unpackWheel(path, wheel, folder, report, signal);
+    return wheel.version;
+  });
+  await rm(path, { force: true }); // a quarter of a gigabyte that nobody needs again
+  return finished(target, 'wheel', report);
+}
+
+async function installArchive(installation: Installation): Promise<LibraryLocation> {
+  const { root, downloads, surroundings, report, signal } = installation;
+  const { url, sha256 } = splitHash(archiveUrlOf(surroundings));
+  const target = archiveFolder(root, surroundings);
+  const path = join(downloads, `${basename(target)}.tar.gz`);
+  await checkSpace(installation, 0);
+  if ((await sizeOf(path)) === null)
+    await orDiskFull(downloadArchive({ url, path, stallMs: surroundings.stallMs, report, signal }), downloads, 600e6);
+  try {
+    const found = sha256 ? await sha256Of(path) : null;
+    if (found !== sha256) throw hashMismatch(url, sha256!, found!);
+    await place(installation, target, 600e6, url, (folder) => unpackArchive(path, folder, report, signal));
+  } finally {
+    if (!signal?.aborted) await rm(path, { force: true }); // not needed, or not good
+  }
+  return finished(target, 'archive', report);
+}
+
+/** An address may end in `#sha256=...`, as in pip's links. */
+function splitHash(address: string): { url: string; sha256: string | null } {
+  const [url = '', fragment = ''] = address.split('#');
+  return { url, sha256: /^sha256=([0-9a-f]{64})$/.exec(fragment)?.[1] ?? null };
+}
+
+async function checkSpace({ root, surroundings }: Installation, needed: number): Promise<void> {
+  const free = await surroundings.freeBytes(root);
+  if (free < needed + MARGIN) throw diskFull(root, needed + MARGIN, free);
+}
+
+/** Unpacks aside, brings everything to the disk and renames: a folder with the final name is whole. */
+async function place(
+  { root }: Installation,
+  target: string,
+  needed: number,
+  from: string,
+  unpack: (folder: string) => Promise<string>,
+): Promise<void> {
+  const aside = `${target}.partial-${process.pid}-${randomBytes(4).toString('hex')}`;
+  await mkdir(aside);
+  try {
+    const version = await orDiskFull(unpack(aside), root, needed);
+    const files: Record<string, number> = {};
+    for (const name of await readdir(aside)) files[name] = (await stat(join(aside, name))).size;
+    const manifest: Manifest = { version, from, files };
+    await writeFile(join(aside, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
+    await syncFolder(aside);
+    if (typeof (await readInstalled(target)) === 'string') await rm(target, { recursive: true, force: true });
+    await rename(aside, target).catch(async (error: unknown) => {
+      if (typeof (await readInstalled(target)) === 'string') throw error; // else another process was faster: its library is as good
+    });
+    await syncFolder(dirname(target));
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+const orDiskFull = <T>(work: Promise<T>, folder: string, needed: number): Promise<T> =>
+  work.catch((error: unknown) => {
+    throw isDiskFull(error) ? diskFull(folder, needed, null) : error;
+  });
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Of processes that were killed: they hold no lock any more. Downloads stay. */
+async function removeLeftovers(root: string): Promise<void> {
+  for (const folder of [root, join(root, 'downloads')]) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (/\.partial-\d+-|^pip-\d+$/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
+    }
+  }
+}
+
+async function finished(target: string, source: 'wheel' | 'archive', report: OnInstallProgress): Promise<LibraryLocation> {
+  const installed = await readInstalled(target);
+  if (typeof installed === 'string') throw libraryBroken(target, installed);
+  report({ phase: 'done', what: `TensorFlow ${installed.version} is in ${target}`, bytes: 0, totalBytes: null });
+  return { ...installed, source };
+}
