@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+export const holdoutConfig = {
+  holdout: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0)
+    .describe('share of the images of each class set apart as the split "test", 0 to 0.9; 0 makes no such split'),
+  holdoutSeed: z
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe(
+      "picks which images are held out; not the run's seed, so that runs with different seeds are measured on the same images",
+    ),
+};
+
+export const labelsConfig = z
+  .enum(['auto', 'folders', 'none'])
+  .default('auto')
+  .describe('auto: class folders where there are only folders at the top; folders: class folders, loose images unlabelled; none');
+
+export const imageFolderConfig = z.strictObject({
+  root: z.string().min(1).describe('folder of images, searched to any depth; sub-folders train, val and test become splits'),
+  labels: labelsConfig,
+  ...holdoutConfig,
+});
+export type ImageFolderConfig = z.infer<typeof imageFolderConfig>;
