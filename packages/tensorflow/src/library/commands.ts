@@ -20,13 +20,16 @@ const KEPT = 16_384; // characters of each stream: the end of it says why
 /** Runs a command to its end. Never rejects, except when `signal` aborts. */
 export function runCommand(command: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const { env, signal, timeoutMs: timeout } = options;
-    const child = spawn(command, [...args], { env, signal, timeout, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { env, signal, timeoutMs } = options;
+    const child = spawn(command, [...args], { env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+    // Not spawn's own timeout: where the command does not exist, that timer keeps this process alive until it is over.
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout = (stdout + text).slice(-KEPT)));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-KEPT)));
     child.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
       if (signal?.aborted) reject(error);
       else
         resolve({
@@ -36,6 +39,9 @@ export function runCommand(command: string, args: readonly string[], options: Co
           isMissing: ['ENOENT', 'EACCES', 'ENOTDIR'].includes(error.code ?? ''),
         });
     });
-    child.on('close', (code) => resolve({ code, stdout, stderr, isMissing: false }));
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, stdout, stderr, isMissing: false });
+    });
   });
 }

@@ -13,6 +13,8 @@ export interface ArchiveDownload {
   readonly path: string;
   /** A connection that stands still for as long is given up and continued. */
   readonly stallMs: number;
+  /** Wait before the first repeated try; it doubles from try to try. */
+  readonly retryMs: number;
   readonly report: OnInstallProgress;
   readonly signal?: AbortSignal;
 }
@@ -35,7 +37,7 @@ export async function downloadArchive(download: ArchiveDownload): Promise<void> 
       if (download.signal?.aborted || isDiskFull(error)) throw error;
       if (((await sizeOf(partial)) ?? 0) > before) tries = 0;
       if (error instanceof Refused || tries >= TRIES) throw noNetwork(`${download.url}: ${reasonOf(error)}`, error);
-      await sleep(250 * 2 ** tries, undefined, { signal: download.signal });
+      await sleep(download.retryMs * 2 ** Math.max(0, tries - 1), undefined, { signal: download.signal });
     }
   }
   await rename(partial, download.path);

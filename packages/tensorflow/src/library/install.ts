@@ -104,7 +104,11 @@ async function installArchive(installation: Installation): Promise<LibraryLocati
   const path = join(downloads, `${basename(target)}.tar.gz`);
   await checkSpace(installation, 0);
   if ((await sizeOf(path)) === null)
-    await orDiskFull(downloadArchive({ url, path, stallMs: surroundings.stallMs, report, signal }), downloads, 600e6);
+    await orDiskFull(
+      downloadArchive({ url, path, stallMs: surroundings.stallMs, retryMs: surroundings.retryMs, report, signal }),
+      downloads,
+      600e6,
+    );
   try {
     const found = sha256 ? await sha256Of(path) : null;
     if (found !== sha256) throw hashMismatch(url, sha256!, found!);

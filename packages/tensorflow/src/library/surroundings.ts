@@ -14,6 +14,7 @@ export const surroundingsOf = (replaced: Partial<Surroundings> = {}): Surroundin
   freeBytes,
   stderr: process.stderr,
   stallMs: 60_000,
+  retryMs: 500,
   ...replaced,
 });
 

@@ -53,6 +53,8 @@ export interface Surroundings {
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   /** A download that stands still for as long is given up and continued. */
   readonly stallMs: number;
+  /** Wait before the first repeated try; it doubles from try to try. */
+  readonly retryMs: number;
 }
 
 export interface LibraryOptions {
