@@ -1,0 +1,76 @@
+import { bytes, count, duration, measured, significant } from './format.js';
+import { speedOf, type Status } from './status.js';
+import { checkpointSaved, evaluationEnd, runEnd, runStart, warning, type RunEvent } from '@mochi/contract';
+import { isEvent } from '../is-event.js';
+
+/** At most four lines of live status. */
+export function liveLines(status: Status): string[] {
+  const speed = speedOf(status);
+  const skipped = status.skipped > 0 ? [`${count(status.skipped)} samples left out`] : [];
+  return [
+    `${bar(status.totalSteps > 0 ? status.step / status.totalSteps : 0)}  epoch ${count(status.epoch)}/${count(status.totalEpochs)}`,
+    `step ${count(status.step)}/${count(status.totalSteps)}   ${speed ? `${duration(speed.secondsLeft)} left` : 'time left not known yet'}`,
+    [`loss ${lossText(status)}`, `learning rate ${rateText(status)}`].join('   '),
+    [
+      ...(speed ? [`${significant(speed.imagesPerSecond)} images/s`, `${waitText(speed.waitShare)} waiting for data`] : []),
+      ...skipped,
+    ].join('   '),
+  ].filter((line) => line !== '');
+}
+
+/** The status as one plain line. */
+export function plainLine(status: Status): string {
+  const speed = speedOf(status);
+  return [
+    `epoch ${count(status.epoch)}/${count(status.totalEpochs)}`,
+    `step ${count(status.step)}/${count(status.totalSteps)}`,
+    `loss ${lossText(status)}`,
+    `rate ${rateText(status)}`,
+    ...(speed
+      ? [
+          `${significant(speed.imagesPerSecond)} images/s`,
+          `${duration(speed.secondsLeft)} left`,
+          `data wait ${waitText(speed.waitShare)}`,
+        ]
+      : []),
+    ...(status.skipped > 0 ? [`${count(status.skipped)} samples left out`] : []),
+  ].join('  ');
+}
+
+/** Events that deserve a line of their own, or null. Evaluations print all their settings: a kNN number without k and T says nothing. */
+export function eventLine(event: RunEvent): string | null {
+  if (isEvent(evaluationEnd, event)) {
+    const values = Object.entries(event.metrics).map(([name, { value, unit }]) => `${name} ${measured(value, unit)}`);
+    return `${event.evaluator}: ${values.join(', ')}  (epoch ${count(event.epoch)}, ${settingsText(event.settings)}; took ${duration(event.seconds)})`;
+  }
+  if (isEvent(runStart, event)) {
+    const where = event.runDir === null ? '' : ` in ${event.runDir}`;
+    const from = event.resumedFrom === null ? '' : `, resumed after step ${count(event.resumedFrom)}`;
+    const steps = `${count(event.totalEpochs)} epochs of ${count(event.stepsPerEpoch)} steps`;
+    return `run ${event.name}${where}: ${steps}, ${count(event.parameters)} parameters${from}`;
+  }
+  if (isEvent(warning, event)) return `warning (${event.source}): ${event.message}`;
+  if (isEvent(checkpointSaved, event) && event.reason !== 'cadence')
+    return `checkpoint (${event.reason}): ${event.path}, ${bytes(event.bytes)}`;
+  if (!isEvent(runEnd, event)) return null;
+  const reason = event.reason === null ? '' : `: ${event.reason}`;
+  return `run ${event.outcome} after step ${count(event.step)}, ${duration(event.seconds)}${reason}`;
+}
+
+/** `k 200, T 0.07, layer backbone`: names as they stand in the config, except that temperature is written T. */
+export function settingsText(settings: Record<string, unknown>): string {
+  const shown = Object.entries(settings).filter(([, value]) => value !== undefined && value !== null);
+  return shown.map(([name, value]) => `${name === 'temperature' ? 'T' : name} ${valueText(value)}`).join(', ');
+}
+
+const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+const lossText = ({ lossNats }: Status): string => (lossNats === undefined ? 'not known yet' : `${lossNats.toFixed(4)} nats`);
+const rateText = ({ rate }: Status): string => (rate === undefined ? 'not known yet' : significant(rate));
+const waitText = (share: number): string => `${Math.round(100 * share)} %`;
+
+function bar(share: number): string {
+  const width = 24;
+  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return `[${'='.repeat(full)}${' '.repeat(width - full)}] ${Math.floor(100 * share)} %`;
+}
