@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+export const STEMS = ['imagenet', 'cifar', 'small'] as const;
+
+export const headConfig = z
+  .strictObject({
+    kind: z.enum(['mlp', 'linear']).default('mlp').describe('mlp: linear, relu, linear (MoCo-v2); linear: one layer'),
+    hidden: z.int().positive().optional().describe('units of the hidden layer of the mlp; default: the width of the backbone'),
+    dim: z.int().positive().default(128).describe('width of the output'),
+  })
+  .refine((head) => head.kind === 'mlp' || head.hidden === undefined, {
+    error: 'a linear head has no hidden layer: leave hidden out, or set kind to mlp',
+    path: ['hidden'],
+  });
+
+export const resnetConfig = z.strictObject({
+  stem: z
+    .enum(STEMS)
+    .default('imagenet')
+    .describe('imagenet: 7x7 stride 2, max pool (from 128 px); small: 3x3 stride 2 (64-96 px); cifar: 3x3 stride 1 (32 px)'),
+  width: z.int().positive().default(64).describe('channels of the first stage; each later stage has twice as many'),
+  stages: z.int().min(1).max(4).default(4).describe('stages of blocks; 3 drops layer4'),
+  head: headConfig.prefault({}).describe('what follows the pooled features in pretraining'),
+  zeroInitResidual: z
+    .boolean()
+    .default(false)
+    .describe('start the last norm of each block at 0, so that blocks begin as the identity'),
+});
+export type ResnetConfig = z.infer<typeof resnetConfig>;
+export type ResnetOptions = z.input<typeof resnetConfig>;
+export type Stem = ResnetConfig['stem'];

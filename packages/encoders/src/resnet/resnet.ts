@@ -1,0 +1,41 @@
+import type { Encoder } from '@mochi/contract';
+import { architectureOf, convNormsOf, type Architecture, type ResnetName } from './architecture.js';
+import { applyResnet } from './apply-resnet.js';
+import { resnetConfig, type ResnetOptions } from './config.js';
+import { initWeights } from './init-weights.js';
+
+/** An encoder that knows the shape of each of its weights. */
+export interface ShapedEncoder extends Encoder {
+  /** Shapes of parameters and statistics by name, kernels HWIO and linear weights [in, out], in the order of torchvision's state_dict. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+}
+
+/**
+ * A ResNet. Holds no tensors: weights are values that `init` makes and `apply` is given.
+ *
+ * @param options As in the config; what is left out takes its default. @throws ZodError where an option is wrong or misspelt.
+ */
+export function resnet(name: ResnetName, options: ResnetOptions = {}): ShapedEncoder {
+  const config = resnetConfig.parse(options);
+  const architecture = architectureOf(name, config);
+  return {
+    name,
+    dims: { backbone: architecture.features, head: config.head.dim },
+    shapes: shapesOf(architecture),
+    init: (rng) => initWeights(architecture, rng, config.zeroInitResidual),
+    apply: (weights, images, mode) => applyResnet(architecture, weights, images, mode),
+  };
+}
+
+function shapesOf(architecture: Architecture): Record<string, readonly number[]> {
+  const shapes: Record<string, readonly number[]> = {};
+  for (const { conv, norm, size, input, output } of convNormsOf(architecture)) {
+    shapes[`${conv}.weight`] = [size, size, input, output];
+    for (const part of ['weight', 'bias', 'running_mean', 'running_var']) shapes[`${norm}.${part}`] = [output];
+  }
+  for (const { name, input, output } of architecture.head) {
+    shapes[`${name}.weight`] = [input, output];
+    shapes[`${name}.bias`] = [output];
+  }
+  return shapes;
+}
