@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** Sections that core owns. `runtime` is for the caller to hand to the engine. */
+export const coreSchemas = {
+  seed: z.int().min(0).max(2147483647).default(1).describe('of every random number of the run; the same seed gives the same run'),
+  name: z
+    .string()
+    .regex(/^[\w][\w.-]*$/, { error: 'letters, digits and _ - ., beginning with a letter, digit or _' })
+    .default('run')
+    .describe('of the run, in folders and reports'),
+  runtime: z
+    .strictObject({
+      compile: z.boolean().default(true).describe('trace the training step into one function'),
+      eager: z.boolean().default(false).describe('run the step untraced, for debugging: slower, and errors point at the line'),
+      precision: z.enum(['float32']).default('float32').describe('of the mathematics'),
+      threads: z
+        .union([z.literal('auto'), z.int().positive()], { error: '"auto" or a whole number greater than 0' })
+        .default('auto')
+        .describe('of the engine; auto: one for each core'),
+    })
+    .prefault({})
+    .describe('how the run is executed'),
+};
+
+export type RuntimeConfig = z.output<typeof coreSchemas.runtime>;

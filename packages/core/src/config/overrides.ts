@@ -1,0 +1,76 @@
+import { parseYaml } from './parse-yaml.js';
+import { asPlugin, mergeConfigs, pluginName } from './merge.js';
+import { mapNode, toNode, toValue, type ListNode, type MapEntry, type MapNode, type Node, type Place } from './node.js';
+import { sectionOf } from './sections.js';
+import { show, type Problem } from './problems.js';
+
+/**
+ * The config with command-line overrides laid upon it, in order: `seed=2`, `sampler=uniform` (drops another sampler's options),
+ * `sampler.n=512`, `evaluators.0.k=20` or `evaluators.knn.k=20`, `sampler={name: mochi, n: 8}`. Values are YAML.
+ */
+export function applyOverrides(config: MapNode, overrides: readonly string[]): { config: MapNode; problems: Problem[] } {
+  const problems: Problem[] = [];
+  let next = config;
+  for (const text of overrides) {
+    const place: Place = { source: `override "${text}"` };
+    const outcome = applyOverride(next, text, place);
+    if ('problem' in outcome) problems.push({ code: 'MOCHI_CONFIG_INVALID', place, ...outcome.problem });
+    else next = outcome.config;
+  }
+  return { config: next, problems };
+}
+
+type Outcome = { config: MapNode } | { problem: Pick<Problem, 'path' | 'found' | 'expected'> };
+
+function applyOverride(config: MapNode, text: string, place: Place): Outcome {
+  const equals = text.indexOf('=');
+  const path = text.slice(0, Math.max(0, equals)).trim().split('.');
+  if (equals < 1 || path.some((key) => key === ''))
+    return { problem: { path: [], found: text, expected: 'PATH=VALUE, e.g. sampler.n=512' } };
+  let value: Node;
+  try {
+    value = toNode(toValue(parseYaml(text.slice(equals + 1), place.source)), place); // one place: columns of an argument help nobody
+  } catch (error) {
+    return {
+      problem: { path, found: text.slice(equals + 1), expected: `a YAML value (${(error as Error).message.split('\n')[0]})` },
+    };
+  }
+  const [section] = path as [string];
+  if (path.length === 1 && sectionOf(section) && value.kind === 'value') {
+    return { config: mergeConfigs(config, mapNode([[section, { place, node: value }]], place)) };
+  }
+  try {
+    return { config: setAt(config, path, 0, { node: value, place }) as MapNode };
+  } catch (error) {
+    if (!(error instanceof Blocked)) throw error;
+    return { problem: { path, found: error.message, expected: 'a path through sections, options and list items' } };
+  }
+}
+
+class Blocked extends Error {}
+
+/** A copy of the tree with the value at the path; maps are made where there is nothing. */
+function setAt(node: Node, path: readonly string[], depth: number, value: MapEntry): Node {
+  const key = path[depth];
+  if (key === undefined) return value.node;
+  const at = depth === 1 && sectionOf(path[0]!) ? asPlugin(node) : node; // `sampler: uniform` takes options too
+  if (at.kind === 'list') return setItem(at, path, depth, value);
+  if (at.kind === 'value' && at.value !== null) throw new Blocked(`"${path.slice(0, depth).join('.')}" holds ${show(at.value)}`);
+  const entries = new Map(at.kind === 'map' ? at.entries : []);
+  const below = entries.get(key);
+  const next = setAt(below?.node ?? mapNode([], value.place), path, depth + 1, value);
+  entries.set(key, { place: below && depth < path.length - 1 ? below.place : value.place, node: next });
+  return mapNode(entries, at.place);
+}
+
+function setItem(list: ListNode, path: readonly string[], depth: number, value: MapEntry): Node {
+  const key = path[depth]!;
+  const items = list.items.map(asPlugin);
+  const index = /^\d+$/.test(key) ? Number(key) : items.findIndex((item) => pluginName(item) === key);
+  if (index < 0 || index > items.length) {
+    const names = items.map((item, at) => pluginName(item) ?? at);
+    throw new Blocked(`no item "${key}" in "${path.slice(0, depth).join('.')}", which has ${names.join(', ') || 'none'}`);
+  }
+  items[index] = setAt(items[index] ?? mapNode([], value.place), path, depth + 1, value);
+  return { ...list, items };
+}

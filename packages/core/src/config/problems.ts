@@ -1,0 +1,43 @@
+import { MochiError, type SchemaIssue } from '@mochi/contract';
+import { pathText, placeText, type Path, type Place } from './node.js';
+
+/** One thing wrong with a config. */
+export interface Problem {
+  readonly code: 'MOCHI_CONFIG_INVALID' | 'MOCHI_UNKNOWN_PLUGIN';
+  readonly place: Place;
+  readonly path: Path;
+  readonly found: string;
+  readonly expected: string;
+  /** What was probably meant. */
+  readonly suggestion?: string | undefined;
+}
+
+/** Everything that is wrong with a config, in one error. Its code is MOCHI_UNKNOWN_PLUGIN where nothing else is wrong. */
+export class ConfigError extends MochiError {
+  constructor(readonly problems: readonly Problem[]) {
+    const [first, ...others] = problems;
+    const unknown = problems.every(({ code }) => code === 'MOCHI_UNKNOWN_PLUGIN');
+    super(unknown ? 'MOCHI_UNKNOWN_PLUGIN' : 'MOCHI_CONFIG_INVALID', {
+      happened: `The config has ${problems.length} problem${others.length > 0 ? 's' : ''}:\n${problems.map(describe).join('\n')}`,
+      expected: 'a config without them',
+      fix: first?.suggestion && others.length === 0 ? `Write "${first.suggestion}".` : 'Correct the places named.',
+    });
+  }
+}
+
+function describe({ place, path, found, expected, suggestion }: Problem): string {
+  const meant = suggestion === undefined ? '' : `\n      did you mean "${suggestion}"?`;
+  return `  ${placeText(place)}  ${pathText(path)}\n      found: ${found}\n      expected: ${expected}${meant}`;
+}
+
+/** A value in one short line. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'function') return 'a function';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** The path of an issue of any Standard Schema. */
+export const issuePath = (issue: SchemaIssue): PropertyKey[] =>
+  (issue.path ?? []).map((key) => (typeof key === 'object' ? (key as { key: PropertyKey }).key : (key as PropertyKey)));

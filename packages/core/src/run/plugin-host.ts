@@ -1,0 +1,104 @@
+import type { EventOf, EventType, Hook, Host, ListToken, Logger, Progress, Rng, TapOptions, Token } from '@mochi/contract';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Observable } from 'rxjs';
+import { injectTooEarly, stateTaken } from '../errors.js';
+import type { EventBus } from '../event-bus.js';
+import type { HookRunner } from '../hook-runner.js';
+import type { Services } from '../services.js';
+
+export type StateInit = (rng: Rng) => Tensor;
+export type ScalarValue = (progress: Progress) => number;
+
+/** What the plugins of a run register, each under the id of its entry. */
+export interface RunParts {
+  readonly services: Services;
+  readonly hooks: HookRunner;
+  readonly bus: EventBus;
+  /** By plugin id, then by name. */
+  readonly states: Map<string, Map<string, StateInit>>;
+  readonly scalars: Map<string, Map<string, ScalarValue>>;
+  /** In order of registration. */
+  readonly disposals: { readonly plugin: string; readonly dispose: () => void | Promise<void> }[];
+  readonly log: Logger;
+  /** What errors call the plugin of an id. */
+  readonly label: (id: string) => string;
+}
+
+/** The contract's Host for one entry of the config. Everything goes to the run's parts under the entry's id. */
+export class PluginHost implements Host {
+  readonly log: Logger;
+  private settingUp = true;
+
+  constructor(
+    private readonly id: string,
+    private readonly parts: RunParts,
+  ) {
+    const { log } = parts;
+    this.log = { info: (message) => log.info(`[${id}] ${message}`), warn: (message) => log.warn(`[${id}] ${message}`) };
+  }
+
+  /** From now on services may be injected: every plugin is set up. */
+  open(): void {
+    this.settingUp = false;
+  }
+
+  provide<T>(token: Token<T> | ListToken<T>, make: () => NoInfer<T>): void {
+    this.parts.services.provide(token, make, this.id);
+  }
+
+  provideClass<T>(token: Token<T> | ListToken<T>, type: new (...args: never[]) => NoInfer<T>): void {
+    this.parts.services.provideClass(token, type, this.id);
+  }
+
+  inject<T>(token: Token<T>): T {
+    this.requireOpen(token.name);
+    return this.parts.services.inject(token);
+  }
+
+  injectAll<T>(token: ListToken<T>): T[] {
+    this.requireOpen(token.name);
+    return this.parts.services.injectAll(token);
+  }
+
+  tap<H extends (...args: never[]) => unknown>(hook: Hook<H>, handler: NoInfer<H>, options?: TapOptions): void {
+    this.parts.hooks.tap(this.id, hook, handler, options);
+  }
+
+  events<P extends object>(type: EventType<P>): Observable<EventOf<P>> {
+    return this.parts.bus.events(type, this.id);
+  }
+
+  emit<P extends object>(type: EventType<P>, payload: NoInfer<P>): void {
+    this.parts.bus.emit(type, payload);
+  }
+
+  state(name: string, init: StateInit): void {
+    register(this.parts.states, this.parts.label, this.id, name, init, 'state');
+  }
+
+  scalar(name: string, value: ScalarValue): void {
+    register(this.parts.scalars, this.parts.label, this.id, name, value, 'scalar');
+  }
+
+  onDispose(dispose: () => void | Promise<void>): void {
+    this.parts.disposals.push({ plugin: this.id, dispose });
+  }
+
+  private requireOpen(token: string): void {
+    if (this.settingUp) throw injectTooEarly(this.parts.label(this.id), token);
+  }
+}
+
+function register<T>(
+  into: Map<string, Map<string, T>>,
+  label: (id: string) => string,
+  plugin: string,
+  name: string,
+  value: T,
+  what: 'state' | 'scalar',
+): void {
+  const own = into.get(plugin) ?? new Map<string, T>();
+  if (own.has(name)) throw stateTaken(label(plugin), what, name);
+  own.set(name, value);
+  into.set(plugin, own);
+}
