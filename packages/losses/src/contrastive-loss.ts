@@ -57,7 +57,7 @@ export function contrastiveLoss(input: ContrastiveInput): { loss: tf.Scalar; met
   const differentiable = input.negatives.blocks.filter(isDifferentiable).map((block) => block.logWeights!);
   const watched = [input.queries, ...(input.positiveGradient ? [input.positives] : []), ...differentiable];
   // A custom gradient has one output: the loss and the metrics travel as one vector and are cut apart below.
-  const vector = tf.customGrad((...args) => {
+  const evaluated = tf.customGrad((...args) => {
     const save = args.pop() as unknown as tf.GradSaveFunc;
     const { loss, gradients, metrics } = evaluate(input);
     save([gradients.queries, ...(gradients.positives ? [gradients.positives] : []), ...gradients.logWeights]);
@@ -68,10 +68,11 @@ export function contrastiveLoss(input: ContrastiveInput): { loss: tf.Scalar; met
         return saved.map((gradient) => tf.mul(gradient, scale));
       },
     };
-  })(...watched);
-  const pick = (from: tf.Tensor, at: number): tf.Scalar => tf.reshape(tf.slice(from, [at], [1]), []);
+  });
   return tf.tidy(() => {
+    const vector = evaluated(...watched);
     const constant = stopGradient(vector);
+    const pick = (from: tf.Tensor, at: number): tf.Scalar => tf.reshape(tf.slice(from, [at], [1]), []);
     const metrics = {
       positiveProbability: pick(constant, 1),
       accuracy: pick(constant, 2),

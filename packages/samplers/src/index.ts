@@ -1,1 +1,11 @@
-export {};
+export { mochiConfig, type MochiConfig } from './mochi/config.js';
+export { hardestRows } from './mochi/hardest-rows.js';
+export { mixHardestPairs, mixQueryWithHardest, type MixOptions } from './mochi/mix-hardest.js';
+export { mochiNegatives, mochiSampler, type MochiContext } from './mochi/mochi-sampler.js';
+export { mochiPlugin } from './mochi/plugin.js';
+export { randomConfig, type RandomConfig } from './random/config.js';
+export { randomNegatives, randomSampler } from './random/random-sampler.js';
+export { randomPlugin } from './random/plugin.js';
+export { uniformConfig, type UniformConfig } from './uniform/config.js';
+export { uniformNegatives, uniformSampler } from './uniform/uniform-sampler.js';
+export { uniformPlugin } from './uniform/plugin.js';

@@ -1,0 +1,15 @@
+import { MochiError } from '@mochi/contract';
+
+export const poolTooSmall = (pool: number) =>
+  new MochiError('MOCHI_POOL_TOO_SMALL', {
+    happened: `Synthetic negatives were asked for from the ${pool} hardest rows.`,
+    expected: 'at least 1 row to mix from',
+    fix: 'Set sampler.n to at least 1, or sampler.s and sampler.sPrime to 0.',
+  });
+
+export const poolTooLarge = (option: string, wanted: number, capacity: number) =>
+  new MochiError('MOCHI_POOL_TOO_LARGE', {
+    happened: `sampler.${option} is ${wanted}, but the bank has ${capacity} rows.`,
+    expected: `sampler.${option} <= bank.capacity`,
+    fix: `Set sampler.${option} to at most ${capacity}, or bank.capacity to at least ${wanted}.`,
+  });

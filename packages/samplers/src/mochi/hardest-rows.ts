@@ -1,0 +1,18 @@
+import { topK } from '@mochi/tensorflow';
+import * as tf from '@tensorflow/tfjs-core';
+import { poolTooLarge, poolTooSmall } from '../errors.js';
+
+/**
+ * The rows of the bank that are most similar to each query, most similar first.
+ *
+ * @param similarities Cosines, [B, K]. @param count N. @param mask [B, K], 0 or -Infinity: rows that may not be drawn come last.
+ * @returns [B, N] int32; the caller disposes it.
+ * @throws MOCHI_POOL_TOO_LARGE when N > K, MOCHI_POOL_TOO_SMALL when N < 1.
+ * @see Kalantidis et al. 2020, arXiv:2010.01028, section 3.3
+ */
+export function hardestRows(similarities: tf.Tensor2D, count: number, mask?: tf.Tensor2D): tf.Tensor2D {
+  const capacity = similarities.shape[1];
+  if (count < 1) throw poolTooSmall(count);
+  if (count > capacity) throw poolTooLarge('n', count, capacity);
+  return tf.tidy(() => topK(mask ? tf.add(similarities, mask) : similarities, count, { sorted: true }).indices as tf.Tensor2D);
+}
