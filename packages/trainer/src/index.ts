@@ -1,1 +1,16 @@
-export {};
+export { DEFAULT_EPOCHS, trainConfig, type TrainConfig } from './config.js';
+export { runTraining, type TrainOptions, type TrainResult } from './train.js';
+export { assemble, type RunParts } from './run/assemble.js';
+export { FeatureReader, type FeatureOptions } from './run/features.js';
+export { initialState } from './run/initial-state.js';
+export { evaluate, type Results } from './run/evaluation.js';
+export { CONFIG_FILE, ENVIRONMENT_FILE, readJson, SUMMARY_FILE, writeJson } from './run/run-folder.js';
+export { buildStep, type Step } from './step/build-step.js';
+export { StepRunner } from './run/step-runner.js';
+export { makeFeeds, phasesAt, rateAt } from './run/feeds.js';
+export type { Feeds, Placed, RunState, StepParts, StepResult } from './step/parts.js';
+export { findCheckpoint, readCheckpoint, readManifest, restoreState } from './checkpoint/read.js';
+export { restore, type Restored } from './checkpoint/restore.js';
+export { encodeState, pruneCheckpoints, sha256, writeCheckpoint } from './checkpoint/write.js';
+export { listCheckpoints, type Manifest, type Position } from './checkpoint/layout.js';
+export * from './input/index.js';

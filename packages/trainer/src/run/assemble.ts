@@ -1,5 +1,5 @@
-import type { Augmentation, BankState, Dataset, Encoder, Evaluator, MemoryBank, Method, NegativeSampler, Optimizer, Schedule, SplitSource } from '@mochi/contract';
-import { inSteps, type EventBus, type HookRunner, type RunHost } from '@mochi/core';
+import type { Augmentation, Dataset, Evaluator, Method, SplitSource } from '@mochi/contract';
+import type { EventBus, HookRunner, RunHost } from '@mochi/core';
 import { DEFAULT_EPOCHS, type TrainConfig } from '../config.js';
 import { bankSmallerThanBatch, viewsMissing } from '../errors.js';
 import { stepsPerEpoch } from '../input/index.js';
@@ -7,8 +7,8 @@ import { buildStep, type Step } from '../step/build-step.js';
 import type { StepParts } from '../step/parts.js';
 import type { EvaluationParts } from './evaluation.js';
 import { FeatureReader } from './features.js';
-import type { ScalarInputs, StateInputs } from './inputs.js';
-import type { SaverOptions } from './saver.js';
+import type { ScalarInputs } from './feeds.js';
+import type { StateInputs } from './initial-state.js';
 
 /** Everything that a run is made of, checked and connected, before the first tensor exists. */
 export interface RunParts {
@@ -30,4 +30,65 @@ export interface RunParts {
   readonly totalEpochs: number;
   readonly eager: boolean;
   buildStep(): Step;
+}
+
+/**
+ * Asks the host for every part and checks that they fit each other.
+ *
+ * @throws MOCHI_SECTION_MISSING, MOCHI_VIEW_MISSING, MOCHI_BANK_TOO_SMALL, and what the data set says of its files.
+ */
+export async function assemble(host: RunHost): Promise<RunParts> {
+  const { train, seed, runtime } = host.config as typeof host.config & { train: TrainConfig };
+  const { plugin: id, service: method } = only(host, 'method');
+  const bank = host.one('bank');
+  const augmentation = host.one('augment');
+  if (bank.capacity < train.batchSize) throw bankSmallerThanBatch(bank.capacity, train.batchSize);
+  requireViews(method, augmentation);
+  const samplers = host.provided('sampler').map(({ plugin, service }) => ({ id: plugin, part: service }));
+  const step: StepParts = {
+    method: { id, part: method },
+    encoder: host.one('encoder'),
+    bank,
+    samplers,
+    optimizer: host.one('optimizer'),
+    schedule: host.find('schedule') ?? { name: 'constant', factor: () => 1 },
+    seed,
+  };
+  const dataset = host.one('data');
+  const source = await dataset.split(train.split);
+  const perEpoch = stepsPerEpoch(source.length, train.batchSize);
+  const totalSteps = train.steps ?? Math.round((train.epochs ?? DEFAULT_EPOCHS) * perEpoch);
+  const evaluators = host.all('evaluator');
+  const reader = new FeatureReader({ dataset, augmentation, encoder: step.encoder, batchSize: train.batchSize });
+  return {
+    step,
+    hooks: host.hooks,
+    bus: host.bus,
+    dataset,
+    source,
+    augmentation,
+    evaluators,
+    evaluation: { evaluators, reader, bus: host.bus, splits: dataset.splits, step },
+    scalars: host.scalars,
+    states: host.states,
+    train,
+    batchSize: train.batchSize,
+    logEvery: train.logEvery,
+    stepsPerEpoch: perEpoch,
+    totalSteps,
+    totalEpochs: train.steps === undefined ? Math.ceil(totalSteps / perEpoch) : Infinity,
+    eager: runtime.eager || !runtime.compile,
+    buildStep: () => buildStep(step, host.hooks),
+  };
+}
+
+function only(host: RunHost, kind: 'method'): { plugin: string; service: Method } {
+  host.one(kind); // says what is missing or ambiguous
+  return host.provided(kind)[0]!;
+}
+
+function requireViews(method: Method, augmentation: Augmentation): void {
+  const has = augmentation.views.map(({ name }) => name);
+  const missing = method.views.filter((view) => !has.includes(view));
+  if (missing.length > 0) throw viewsMissing(method.name, missing, has);
 }

@@ -68,8 +68,8 @@ export class TrainingLoop {
     if (this.position.step === 0) await this.evaluate(evaluators.filter(({ atStart }) => atStart));
     await this.beginEpoch();
     while (!this.isDone()) {
-      const reason = this.signal.aborted ? 'interrupted' : await hooks.runFirst(shouldStop, (id) => this.context(id));
-      if (reason !== undefined) return { outcome: 'stopped', reason };
+      const stop = this.signal.aborted ? { value: 'interrupted' } : await hooks.runFirst(shouldStop, (id) => this.context(id));
+      if (stop) return { outcome: 'stopped', reason: stop.value };
       const waited = performance.now();
       const item = await feed.next();
       await this.step(item, performance.now() - waited);

@@ -1,0 +1,28 @@
+import { configSchema, openRun } from '@mochi/mochi';
+import { defineCommand } from 'citty';
+import { jsonFlag, splitPositionals } from '../arguments.js';
+import { explainStep } from '../explain-step.js';
+import { formatExplanation } from '../format-explanation.js';
+import { usage } from '../errors.js';
+
+export const explainCommand = defineCommand({
+  meta: { name: 'explain', description: 'Show what a config means: mochi explain CONFIG [path=value ...]' },
+  args: {
+    step: { type: 'boolean', default: true, description: 'list the inputs of the compiled step too (reads the data set)', negativeDescription: 'leave out the compiled step' },
+    schema: { type: 'boolean', default: false, description: 'print the JSON Schema of configs, for editors' },
+    ...jsonFlag,
+  },
+  async run({ args }) {
+    if (args.schema) return console.log(JSON.stringify(configSchema(), null, 2));
+    const { file, overrides } = splitPositionals(args._);
+    if (file === undefined) throw usage('No config was given.', 'mochi explain CONFIG', 'Name a config file.');
+    const host = await openRun(file, { overrides });
+    try {
+      const explanation = host.explain();
+      const inputs = args.step ? await explainStep(host) : null;
+      console.log(args.json ? JSON.stringify({ ...explanation, inputs }) : formatExplanation(explanation, inputs));
+    } finally {
+      await host.dispose();
+    }
+  },
+});

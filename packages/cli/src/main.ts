@@ -1,0 +1,28 @@
+import { defineCommand, runCommand, showUsage } from 'citty';
+import { reportError } from './report-error.js';
+import { usage } from './errors.js';
+import { doctorCommand } from './commands/doctor.js';
+import { embedCommand } from './commands/embed.js';
+import { evalCommand } from './commands/eval.js';
+import { explainCommand } from './commands/explain.js';
+import { trainCommand } from './commands/train.js';
+
+const subCommands = { train: trainCommand, eval: evalCommand, embed: embedCommand, explain: explainCommand, doctor: doctorCommand };
+
+const mochi = defineCommand({
+  meta: { name: 'mochi', description: 'Self-supervised image representations with hard negative mixing' },
+  subCommands,
+});
+
+/** Runs the command line. Everything that fails ends in a message for a person and an exit code of docs/cli.md. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const [name = ''] = argv;
+  const wantsHelp = argv.length === 0 || argv.includes('--help') || argv.includes('-h');
+  try {
+    if (wantsHelp) return await showUsage(name in subCommands ? subCommands[name as keyof typeof subCommands] : (mochi as never));
+    if (!(name in subCommands)) throw usage(`There is no command "${name}".`, `one of ${Object.keys(subCommands).join(', ')}`, 'See mochi --help.');
+    await runCommand(mochi, { rawArgs: [...argv] });
+  } catch (error) {
+    process.exitCode = reportError(error, argv.includes('--json'));
+  }
+}

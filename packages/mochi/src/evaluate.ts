@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import type { RunHost } from '@mochi/core';
+import { disposeTree } from '@mochi/tensorflow';
+import { assemble, CONFIG_FILE, evaluate as runEvaluators, findCheckpoint, readJson, restore, type Restored, type Results, type RunParts } from '@mochi/trainer';
+import { openRunOnEngine, type OpenOptions } from './open-run.js';
+
+export interface EvaluateOptions extends OpenOptions {
+  /** Names of evaluators, or entries as in a config; default: those of the run's config. */
+  readonly evaluators?: readonly (string | Readonly<Record<string, unknown>>)[];
+  readonly signal?: AbortSignal;
+}
+
+/** What a finished or interrupted run left: its parts and its newest state. */
+export interface OpenedRun extends Restored {
+  readonly host: RunHost;
+  readonly parts: RunParts;
+  dispose(): Promise<void>;
+}
+
+/** The folder of the run that a path (a run or one of its checkpoints) belongs to. */
+export async function runFolderOf(path: string): Promise<string> {
+  return join(await findCheckpoint(path), '..', '..');
+}
+
+/**
+ * Opens a trained run for reading.
+ *
+ * @param path Run folder (its newest checkpoint) or checkpoint folder.
+ * @throws MOCHI_CHECKPOINT_MISSING, MOCHI_CHECKPOINT_CORRUPT, MOCHI_CHECKPOINT_MISMATCH
+ */
+export async function openTrained(path: string, options: OpenOptions & { change?: (config: Record<string, unknown>) => Record<string, unknown> } = {}): Promise<OpenedRun> {
+  const checkpoint = await findCheckpoint(path);
+  const written = await readJson<Record<string, unknown>>(join(checkpoint, '..', '..', CONFIG_FILE));
+  const host = await openRunOnEngine(options.change?.(written) ?? written, options);
+  try {
+    const parts = await assemble(host);
+    const { state, position } = await restore(parts, checkpoint);
+    const dispose = async (): Promise<void> => {
+      disposeTree(state);
+      parts.evaluation.reader.dispose();
+      await host.dispose();
+    };
+    return { host, parts, state, position, dispose };
+  } catch (error) {
+    await host.dispose();
+    throw error;
+  }
+}
+
+/** Measures a trained run with the evaluators of its config, or with others. @returns values by `evaluator/metric`. */
+export async function evaluate(path: string, options: EvaluateOptions = {}): Promise<Results> {
+  const { evaluators, signal = new AbortController().signal } = options;
+  const change = (config: Record<string, unknown>) => (evaluators ? { ...config, evaluators } : config);
+  const run = await openTrained(path, { ...options, change });
+  try {
+    const { parts, state, position } = run;
+    const progress = { ...position, epochs: position.step / parts.stepsPerEpoch, stepsPerEpoch: parts.stepsPerEpoch, totalSteps: parts.totalSteps, filled: 0 };
+    return await runEvaluators(parts.evaluation, parts.evaluators, state, progress, signal);
+  } finally {
+    await run.dispose();
+  }
+}

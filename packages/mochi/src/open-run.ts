@@ -1,0 +1,43 @@
+import type { RunEvent } from '@mochi/contract';
+import { startRun, type RunHost } from '@mochi/core';
+import { startTensorFlow } from '@mochi/tensorflow';
+import { trainConfig } from '@mochi/trainer';
+import { builtInPlugins } from './plugins.js';
+import { presets } from './presets/index.js';
+import { sharedModules } from './shared-modules.js';
+
+/** A file (YAML, JSON, TypeScript), or the config itself. */
+export type ConfigInput = string | Readonly<Record<string, unknown>>;
+
+export interface OpenOptions {
+  /** `sampler=uniform`, `sampler.n=512`: laid upon the config in order. */
+  readonly overrides?: readonly string[];
+  /** Called with every event of the run. It watches: what it throws stops nothing. */
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Where relative paths of a config object start. Default: the working directory. A file's paths start at its folder. */
+  readonly cwd?: string;
+}
+
+/** Sections without which no run makes sense; the others have defaults. */
+const REQUIRED = ['data', 'augment', 'encoder', 'method', 'bank', 'sampler', 'optimizer'];
+
+/** Loads and checks a config, with every built-in plugin and preset known, and sets its plugins up. The caller disposes the host. */
+export async function openRun(config: ConfigInput, { overrides = [], onEvent, cwd }: OpenOptions = {}): Promise<RunHost> {
+  const source = typeof config === 'string' ? { file: config } : { object: config };
+  const schemas = { train: trainConfig };
+  const host = await startRun({ ...source, cwd, overrides, presets, schemas, required: REQUIRED, known: builtInPlugins, shared: sharedModules });
+  if (onEvent) host.bus.all().subscribe(onEvent); // completes when the host is disposed
+  return host;
+}
+
+/** The same, with TensorFlow started as the config says. */
+export async function openRunOnEngine(config: ConfigInput, options: OpenOptions = {}): Promise<RunHost> {
+  const host = await openRun(config, options);
+  try {
+    await startTensorFlow({ threads: host.config.runtime.threads });
+    return host;
+  } catch (error) {
+    await host.dispose();
+    throw error;
+  }
+}

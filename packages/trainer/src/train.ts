@@ -1,0 +1,113 @@
+import { runEnd, runStart } from '@mochi/contract';
+import { inEpochs, inSteps, type RunHost } from '@mochi/core';
+import { resolve } from 'node:path';
+import { restore, type Restored } from './checkpoint/restore.js';
+import { encodeState, sha256 } from './checkpoint/write.js';
+import { BatchFeed } from './input/index.js';
+import { assemble, type RunParts } from './run/assemble.js';
+import type { Results } from './run/evaluation.js';
+import { initialState } from './run/initial-state.js';
+import { CONFIG_FILE, describeEnvironment, ENVIRONMENT_FILE, prepareRunFolder, SUMMARY_FILE, writeJson } from './run/run-folder.js';
+import { Saver } from './run/saver.js';
+import { TrainingLoop, type LoopEnd } from './run/training-loop.js';
+
+export interface TrainOptions {
+  /** Folder of the run: config, environment, events, checkpoints, summary. Null: nothing is written. */
+  readonly runDir: string | null;
+  /** True: go on from the newest checkpoint of runDir. A path: from that checkpoint, or the newest of that run. Default: start anew. */
+  readonly resume?: boolean | string;
+  /** When aborted, the step in progress is finished and saved, and the run ends as `stopped`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainResult extends LoopEnd {
+  readonly runDir: string | null;
+  readonly step: number;
+  readonly epoch: number;
+  /** Seconds of training over all resumptions. */
+  readonly seconds: number;
+  /** SHA-256 of the whole final state: equal runs have equal hashes. */
+  readonly stateSha256: string;
+  /** Latest results of every evaluator, by `evaluator/metric`. */
+  readonly results: Results;
+}
+
+/**
+ * Trains the run that the host describes, to its end, to a hook's `should-stop` or to the signal. The caller started TensorFlow and disposes
+ * the host.
+ *
+ * @throws MOCHI_NOT_FINITE, MOCHI_TOO_MANY_BROKEN, MOCHI_RUN_FOLDER, MOCHI_RUN_EXISTS, MOCHI_CHECKPOINT_*; and what plugins throw, named.
+ */
+export async function runTraining(host: RunHost, options: TrainOptions): Promise<TrainResult> {
+  const runDir = options.runDir === null ? null : resolve(options.runDir);
+  const parts = await assemble(host);
+  if (runDir !== null) await prepareRunFolder(runDir, Boolean(options.resume));
+  const { state, position } = await startingPoint(parts, runDir, options.resume ?? false);
+  const saver = new Saver(parts, saverOptions(parts, runDir));
+  const loop = new TrainingLoop(parts, state, position, saver, options.signal ?? new AbortController().signal);
+  const trackers = host.all('tracker');
+  try {
+    const info = { name: host.config.name, runDir, config: host.config };
+    if (runDir !== null) await describeRun(runDir, host);
+    for (const tracker of trackers) {
+      await tracker.start(info);
+      tracker.record(host.bus.all());
+    }
+    return await trainAndFinish(parts, loop, saver, { name: host.config.name, runDir, resumedFrom: options.resume ? position.step : null });
+  } finally {
+    for (const tracker of trackers) await tracker.close();
+    loop.dispose();
+    parts.evaluation.reader.dispose();
+  }
+}
+
+interface RunInfo {
+  readonly name: string;
+  readonly runDir: string | null;
+  readonly resumedFrom: number | null;
+}
+
+async function trainAndFinish(parts: RunParts, loop: TrainingLoop, saver: Saver, info: RunInfo): Promise<TrainResult> {
+  const { totalSteps, totalEpochs, stepsPerEpoch } = parts;
+  const parameters = Object.values(loop.state.params).reduce((sum, { size }) => sum + size, 0);
+  parts.bus.emit(runStart, { ...info, totalSteps, totalEpochs, stepsPerEpoch, parameters });
+  const feed = new BatchFeed({ ...parts, views: parts.step.method.part.views, seed: parts.step.seed, from: loop.position, ...parts.train });
+  try {
+    const end = await loop.run(feed);
+    if (end.outcome === 'finished') await loop.evaluate(parts.evaluators);
+    await saver.save(loop, end.outcome === 'finished' ? 'end' : 'stop');
+    const result = await summarise(loop, end, info.runDir);
+    if (info.runDir !== null) await writeJson(`${info.runDir}/${SUMMARY_FILE}`, { name: info.name, parameters, ...result });
+    parts.bus.emit(runEnd, { ...end, step: result.step, epoch: result.epoch, seconds: result.seconds });
+    return result;
+  } catch (error) {
+    const { step, epoch } = loop.position;
+    parts.bus.emit(runEnd, { step, epoch, seconds: loop.seconds, outcome: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    throw error;
+  } finally {
+    await feed.dispose();
+  }
+}
+
+async function summarise(loop: TrainingLoop, end: LoopEnd, runDir: string | null): Promise<TrainResult> {
+  const { step, epoch } = loop.position;
+  return { ...end, runDir, step, epoch, seconds: loop.seconds, stateSha256: sha256(await encodeState(loop.state)), results: loop.results };
+}
+
+async function startingPoint(parts: RunParts, runDir: string | null, resume: boolean | string): Promise<Restored> {
+  if (resume !== false) return restore(parts, resume === true ? (runDir ?? '.') : resume);
+  const position = { step: 0, epoch: 0, sample: 0, skipped: 0, seen: 0, seconds: 0, best: null };
+  return { state: initialState(parts.step, parts.states), position };
+}
+
+function saverOptions({ train, stepsPerEpoch }: RunParts, runDir: string | null) {
+  const { every, keep, best } = train.checkpoint;
+  const whole = 'epochs' in every && Number.isInteger(every.epochs);
+  return { runDir, keep, best, everyEpochs: whole ? inEpochs(every, stepsPerEpoch) : null, everySteps: whole ? null : Math.max(1, inSteps(every, stepsPerEpoch)) };
+}
+
+async function describeRun(runDir: string, host: RunHost): Promise<void> {
+  await writeJson(`${runDir}/${CONFIG_FILE}`, host.config);
+  await writeJson(`${runDir}/${ENVIRONMENT_FILE}`, await describeEnvironment());
+}
+
