@@ -1,0 +1,30 @@
+import type { NativeApi, Pointer } from './api.js';
+import { bytesField, varintField } from './protobuf.js';
+import type { Status } from './status.js';
+
+/** message ConfigProto { 2: intra_op_parallelism_threads, 5: inter_op_parallelism_threads, 6: GPUOptions { 4: allow_growth } }. */
+export function configProto(threads: number): Uint8Array {
+  // Memory of a GPU as it is needed, not all of it at the start: others may use the same card.
+  return Uint8Array.from([...varintField(2, threads), ...varintField(5, threads), ...bytesField(6, varintField(4, 1))]);
+}
+
+export function newContext(api: NativeApi, status: Status, threads: number): Pointer {
+  const options = api.TFE_NewContextOptions();
+  const config = configProto(threads);
+  api.TFE_ContextOptionsSetConfig(options, config, config.byteLength, status.pointer);
+  status.check('the configuration');
+  const context = api.TFE_NewContext(options, status.pointer);
+  api.TFE_DeleteContextOptions(options);
+  status.check('the start of its runtime');
+  return context;
+}
+
+/** Names of the devices, e.g. `/job:localhost/replica:0/task:0/device:CPU:0`. */
+export function listDevices(api: NativeApi, status: Status, context: Pointer): string[] {
+  const list = api.TFE_ContextListDevices(context, status.pointer);
+  status.check('the list of devices');
+  const count = api.TF_DeviceListCount(list);
+  const names = Array.from({ length: count }, (_, i) => api.TF_DeviceListName(list, i, status.pointer));
+  api.TF_DeleteDeviceList(list);
+  return names;
+}
