@@ -123,12 +123,12 @@ function readEntry(bytes: Uint8Array, dataStart: number, { dtype, shape, begin, 
     return { dtype: 'F32', shape, data: dtype === 'F16' ? widenHalf(raw) : widenBrain(raw) };
   const type = ARRAY_TYPES[dtype];
   // A typed array must begin at a multiple of its element; bytes read into the middle of a pooled buffer do not.
-  const aligned = raw.byteOffset % type.BYTES_PER_ELEMENT === 0 ? raw : raw.slice();
+  const aligned = raw.byteOffset % type.BYTES_PER_ELEMENT === 0 ? raw : new Uint8Array(raw); // not slice(): a Buffer's is a view
   return { dtype, shape, data: new type(aligned.buffer, aligned.byteOffset, raw.byteLength / type.BYTES_PER_ELEMENT) };
 }
 
 function words(raw: Uint8Array): Uint16Array {
-  const aligned = raw.byteOffset % 2 === 0 ? raw : raw.slice();
+  const aligned = raw.byteOffset % 2 === 0 ? raw : new Uint8Array(raw);
   return new Uint16Array(aligned.buffer, aligned.byteOffset, raw.byteLength / 2);
 }
 

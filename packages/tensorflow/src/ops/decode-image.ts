@@ -1,0 +1,46 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { attr, type Attr } from '../native/attributes.js';
+import { execute } from '../runtime/execute.js';
+import { decodeEither } from './branches.js';
+import { sliceDynamic } from './dynamic-shape.js';
+
+const JPEG = Uint8Array.of(0xff, 0xd8, 0xff);
+const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47);
+
+/**
+ * Decodes a JPEG, PNG, GIF (its first frame) or BMP image, told apart by their first bytes. JPEG as PIL decodes it (accurate integer
+ * transform; TensorFlow's default differs by up to 4 of 255); transparent PNGs are laid on white. Orientation tags are not applied.
+ *
+ * @param bytes The file, a string scalar.
+ * @returns [height, width, 3] float32 in 0..255; height and width are unknown (-1) while tracing.
+ * @throws MOCHI_TENSORFLOW for damaged files and other formats; inside a pipeline the element fails (see `skipErrors`).
+ */
+export const decodeImage = (bytes: tf.Tensor): tf.Tensor3D =>
+  tf.tidy(() => decodeEither(startsWith(bytes, JPEG), bytes, decodeJpeg, decodePngOrOther));
+
+function startsWith(bytes: tf.Tensor, magic: Uint8Array): tf.Tensor {
+  const head = execute('Substr', [attr.type('T', 'int32')], [bytes, tf.scalar(0, 'int32'), tf.scalar(magic.length, 'int32')])[0]!;
+  return execute('Equal', [attr.type('T', 'string')], [head, tf.scalar(magic, 'string')])[0]!;
+}
+
+const decodeJpeg = (bytes: tf.Tensor): tf.Tensor =>
+  toFloat(execute('DecodeJpeg', [attr.int('channels', 3), attr.string('dct_method', 'INTEGER_ACCURATE')], [bytes])[0]!);
+
+const decodePngOrOther = (bytes: tf.Tensor): tf.Tensor3D => decodeEither(startsWith(bytes, PNG), bytes, decodePng, decodeOther);
+
+/** With its opacity, in 0..255, and composed on white: colour * opacity + 255 * (1 - opacity). */
+function decodePng(bytes: tf.Tensor): tf.Tensor {
+  const image = toFloat(execute('DecodePng', uint8Image(4), [bytes])[0]!);
+  const channels = (from: number, count: number): tf.Tensor =>
+    sliceDynamic(image, tf.tensor1d([0, 0, from], 'int32'), tf.tensor1d([-1, -1, count], 'int32'));
+  const opacity = tf.div(channels(3, 1), 255);
+  return tf.add(tf.mul(channels(0, 3), opacity), tf.mul(tf.sub(1, opacity), 255));
+}
+
+const decodeOther = (bytes: tf.Tensor): tf.Tensor =>
+  toFloat(execute('DecodeImage', [...uint8Image(3), attr.bool('expand_animations', false)], [bytes])[0]!);
+
+const uint8Image = (channels: number): Attr[] => [attr.int('channels', channels), attr.type('dtype', 'uint8')];
+
+const toFloat = (image: tf.Tensor): tf.Tensor =>
+  execute('Cast', [attr.type('SrcT', 'uint8'), attr.type('DstT', 'float32')], [image])[0]!;

@@ -1,0 +1,14 @@
+export { conv2d, type Conv2dOptions } from './conv2d.js';
+export { batchNormEval, batchNormTrain, type BatchNormTrain } from './batch-norm.js';
+export { maxPool2d, type MaxPool2dOptions } from './max-pool2d.js';
+export { permutationFromUniforms, topK } from './top-k.js';
+export { gather, type GatherOptions } from './gather.js';
+export { scatterAdd, scatterRows } from './scatter.js';
+export { segmentSum } from './segment-sum.js';
+export { logSumExp } from './log-sum-exp.js';
+export { l2Normalize } from './l2-normalize.js';
+export { rankMask } from './rank-mask.js';
+export { readFile } from './read-file.js';
+export { decodeImage } from './decode-image.js';
+export { imageSize, sliceDynamic } from './dynamic-shape.js';
+export { resizeAntialiased } from './resize-antialiased.js';

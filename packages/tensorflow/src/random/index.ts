@@ -1,0 +1,2 @@
+export { createRng } from './create-rng.js';
+export { hostRandom, type HostRandom } from './host-random.js';

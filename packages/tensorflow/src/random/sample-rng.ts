@@ -1,0 +1,51 @@
+import type { SampleRng } from '@mochi/contract';
+import * as tf from '@tensorflow/tfjs-core';
+import { opArgument } from '../ops/errors.js';
+import { hashWords, UNIT_24 } from './hash.js';
+import { addWords, counterWords, mixWords, shiftWords, words, xorWords } from './words.js';
+
+/** More would not be reached by 24 random bits. */
+const MAX_INTEGER = 2 ** 24;
+
+/**
+ * Random numbers keyed by sample: row b is a function of (key, step, ids[b]) alone.
+ *
+ * @param key Of the seed, the stream and the call. @param ids [B] int32. @param step int32 scalar, or a number.
+ */
+export function createSampleRng(key: number, ids: tf.Tensor1D, step: tf.Scalar | number): SampleRng {
+  let calls = 0;
+  const bits = (shape: number[]): tf.Tensor => drawBits(hashWords(key, calls++), ids, step, shape);
+  return {
+    uniform: (shape, min = 0, max = 1) => tf.tidy(() => toRange(tf.mul(tf.cast(bits(shape), 'float32'), UNIT_24), min, max)),
+    integers(shape, max) {
+      if (!(Number.isInteger(max) && max > 0 && max <= MAX_INTEGER))
+        throw opArgument('integers', `max is ${max}`, `An integer in [1, ${MAX_INTEGER}].`);
+      // At most 2^24 - 1 of 2^24: the product, rounded to float32, stays below max.
+      return tf.tidy(() => tf.cast(tf.floor(tf.mul(tf.mul(tf.cast(bits(shape), 'float32'), UNIT_24), max)), 'int32'));
+    },
+  };
+}
+
+/** Numbers in [0, 1) brought to [min, max). */
+export const toRange = (unit: tf.Tensor, min: number, max: number): tf.Tensor =>
+  min === 0 && max === 1 ? unit : tf.add(tf.mul(unit, max - min), min);
+
+/** 24 random bits for each element of [B, ...shape], int32. */
+function drawBits(key: number, ids: tf.Tensor1D, step: tf.Scalar | number, shape: number[]): tf.Tensor {
+  const [a, b] = tf.split(rowKeys(key, ids, step), 2, 0) as [tf.Tensor, tf.Tensor]; // each [1, B]
+  const [batch] = ids.shape;
+  const count = shape.reduce((all, side) => all * side, 1);
+  const all = counterWords(tf.reshape(a, [batch, 1]), tf.reshape(b, [batch, 1]), count);
+  return tf.reshape(shiftWords(all, 8), [batch, ...shape]);
+}
+
+/** Two words for each sample, [2, B]: with one, two of 2^16 rows would share a sequence. */
+function rowKeys(key: number, ids: tf.Tensor1D, step: tf.Scalar | number): tf.Tensor {
+  const part = (...parts: number[]): tf.Tensor =>
+    words(
+      [2, 1],
+      parts.map((n) => hashWords(key, n)),
+    );
+  const now = typeof step === 'number' ? words([1, 1], [step]) : tf.reshape(tf.cast(step, 'int32'), [1, 1]);
+  return mixWords(addWords(mixWords(xorWords(tf.expandDims(ids, 0), part(1, 2))), mixWords(xorWords(now, part(3, 4)))));
+}

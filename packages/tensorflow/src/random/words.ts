@@ -1,0 +1,40 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { attr } from '../native/attributes.js';
+import { execute } from '../runtime/execute.js';
+import { GOLDEN, MIX_A, MIX_B } from './hash.js';
+
+// 32-bit words are int32 tensors here: TensorFlow's int32 sums and products wrap, and every device has kernels for them.
+
+const binary = (op: string, a: tf.Tensor, b: tf.Tensor): tf.Tensor => execute(op, [attr.type('T', 'int32')], [a, b])[0]!;
+
+/** Unsigned words as an int32 tensor. */
+export const words = (shape: number[], values: readonly number[]): tf.Tensor =>
+  tf.tensor(Int32Array.from(values), shape, 'int32');
+
+const word = (value: number): tf.Tensor => words([], [value]);
+
+export const xorWords = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => binary('BitwiseXor', a, b);
+
+export const addWords = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => binary('AddV2', a, b);
+
+/** Logical shift to the right; TensorFlow's own keeps the sign. */
+export const shiftWords = (a: tf.Tensor, bits: number): tf.Tensor =>
+  binary('BitwiseAnd', binary('RightShift', a, word(bits)), word(0xffffffff >>> bits));
+
+const round = (x: tf.Tensor, bits: number, multiplier: number): tf.Tensor =>
+  binary('Mul', xorWords(x, shiftWords(x, bits)), word(multiplier));
+
+/** {@link mix32} of every word. */
+export function mixWords(x: tf.Tensor): tf.Tensor {
+  const h = round(round(x, 16, MIX_A), 13, MIX_B);
+  return xorWords(h, shiftWords(h, 16));
+}
+
+/** {@link counterHash} of the indices [0, count) for every row. @param a [B, 1]. @param b [B, 1]. @returns [B, count]. */
+export function counterWords(a: tf.Tensor, b: tf.Tensor, count: number): tf.Tensor {
+  const counter = words(
+    [1, count],
+    Array.from({ length: count }, (_, index) => Math.imul(index, GOLDEN)),
+  );
+  return mixWords(xorWords(round(addWords(counter, a), 16, MIX_A), b));
+}
