@@ -19,7 +19,7 @@ export function forwardInGroups(
   const batch = images.shape[0];
   if (batch % groups !== 0 || batch / groups < 2) throw splitTooFine(batch, groups);
   if (groups === 1) return encoder.apply(weights, images, 'train');
-  const parts = tf.split(images, groups).map((part) => encoder.apply(weights, part, 'train'));
+  const parts = tf.split<tf.Tensor4D>(images, groups).map((part) => encoder.apply(weights, part, 'train'));
   const stats = Object.fromEntries(
     Object.keys(weights.stats).map((name) => [name, tf.div(tf.addN(parts.map((part) => part.stats[name]!)), groups)] as const),
   );

@@ -21,7 +21,7 @@ type Forward = (weights: EncoderWeights, images: tf.Tensor4D) => { backbone: tf.
 
 /** Features of whole splits under the `eval` view, by a frozen encoder. The forward pass is compiled once and kept. */
 export class FeatureReader {
-  private readonly forward: Compiled<Forward>;
+  private readonly forward: Compiled<Parameters<Forward>, ReturnType<Forward>>;
 
   constructor(private readonly parts: FeatureReaderParts) {
     const forward: Forward = (weights, images) => {

@@ -6,7 +6,7 @@ import type { Feeds, RunState, StepResult } from '../step/parts.js';
 
 /** Runs the step, compiled or (for debugging) op by op: the same function either way. */
 export class StepRunner {
-  private readonly compiled: Compiled<Step> | null;
+  private readonly compiled: Compiled<Parameters<Step>, StepResult> | null;
 
   constructor(
     private readonly step: Step,
