@@ -11,4 +11,8 @@ export { disposeTree, flattenTree, mapTree, treeEntries, type Tree, type TreeLea
 export { stopGradient, valueAndGrads } from './trees/gradients.js';
 export { TensorFlowError } from './errors.js';
 
+export * from './random/index.js';
 export * from './safetensors/index.js';
+export * from './ops/index.js';
+export * from './ops/index.js';
+export * from './random/index.js';

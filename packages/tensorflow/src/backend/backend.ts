@@ -92,11 +92,10 @@ export class TensorFlowBackend extends NodeJSKernelBackend {
   }
 
   override move(dataId: DataId, values: backend_util.BackendValues, shape: number[], dtype: DataType, refCount: number): void {
-    super.move(dataId, values, shape, dtype, refCount);
     const { trace } = this.link;
-    if (trace === null) return;
-    refuseDraws();
-    (this.tensorMap.get(dataId) as Data).owner = trace;
+    if (trace !== null) refuseDraws();
+    super.move(dataId, values, shape, dtype, refCount);
+    if (trace !== null) (this.tensorMap.get(dataId) as Data).owner = trace;
   }
 }
 

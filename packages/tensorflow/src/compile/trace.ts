@@ -45,7 +45,7 @@ export class Trace {
 
   constructor(private readonly engine: Engine) {
     this.graph = engine.api.TF_NewGraph();
-    this.attributes = new AttributeWriter(engine.api, engine.status, false);
+    this.attributes = new AttributeWriter(engine.api, engine.status, engine.context, false);
   }
 
   /** An argument of the function. */
@@ -109,7 +109,7 @@ export class Trace {
     const node = api.TF_NewOperation(this.graph, name, this.nodeName(name));
     this.addInputs(node, definition, lengths, inputs);
     if (definition.stateful && this.effects.length > 0) api.TF_AddControlInput(node, this.effects.at(-1)!);
-    for (const attribute of attrs) this.attributes.set(name, node, attribute);
+    for (const attribute of attrs) if (!definition.inferred.has(attribute.name)) this.attributes.set(name, node, attribute);
     const oper = api.TF_FinishOperation(node, status.pointer);
     status.check(name);
     if (definition.stateful) this.effects.push(oper);

@@ -2,6 +2,7 @@ import koffi from 'koffi';
 import { badAttribute } from '../errors.js';
 import type { NativeApi, Pointer } from './api.js';
 import { DTYPES, type NativeDtype } from './dtypes.js';
+import { bytesField } from './protobuf.js';
 import type { Status } from './status.js';
 import { newTensor, toLongs, type Values } from './tensors.js';
 
@@ -39,6 +40,8 @@ export const attr = {
   tensor: (name: string, value: TensorValue): Attr => make(name, ATTR.tensor, value),
   /** The name of a traced function: see `traceFunction`. */
   func: (name: string, functionName: string): Attr => make(name, ATTR.func, functionName),
+  /** Names of traced functions, e.g. the branches of `Case`. */
+  funcs: (name: string, functionNames: readonly string[]): Attr => make(name, ATTR.func, functionNames),
   ints: (name: string, values: readonly (number | bigint)[]): Attr => make(name, ATTR.int, values),
   floats: (name: string, values: readonly number[]): Attr => make(name, ATTR.float, values),
   bools: (name: string, values: readonly boolean[]): Attr => make(name, ATTR.bool, values),
@@ -62,6 +65,7 @@ export class AttributeWriter {
   constructor(
     private readonly api: NativeApi,
     private readonly status: Status,
+    private readonly context: Pointer,
     private readonly eager: boolean,
   ) {}
 
@@ -111,12 +115,14 @@ export class AttributeWriter {
         this.setShape(opName, op, name, value);
         return;
       case ATTR.func:
-        (eager ? api.TFE_OpSetAttrFunctionName : api.TF_SetAttrFuncName)(
-          op,
-          name,
-          value as string,
-          Buffer.byteLength(value as string),
-        );
+        if (Array.isArray(value)) this.setFunctions(opName, op, name, value as string[]);
+        else
+          (eager ? api.TFE_OpSetAttrFunctionName : api.TF_SetAttrFuncName)(
+            op,
+            name,
+            value as string,
+            Buffer.byteLength(value as string),
+          );
         return;
       case ATTR.tensor:
         this.setTensor(opName, op, name, value as TensorValue);
@@ -171,6 +177,21 @@ export class AttributeWriter {
     if (!this.eager) return this.api.TF_SetAttrShapeList(op, name, addresses, ranks, shapes.length);
     this.api.TFE_OpSetAttrShapeList(op, name, addresses, ranks, shapes.length, this.status.pointer);
     this.status.check(`${opName} (attribute ${name})`);
+  }
+
+  private setFunctions(opName: string, op: Pointer, name: string, functions: readonly string[]): void {
+    const { api, status } = this;
+    if (this.eager) {
+      const ops = functions.map((fn) => api.TFE_NewOp(this.context, fn, status.pointer));
+      api.TFE_OpSetAttrFunctionList(op, name, BigUint64Array.from([...ops, 0n]), ops.length);
+      for (const each of ops) api.TFE_DeleteOp(each);
+    } else {
+      // message AttrValue { 1: ListValue { 9: repeated NameAttrList { 1: name } } }
+      const list = functions.flatMap((fn) => bytesField(9, bytesField(1, [...Buffer.from(fn)])));
+      const proto = Uint8Array.from(bytesField(1, list));
+      api.TF_SetAttrValueProto(op, name, proto, proto.byteLength, status.pointer);
+    }
+    status.check(`${opName} (attribute ${name})`);
   }
 
   private setTensor(opName: string, op: Pointer, name: string, { dtype, shape, values }: TensorValue): void {

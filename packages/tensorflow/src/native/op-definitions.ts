@@ -5,6 +5,8 @@ import { fields, text } from './protobuf.js';
 /** An input or output of an op. A list has the attribute that holds its length (`countAttr`) or its dtypes (`typesAttr`). */
 export interface Argument {
   readonly name: string;
+  /** The attribute that holds its dtype, where that is not fixed. */
+  readonly typeAttr?: string;
   readonly countAttr?: string;
   readonly typesAttr?: string;
 }
@@ -14,6 +16,8 @@ export interface OpDefinition {
   readonly inputs: readonly Argument[];
   readonly outputs: readonly Argument[];
   readonly hasListInput: boolean;
+  /** Attributes that follow from inputs that are no lists. */
+  readonly inferred: ReadonlySet<string>;
   /** Has effects or state: must neither be dropped nor reordered. */
   readonly stateful: boolean;
 }
@@ -73,14 +77,16 @@ export function parseOpDefinition(bytes: Uint8Array): OpDefinition {
     else if (number === 3) outputs.push(parseArgument(value as Uint8Array));
     else if (number === 17) stateful = value === 1;
   }
-  return { name, inputs, outputs, stateful, hasListInput: inputs.some(isList) };
+  const inferred = new Set(inputs.flatMap((input) => (isList(input) || input.typeAttr === undefined ? [] : [input.typeAttr])));
+  return { name, inputs, outputs, stateful, inferred, hasListInput: inputs.some(isList) };
 }
 
-/** message ArgDef { 1: name, 5: number_attr, 6: type_list_attr }. */
+/** message ArgDef { 1: name, 4: type_attr, 5: number_attr, 6: type_list_attr }. */
 function parseArgument(bytes: Uint8Array): Argument {
-  const argument: { name: string; countAttr?: string; typesAttr?: string } = { name: '' };
+  const argument: { name: string; typeAttr?: string; countAttr?: string; typesAttr?: string } = { name: '' };
   for (const { number, value } of fields(bytes)) {
     if (number === 1) argument.name = text(value);
+    else if (number === 4) argument.typeAttr = text(value);
     else if (number === 5) argument.countAttr = text(value);
     else if (number === 6) argument.typesAttr = text(value);
   }

@@ -3,7 +3,7 @@ import { tracedValueEscaped, unknownOp, wrongInputs } from '../errors.js';
 import type { NativeApi, Pointer } from '../native/api.js';
 import { ATTR, AttributeWriter, type Attr } from '../native/attributes.js';
 import { DTYPES } from '../native/dtypes.js';
-import { argumentLengths, type OpDefinition, OpDefinitions } from '../native/op-definitions.js';
+import { type Argument, argumentLengths, isList, type OpDefinition, OpDefinitions } from '../native/op-definitions.js';
 import { Status } from '../native/status.js';
 import { newStringViews, newTensor, type Values } from '../native/tensors.js';
 import { describeOp, statedLengths } from './op-inputs.js';
@@ -39,7 +39,7 @@ export class Engine {
   ) {
     this.status = new Status(api);
     this.definitions = new OpDefinitions(api);
-    this.attributes = new AttributeWriter(api, this.status, true);
+    this.attributes = new AttributeWriter(api, this.status, context, true);
   }
 
   newId(): number {
@@ -168,7 +168,9 @@ export class Engine {
       const definition = this.definitions.find(name);
       if (definition?.hasListInput) this.addLists(definition, op, attrs, ids);
       else for (let i = 0; i < ids.length; i++) this.addInput(name, op, ids[i]!);
-      for (let i = 0; i < attrs.length; i++) this.attributes.set(name, op, attrs[i]!);
+      // Dtypes come from the inputs: kernels state those that TensorFlow.js knows, and a tensor may be int64 or uint8.
+      const inferred = definition?.inferred;
+      for (let i = 0; i < attrs.length; i++) if (!inferred?.has(attrs[i]!.name)) this.attributes.set(name, op, attrs[i]!);
     } catch (error) {
       api.TFE_DeleteOp(op);
       throw error;
@@ -186,16 +188,24 @@ export class Engine {
     if (lengths === undefined) throw wrongInputs(definition.name, ids.length, describeOp(definition));
     let at = 0;
     definition.inputs.forEach((argument, i) => {
-      if (argument.countAttr === undefined && argument.typesAttr === undefined)
-        return this.addInput(definition.name, op, ids[at++]!);
-      const pointers = BigUint64Array.from([
-        ...ids.slice(at, at + lengths[i]!).map((id) => this.pointer(id, definition.name)),
-        0n,
-      ]);
-      at += lengths[i]!;
-      this.api.TFE_OpAddInputList(op, pointers, lengths[i]!, this.status.pointer);
+      const pointers = ids.slice(at, (at += lengths[i]!)).map((id) => this.pointer(id, definition.name));
+      this.inferAttributes(op, argument, pointers);
+      if (!isList(argument)) this.api.TFE_OpAddInput(op, pointers[0]!, this.status.pointer);
+      else this.api.TFE_OpAddInputList(op, BigUint64Array.from([...pointers, 0n]), pointers.length, this.status.pointer);
       this.status.check(definition.name);
     });
+  }
+
+  /** TensorFlow infers dtypes and lengths from inputs by itself, but for ops with lists it gets some wrong (DynamicStitch). */
+  private inferAttributes(op: Pointer, { typeAttr, countAttr, typesAttr }: Argument, pointers: readonly Pointer[]): void {
+    const { api } = this;
+    if (countAttr !== undefined) api.TFE_OpSetAttrInt(op, countAttr, pointers.length);
+    if (typeAttr !== undefined && pointers.length > 0)
+      api.TFE_OpSetAttrType(op, typeAttr, api.TFE_TensorHandleDataType(pointers[0]!));
+    if (typesAttr !== undefined) {
+      const types = Int32Array.from([...pointers.map((pointer) => api.TFE_TensorHandleDataType(pointer)), 0]);
+      api.TFE_OpSetAttrTypeList(op, typesAttr, types, pointers.length);
+    }
   }
 }
 
