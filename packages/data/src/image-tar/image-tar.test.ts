@@ -91,7 +91,7 @@ test.each([
   { name: 'no image', options: {}, files: { 'a.txt': '' }, code: 'MOCHI_TAR_EMPTY' },
   { name: 'more bytes than allowed', options: { maxMiB: 1e-6 }, files: { 'a/1.jpg': 'xxxxx' }, code: 'MOCHI_TAR_TOO_BIG' },
 ])('$name: $code', async ({ options, files, code }) => {
-  const path = await tar(files as Record<string, string>);
+  const path = await tar({ ...files } as unknown as Record<string, string>);
   expect(await codeOf(() => open(path, options).split('train'))).toBe(code);
 });
 

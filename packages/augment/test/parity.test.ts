@@ -1,0 +1,77 @@
+import { startTensorFlow } from '@mochi/tensorflow';
+import { referenceCase, type ReferenceCase } from '@mochi/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import {
+  brightness,
+  contrast,
+  cropAndResize,
+  gaussianBlur,
+  grayscale,
+  horizontalFlip,
+  hue,
+  saturation,
+  solarize,
+  toImages,
+  toPlanes,
+  type PerImage,
+  type Planes,
+} from '@mochi/augment';
+
+await startTensorFlow();
+
+/** Mean and greatest difference, in values of 0..255. */
+function difference(got: tf.Tensor, want: ArrayLike<number>): { mean: number; max: number } {
+  const values = got.dataSync();
+  expect(values.length).toBe(want.length);
+  let [sum, max] = [0, 0];
+  for (let at = 0; at < values.length; at++) {
+    const apart = Math.abs(values[at]! - want[at]!);
+    sum += apart;
+    max = apart <= max ? max : apart; // so that NaN stays
+  }
+  return { mean: sum / values.length, max };
+}
+
+/** The operation on two copies of the image, so that per-image numbers are used; the second copy's number is another one. */
+const onImage = (reference: ReferenceCase, op: (planes: Planes) => Planes): tf.Tensor =>
+  tf.tidy(() => {
+    const image = tf.cast(reference.tensor<tf.Tensor3D>('image'), 'float32');
+    return tf.slice(toImages(op(toPlanes(tf.stack([image, image]) as tf.Tensor4D))), 0, 1);
+  });
+
+const pair = (first: number, second: number): PerImage => tf.tensor1d([first, second]);
+
+const CASES: { name: string; op: (planes: Planes) => Planes; mean: number; max: number; scale?: number }[] = [
+  { name: 'brightness_1_3', op: (x) => brightness(x, pair(1.3, 0.5)), mean: 1, max: 3 },
+  { name: 'contrast_0_7', op: (x) => contrast(x, pair(0.7, 1.5)), mean: 1, max: 3 },
+  { name: 'saturation_1_4', op: (x) => saturation(x, pair(1.4, 0.2)), mean: 1, max: 3 },
+  { name: 'hue_0_08', op: (x) => hue(x, pair(0.08, -0.3)), mean: 2, max: Infinity },
+  { name: 'hue_minus_0_1', op: (x) => hue(x, pair(-0.1, 0.3)), mean: 2, max: Infinity },
+  { name: 'grayscale', op: grayscale, mean: 1, max: 3 },
+  { name: 'hflip', op: horizontalFlip, mean: 0, max: 0 },
+  { name: 'solarize_128', op: (x) => solarize(x, 128), mean: 0, max: 0 },
+  { name: 'blur_sigma_1_kernel_7', op: (x) => gaussianBlur(x, pair(1, 0.3)), mean: 1, max: 3, scale: 255 },
+];
+
+describe.each(['augment-0', 'augment-1', 'augment-2', 'augment-3'])('%s', (name) => {
+  const reference = referenceCase(name, import.meta.url);
+
+  test.each(CASES)('$name as torchvision has it', ({ name: expected, op, mean, max, scale = 1 }) => {
+    const got = onImage(reference, op);
+    const apart = difference(got, Float64Array.from(reference.values(expected) as ArrayLike<number>, (value) => value * scale));
+    expect(apart.mean).toBeLessThanOrEqual(mean);
+    expect(apart.max).toBeLessThanOrEqual(max);
+    got.dispose();
+  });
+
+  test('crop_resized_24 as torchvision has it', () => {
+    const [top, left, height, width] = Array.from(reference.values('crop_box_top_left_h_w') as ArrayLike<number>, (value) => tf.scalar(Number(value), 'int32'));
+    const image = tf.cast(reference.tensor<tf.Tensor3D>('image'), 'float32');
+    const got = cropAndResize(image, { top: top!, left: left!, height: height!, width: width! }, 24);
+    const apart = difference(got, reference.values('crop_resized_24') as ArrayLike<number>);
+    expect(apart.mean).toBeLessThanOrEqual(1);
+    expect(apart.max).toBeLessThanOrEqual(3);
+    tf.dispose([top!, left!, height!, width!, image, got]);
+  });
+});
