@@ -1,0 +1,36 @@
+import { MochiError } from '@mochi/contract';
+
+export const featuresNotFinite = (what: string, row: number, bad: number) =>
+  new MochiError('MOCHI_FEATURES_NOT_FINITE', {
+    happened: `${bad} numbers of the features of ${what} are NaN or infinite, the first in row ${row}.`,
+    expected: 'finite features',
+    fix: 'Look at the loss: training has probably diverged. Lower the learning rate, or evaluate an earlier checkpoint.',
+  });
+
+export const labelsNeeded = (evaluator: string, split: string) =>
+  new MochiError('MOCHI_LABELS_NEEDED', {
+    happened: `The evaluator ${evaluator} needs labels, and the split ${split} has none.`,
+    expected: 'a data set whose samples have classes, at least in part',
+    fix: 'Use labelled data for evaluation, or an evaluator that needs none: retrieval by id, representation.',
+  });
+
+export const tooFewRows = (evaluator: string, split: string, rows: number, least: number) =>
+  new MochiError('MOCHI_TOO_FEW_ROWS', {
+    happened: `The evaluator ${evaluator} got ${rows} usable rows of ${split}.`,
+    expected: `at least ${least}`,
+    fix: 'Name another split, or add data to this one. Unlabelled rows do not count where labels are needed.',
+  });
+
+export const featuresMismatch = (happened: string, expected: string) =>
+  new MochiError('MOCHI_FEATURES_MISMATCH', {
+    happened,
+    expected,
+    fix: 'Compare features of the same encoder and the same layer, and give one entry for each row.',
+  });
+
+export const noMatches = (queries: string, gallery: string, by: string) =>
+  new MochiError('MOCHI_NO_MATCHES', {
+    happened: `No row of ${queries} has a counterpart in ${gallery} by ${by}, so recall would be 0 whatever the features.`,
+    expected: 'queries whose id (or label) is in the gallery, besides the query itself where `excludeSelf` leaves it out',
+    fix: 'Check `queries`, `gallery`, `by` and `excludeSelf`.',
+  });

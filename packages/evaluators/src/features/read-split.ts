@@ -1,0 +1,37 @@
+import type { EvalContext, Features, Layer } from '@mochi/contract';
+import { labelsNeeded, tooFewRows } from '../errors.js';
+import { requireFinite, takeRows, type LabelledRows } from './rows.js';
+
+/** Which features an evaluator reads. */
+export interface Source {
+  readonly layer: Layer;
+  readonly encoder: string;
+}
+
+/** Features of a split, all finite. @throws MOCHI_FEATURES_NOT_FINITE, MOCHI_TOO_FEW_ROWS when there is none. */
+export async function readSplit(
+  context: EvalContext,
+  evaluator: string,
+  split: string,
+  { layer, encoder }: Source,
+): Promise<Features> {
+  context.signal.throwIfAborted();
+  const features = await context.features(split, { layer, encoder });
+  if (features.rows < 1) throw tooFewRows(evaluator, split, features.rows, 1);
+  return requireFinite(features, `split ${split}, layer ${layer}, encoder ${encoder}`);
+}
+
+/** The rows of a split that have a label. @throws MOCHI_LABELS_NEEDED when none has. */
+export function labelledRows(features: Features, evaluator: string, split: string): LabelledRows {
+  const { labels } = features;
+  if (!labels) throw labelsNeeded(evaluator, split);
+  const picked = Array.from(labels.keys()).filter((row) => labels[row]! >= 0);
+  if (picked.length === 0) throw labelsNeeded(evaluator, split);
+  if (picked.length === features.rows) return { rows: features.rows, dim: features.dim, features: features.features, labels };
+  return { ...takeRows(features, picked), labels: Int32Array.from(picked, (row) => labels[row]!) };
+}
+
+/** How many classes there are: those that have names, and every label that occurs. */
+export function classCount(names: readonly string[] | undefined, ...labels: Int32Array[]): number {
+  return labels.reduce((count, some) => some.reduce((most, label) => Math.max(most, label + 1), count), names?.length ?? 0);
+}

@@ -1,0 +1,66 @@
+import type { EvalContext, Evaluator, Features, MetricSpec } from '@mochi/contract';
+import { schedule } from '../common-config.js';
+import { labelsNeeded, noMatches, tooFewRows } from '../errors.js';
+import { readSplit } from '../features/read-split.js';
+import { takeRows } from '../features/rows.js';
+import type { RetrievalConfig } from './config.js';
+import { retrievalRecall } from './retrieval-recall.js';
+
+const metricName = (k: number): string => `recall@${k}`;
+
+/** Percent of queries that find their like in the gallery. */
+export function retrievalEvaluator(options: RetrievalConfig): Evaluator {
+  const { queries, gallery, by, ks, layer, encoder, excludeSelf } = options;
+  return {
+    ...schedule(options, 'retrieval'),
+    metrics: ks.map((k): MetricSpec => ({ name: metricName(k), unit: '%', better: 'higher' })),
+    settings: { queries, gallery, by, centre: options.centre, excludeSelf, layer, encoder },
+    async run(context: EvalContext) {
+      const all = await readSplit(context, 'retrieval', queries, options);
+      const searched = await readSplit(context, 'retrieval', gallery, options);
+      if (excludeSelf && searched.rows < 2) throw tooFewRows('retrieval', gallery, searched.rows, 2);
+      const keys = { query: keysOf(all, by, queries), gallery: keysOf(searched, by, gallery) };
+      const asked = by === 'label' ? labelled(all) : all; // an unlabelled query has no right answer
+      const queryKeys = by === 'label' ? asked.labels! : keys.query;
+      const exclude = excludeSelf ? rowsOfIds(asked.ids, searched.ids) : undefined;
+      if (!someMatch(queryKeys, keys.gallery, exclude)) throw noMatches(queries, gallery, by);
+      const match = (query: number, row: number) => queryKeys[query] === keys.gallery[row];
+      const { signal } = context;
+      const values = await retrievalRecall(asked, searched, match, ks, {
+        centre: options.centre,
+        signal,
+        ...(exclude ? { exclude } : {}),
+      });
+      return Object.fromEntries(ks.map((k, at) => [metricName(k), values[at]!]));
+    },
+  };
+}
+
+/** What has to agree for a hit, [rows]. */
+function keysOf(features: Features, by: 'id' | 'label', split: string): Int32Array {
+  if (by === 'id') return features.ids;
+  if (!features.labels?.some((label) => label >= 0)) throw labelsNeeded('retrieval by label', split);
+  return features.labels;
+}
+
+function labelled(features: Features): Features {
+  const labels = features.labels!;
+  const picked = Array.from(labels.keys()).filter((row) => labels[row]! >= 0);
+  const pick = (from: Int32Array) => Int32Array.from(picked, (row) => from[row]!);
+  return { ...takeRows(features, picked), ids: pick(features.ids), labels: pick(labels) };
+}
+
+/** The row of each id, -1 where there is none. */
+export function rowsOfIds(ids: Int32Array, among: Int32Array): Int32Array {
+  const rows = new Map(Array.from(among, (id, row) => [id, row]));
+  return ids.map((id) => rows.get(id) ?? -1);
+}
+
+function someMatch(queries: Int32Array, gallery: Int32Array, exclude: Int32Array | undefined): boolean {
+  const counts = new Map<number, number>();
+  for (const key of gallery) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return queries.some((key, query) => {
+    const self = exclude !== undefined && exclude[query]! >= 0 && gallery[exclude[query]!] === key ? 1 : 0;
+    return (counts.get(key) ?? 0) > self;
+  });
+}
