@@ -63,7 +63,7 @@ export interface Plugin<S extends StandardSchema = StandardSchema> {
   /** Any Standard Schema; built-in plugins use strict zod objects. */
   readonly config: S;
   /** Tokens that some other plugin must provide. */
-  readonly needs?: readonly Token<unknown>[];
+  readonly needs?: readonly (Token<unknown> | ListToken<unknown>)[];
   setup(host: Host, options: SchemaOutput<S>): void | Promise<void>;
 }
 

@@ -21,9 +21,10 @@ export function parseDuration(text: string | number): Duration | undefined {
  */
 export const duration = z
   .union(
+    // The text stands in every branch: a union passes on what its one near miss says.
     [
-      z.string().regex(WORDS),
-      z.number().nonnegative(),
+      z.string().regex(WORDS, { error: EXPECTED }),
+      z.number({ error: EXPECTED }).nonnegative({ error: EXPECTED }),
       z.strictObject({ epochs: z.number().nonnegative() }),
       z.strictObject({ steps: z.int().nonnegative() }),
     ],

@@ -1,15 +1,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { warning, type EventOf, type EventType, type RunEvent } from '@mochi/contract';
-import { Subject, config, filter, type Observable } from 'rxjs';
+import { Observable, config, type Subscriber } from 'rxjs';
 import { messageOf } from './errors.js';
 import { GuardedObservable } from './guarded-observable.js';
+
+/** A subscription to the bus, with what it wants and whom to blame. */
+interface Listener {
+  readonly subscriber: Subscriber<RunEvent>;
+  readonly type: string | undefined;
+  readonly report: (error: unknown) => void;
+}
 
 /**
  * Events of one run, for watching. A subscriber that fails is detached and reported as a `warning` event; it never stops the run and never
  * becomes an uncaught exception. What a subscriber sees is a frozen plain object.
  */
 export class EventBus {
-  private readonly subject = new Subject<RunEvent>();
+  // Not a Subject: that stops telling the others when a teardown throws.
+  private readonly listeners = new Set<Listener>();
+  private closed = false;
 
   constructor() {
     catchStrays();
@@ -17,43 +26,53 @@ export class EventBus {
 
   /** Events of one type. @param source who subscribes, named in the warning if it fails. */
   events<P extends object>(type: EventType<P>, source?: string): Observable<EventOf<P>> {
-    const ofType = this.subject.pipe(filter((event): event is EventOf<P> => event.type === type.type));
-    return new GuardedObservable<EventOf<P>>(ofType, (error) => this.report(error, source, type.type));
+    return this.listen(type.type, source) as Observable<EventOf<P>>;
   }
 
   /** Every event, for trackers. */
   all(source?: string): Observable<RunEvent> {
-    return new GuardedObservable<RunEvent>(this.subject, (error) => this.report(error, source, 'every event'));
+    return this.listen(undefined, source);
   }
 
   /** Tells every subscriber, now and in order of subscription. After `close` nothing happens. */
   emit<P extends object>(type: EventType<P>, payload: NoInfer<P>): void {
-    if (this.subject.closed || this.subject.isStopped) return;
+    if (this.closed) return;
     const event = Object.freeze({ ...payload, type: type.type, time: Date.now() });
-    const emission: Emission = { type: type.type, report: (error) => this.report(error, undefined, type.type) };
-    emissions.run(emission, () => this.guarded(emission, () => this.subject.next(event)));
+    const wanting = [...this.listeners].filter((listener) => listener.type === undefined || listener.type === event.type);
+    for (const listener of wanting) this.tell(listener, event.type, () => listener.subscriber.next(event));
   }
 
   /** Completes every subscription. */
   close(): void {
-    const emission: Emission = {
-      type: 'close',
-      report: (error) => lastResort(`A subscriber failed as the run closed: ${messageOf(error)}`),
-    };
-    emissions.run(emission, () => this.guarded(emission, () => this.subject.complete()));
+    this.closed = true; // first, so that a failure cannot emit a warning that nobody gets
+    for (const listener of [...this.listeners]) this.tell(listener, 'close', () => listener.subscriber.complete());
   }
 
-  private guarded(emission: Emission, call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      emission.report(error); // a teardown that threw
-    }
+  private listen(type: string | undefined, source: string | undefined): Observable<RunEvent> {
+    const report = (error: unknown) => this.report(error, source, type ?? 'every event');
+    const origin = new Observable<RunEvent>((subscriber) => {
+      if (this.closed) return subscriber.complete();
+      const listener: Listener = { subscriber, type, report };
+      this.listeners.add(listener);
+      return () => this.listeners.delete(listener);
+    });
+    return new GuardedObservable<RunEvent>(origin, report);
+  }
+
+  private tell({ report }: Listener, type: string, call: () => void): void {
+    emissions.run({ type, report }, () => {
+      try {
+        call();
+      } catch (error) {
+        report(error); // a teardown that threw
+      }
+    });
   }
 
   private report(error: unknown, source: string | undefined, what: string): void {
     const message = `A subscriber of ${what} failed and was detached: ${messageOf(error)}`;
-    this.emit(warning, { source: source ?? 'event-bus', message });
+    if (this.closed) lastResort(`${source ?? 'event-bus'}: ${message}`);
+    else this.emit(warning, { source: source ?? 'event-bus', message });
   }
 }
 

@@ -18,7 +18,8 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   const limit = Math.max(1, Math.ceil(word.length / 3));
   for (const candidate of candidates) {
     const edits = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (edits <= limit && edits < candidate.length && edits < (best?.edits ?? Infinity)) best = { word: candidate, edits };
+    if (edits <= limit && edits < Math.max(word.length, candidate.length) && edits < (best?.edits ?? Infinity))
+      best = { word: candidate, edits };
   }
   return best?.word;
 }

@@ -1,13 +1,14 @@
-import type { EventOf, EventType, Hook, Host, ListToken, Logger, Progress, Rng, TapOptions, Token } from '@mochi/contract';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { EventOf, EventType, Hook, Host, ListToken, Logger, TapOptions, Token } from '@mochi/contract';
 import type { Observable } from 'rxjs';
 import { injectTooEarly, stateTaken } from '../errors.js';
 import type { EventBus } from '../event-bus.js';
 import type { HookRunner } from '../hook-runner.js';
 import type { Services } from '../services.js';
 
-export type StateInit = (rng: Rng) => Tensor;
-export type ScalarValue = (progress: Progress) => number;
+/** Makes a tensor of the run's state. */
+export type StateInit = Parameters<Host['state']>[1];
+/** Computes a number that is fed into the step. */
+export type ScalarValue = Parameters<Host['scalar']>[1];
 
 /** What the plugins of a run register, each under the id of its entry. */
 export interface RunParts {

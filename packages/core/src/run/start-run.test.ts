@@ -1,0 +1,305 @@
+import {
+  API_VERSION,
+  BANK,
+  ENCODER,
+  EVALUATOR,
+  NEGATIVE_SAMPLER,
+  adjustLoss,
+  beforeStep,
+  defineEvent,
+  definePlugin,
+  defineToken,
+  stepEnd,
+  warning,
+  type Host,
+  type Logger,
+  type MochiError,
+  type NegativeSampler,
+  type Plugin,
+  type PluginKind,
+} from '@mochi/contract';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { startRun } from './start-run.js';
+
+const CLOCK = defineToken<{ now: number }>('clock');
+const tick = defineEvent<{ n: number }>('tick');
+const silent = { info: () => {}, warn: () => {} };
+
+const plugin = (kind: PluginKind, name: string, setup: Plugin['setup'], more: Partial<Plugin> = {}): Plugin =>
+  definePlugin({ name, kind, apiVersion: API_VERSION, config: z.looseObject({}), setup, ...more });
+const sampler = (name: string): NegativeSampler => ({ name, sample: () => ({ blocks: [] }) });
+const provides = (name: string) => plugin('sampler', name, (host) => host.provide(NEGATIVE_SAMPLER, () => sampler(name)));
+const extension = (name: string, setup: (host: Host) => void | Promise<void>, more: Partial<Plugin> = {}) =>
+  plugin('extension', name, setup, more);
+const run = (object: object, known: Plugin[], log: Logger = silent) => startRun({ object, known, log });
+const fails = (promise: Promise<unknown>): Promise<MochiError> =>
+  promise.then(
+    () => expect.fail('nothing was thrown'),
+    (error: unknown) => error as MochiError,
+  );
+
+test('services by section, in the order of the config, each with the id of its plugin', async () => {
+  const host = await run({ sampler: ['a', 'b', { name: 'a', n: 3 }] }, [provides('b'), provides('a')]);
+  expect(host.provided('sampler').map(({ plugin, service }) => `${plugin}=${service.name}`)).toEqual([
+    'sampler=a',
+    'sampler.1=b',
+    'sampler.2=a',
+  ]);
+  expect(host.all('sampler')[0]).toBe(host.all('sampler')[0]); // made once
+  expect(host.all('sampler')[0]).not.toBe(host.all('sampler')[2]);
+  expect(host.entries.map(({ id, options }) => [id, options])).toEqual([
+    ['sampler', {}],
+    ['sampler.1', {}],
+    ['sampler.2', { n: 3 }],
+  ]);
+  expect(host.find('bank')).toBeUndefined();
+  expect(await fails(Promise.resolve().then(() => host.one('sampler')))).toMatchObject({
+    code: 'MOCHI_SECTION_AMBIGUOUS',
+    happened: expect.stringMatching(/3 plugins.*"a" \(sampler\), "b" \(sampler\.1\)/),
+  });
+  expect(await fails(Promise.resolve().then(() => host.one('encoder')))).toMatchObject({ code: 'MOCHI_SECTION_MISSING' });
+  await host.dispose();
+});
+
+test('each plugin registers under its own id', async () => {
+  const own = plugin('sampler', 'own', (host) => {
+    host.provide(NEGATIVE_SAMPLER, () => sampler('own'));
+    host.state('centres', () => null as never);
+    host.scalar('radius', ({ step }) => step);
+    host.tap(adjustLoss, (loss) => loss, { order: 'post' });
+  });
+  const host = await run({ sampler: ['own', 'own'], plugins: ['early'] }, [
+    own,
+    extension('early', (h) => h.tap(adjustLoss, (loss) => loss)),
+  ]);
+  expect([...host.states].map(([id, states]) => [id, [...states.keys()]])).toEqual([
+    ['sampler', ['centres']],
+    ['sampler.1', ['centres']],
+  ]);
+  expect(host.scalars.get('sampler.1')!.get('radius')!({ step: 3 } as never)).toBe(3);
+  const explained = host.explain();
+  expect(explained).toMatchObject({
+    hooks: [
+      {
+        hook: 'adjust-loss',
+        kind: 'waterfall',
+        time: 'build',
+        handlers: [
+          { plugin: 'extension:early', order: 'normal' },
+          { plugin: 'sampler', order: 'post' },
+          { plugin: 'sampler.1', order: 'post' },
+        ],
+      },
+    ],
+    plugins: [{ id: 'sampler', name: 'own', origin: 'built-in', version: null }, { id: 'sampler.1' }, { id: 'extension:early' }],
+    services: [{ token: 'negative-sampler', kind: 'list', plugins: ['sampler', 'sampler.1'] }],
+    states: { sampler: ['centres'], 'sampler.1': ['centres'] },
+    scalars: { sampler: ['radius'], 'sampler.1': ['radius'] },
+    config: { seed: 1, sampler: [{ name: 'own' }, { name: 'own' }] },
+  });
+  expect(JSON.parse(JSON.stringify(explained))).toEqual(explained);
+  await host.dispose();
+});
+
+test('plugins use each other, whatever the order, once all are set up', async () => {
+  const user = extension('user', (host) => host.provide(defineToken<number>('next'), () => host.inject(CLOCK).now + 1), {
+    needs: [CLOCK],
+  });
+  const maker = extension('maker', (host) => host.provide(CLOCK, () => ({ now: 1 })));
+  const host = await run({ plugins: ['user', 'maker'] }, [user, maker]);
+  expect(host.services.inject(defineToken<number>('next'))).toBe(2);
+  await host.dispose();
+});
+
+test.each<[string, Plugin[], object, string, RegExp]>([
+  [
+    'a plugin of a kind that provides nothing',
+    [plugin('bank', 'empty', () => {})],
+    { bank: 'empty' },
+    'MOCHI_PLUGIN_PROVIDES_NOTHING',
+    /"empty" \(bank\) is of kind bank.*"bank"/,
+  ],
+  [
+    "another plugin's provider does not count",
+    [provides('a'), plugin('sampler', 'empty', () => {})],
+    { sampler: ['a', 'empty'] },
+    'MOCHI_PLUGIN_PROVIDES_NOTHING',
+    /"empty" \(sampler\.1\)/,
+  ],
+  [
+    'a need that nothing meets',
+    [extension('needy', () => {}, { needs: [CLOCK] })],
+    { plugins: ['needy'] },
+    'MOCHI_TOKEN_MISSING',
+    /"needy" \(extension:needy\) needs "clock"/,
+  ],
+  [
+    'a need of a section, with the plugins that would meet it',
+    [extension('needy', () => {}, { needs: [BANK] }), plugin('bank', 'fifo', () => {})],
+    { plugins: ['needy'] },
+    'MOCHI_TOKEN_MISSING',
+    /Add a section for the bank; known plugins: fifo/,
+  ],
+  [
+    'two providers of one token',
+    [
+      extension('one', (host) => host.provide(CLOCK, () => ({ now: 1 }))),
+      extension('two', (host) => host.provide(CLOCK, () => ({ now: 2 }))),
+    ],
+    { plugins: ['one', 'two'] },
+    'MOCHI_TOKEN_TAKEN',
+    /"one" \(extension:one\) and "two" \(extension:two\) both provide "clock"/,
+  ],
+  [
+    'inject in setup',
+    [extension('hasty', (host) => void host.inject(CLOCK))],
+    { plugins: ['hasty'] },
+    'MOCHI_INJECT_TOO_EARLY',
+    /"hasty".*in setup/,
+  ],
+  [
+    'a state registered twice',
+    [
+      extension('twice', (host) => {
+        host.state('x', () => null as never);
+        host.state('x', () => null as never);
+      }),
+    ],
+    { plugins: ['twice'] },
+    'MOCHI_STATE_TAKEN',
+    /the state "x" twice/,
+  ],
+])('refused before anything runs: %s', async (_, known, config, code, message) => {
+  const error = await fails(run(config, known));
+  expect(error.code).toBe(code);
+  expect(error.message).toMatch(message);
+});
+
+test('a setup that throws is named, its cause kept, and what was set up before it is disposed, last first', async () => {
+  const disposed: string[] = [];
+  const good = (name: string) =>
+    extension(name, (host) => host.onDispose(async () => void (await Promise.resolve(), disposed.push(name))));
+  const cause = new Error('no disk');
+  const bad = extension('bad', async (host) => {
+    host.onDispose(() => void disposed.push('bad'));
+    await Promise.resolve();
+    throw cause;
+  });
+  let reached = false;
+  const after = extension('after', () => void (reached = true));
+  const error = await fails(run({ plugins: ['a', 'b', 'bad', 'after'] }, [good('a'), good('b'), bad, after]));
+  expect(error).toMatchObject({
+    code: 'MOCHI_PLUGIN_SETUP_FAILED',
+    cause,
+    happened: 'Plugin "bad" (extension:bad) failed in setup: no disk',
+  });
+  expect(disposed).toEqual(['bad', 'b', 'a']);
+  expect(reached).toBe(false);
+});
+
+test('dispose runs in reverse, awaits each, and turns failures into warnings', async () => {
+  const order: string[] = [];
+  const log: string[] = [];
+  const leaver = (name: string, fail = false) =>
+    extension(name, (host) =>
+      host.onDispose(async () => {
+        await new Promise((done) => setTimeout(done, 2));
+        order.push(name);
+        if (fail) throw new Error('stuck');
+      }),
+    );
+  const host = await run({ plugins: ['a', 'b', 'c'] }, [leaver('a'), leaver('b', true), leaver('c')], {
+    ...silent,
+    warn: (text) => void log.push(text),
+  });
+  const warnings: string[] = [];
+  let completed = false;
+  host.bus.events(warning).subscribe({ next: ({ message }) => warnings.push(message), complete: () => (completed = true) });
+  const first = host.dispose();
+  expect(host.dispose()).toBe(first);
+  const message = '"b" (extension:b) failed to dispose: stuck';
+  expect(await first).toEqual([message]);
+  expect([order, warnings, log, completed]).toEqual([['c', 'b', 'a'], [message], [message], true]);
+});
+
+test('a plugin sees events, and its failing subscriber is named', async () => {
+  const seen: number[] = [];
+  const watcher = extension('watcher', (host) => {
+    host.events(stepEnd).subscribe(() => {
+      throw new Error('boom');
+    });
+    host.events(tick).subscribe(({ n }) => seen.push(n));
+    host.tap(beforeStep, () => host.emit(tick, { n: 1 }));
+  });
+  const host = await run({ plugins: ['watcher'] }, [watcher]);
+  const warnings: object[] = [];
+  host.bus.events(warning).subscribe((event) => warnings.push(event));
+  await host.hooks.runSeries(beforeStep, () => null as never);
+  host.bus.emit(stepEnd, { step: 0, epoch: 0, rate: 0, stepMs: 1, waitMs: 0, images: 0 });
+  expect(seen).toEqual([1]);
+  expect(warnings).toMatchObject([
+    { source: 'extension:watcher', message: 'A subscriber of step-end failed and was detached: boom' },
+  ]);
+  await host.dispose();
+});
+
+test('a decorated class is registered as the provider and gets services by the names of tokens', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mochi-run-'));
+  writeFileSync(
+    join(folder, 'decorated.ts'),
+    `import { ENCODER, EVALUATOR, definePlugin } from '@mochi/contract';
+import { inject, injectable } from 'tsyringe';
+import { z } from 'zod';
+@injectable()
+class Named {
+  readonly name = 'named';
+  constructor(@inject('encoder') readonly encoder: unknown) {}
+}
+export const named = definePlugin({ name: 'named', kind: 'evaluator', apiVersion: 1, config: z.strictObject({}), setup: (host) => host.provideClass(EVALUATOR, Named as never) });
+`,
+  );
+  const encoder = plugin('encoder', 'tiny', (host) => host.provide(ENCODER, () => ({ name: 'tiny' }) as never));
+  const host = await startRun({
+    cwd: folder,
+    object: { plugins: ['./decorated.ts'], encoder: 'tiny', evaluators: ['named'] },
+    known: [encoder],
+    log: silent,
+  });
+  expect(host.services.has(EVALUATOR)).toBe(true);
+  const [evaluator] = host.all('evaluator');
+  expect(evaluator).toMatchObject({ name: 'named', encoder: host.one('encoder') });
+  await host.dispose();
+  rmSync(folder, { recursive: true });
+});
+
+test('two runs in one process share nothing', async () => {
+  let made = 0;
+  const counter = plugin('sampler', 'counter', (host) => {
+    host.provide(NEGATIVE_SAMPLER, () => sampler(`made ${++made}`));
+    host.state('s', () => null as never);
+  });
+  const hosts = await Promise.all([run({ sampler: 'counter' }, [counter]), run({ sampler: ['counter', 'counter'] }, [counter])]);
+  const [one, two] = hosts;
+  expect([one.all('sampler').length, two.all('sampler').length]).toEqual([1, 2]);
+  expect(one.all('sampler')[0]).not.toBe(two.all('sampler')[0]);
+  expect([one.states.size, two.states.size]).toEqual([1, 2]);
+  const seen: number[] = [];
+  two.bus.events(tick).subscribe(({ n }) => seen.push(n));
+  one.bus.emit(tick, { n: 1 });
+  await one.dispose();
+  two.bus.emit(tick, { n: 2 });
+  expect(seen).toEqual([2]);
+  expect(two.all('sampler')).toHaveLength(2);
+  await two.dispose();
+});
+
+test('a run is an async disposable', async () => {
+  let disposed = false;
+  const host = await run({ plugins: ['a'] }, [extension('a', (h) => h.onDispose(() => void (disposed = true)))]);
+  await host[Symbol.asyncDispose]();
+  expect(disposed).toBe(true);
+});
