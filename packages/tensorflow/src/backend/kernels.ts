@@ -5,6 +5,8 @@ import {
   type GatherV2Inputs,
   type KernelConfig,
   registerKernel,
+  Round,
+  type RoundInputs,
   scalar,
   type Tensor,
   type TensorInfo,
@@ -37,9 +39,20 @@ const gather: KernelConfig = {
   },
 };
 
-const OURS: readonly KernelConfig[] = [gather];
+/** TensorFlow 2.21 on CPU rounds int32 to 0 (its Python interface never asks it to): whole numbers stay as they are. */
+const round: KernelConfig = {
+  kernelName: Round,
+  backendName: 'tensorflow',
+  kernelFunc: ({ inputs, backend }) => {
+    const { x } = inputs as Record<keyof RoundInputs, TensorInfo>;
+    const own = backend as TensorFlowBackend;
+    return own.executeSingleOutput(x.dtype === 'int32' ? 'Identity' : 'Round', [], [x]);
+  },
+};
 
-/** Replaces the kernels that read values back to JavaScript by ones that do not. */
+const OURS: readonly KernelConfig[] = [gather, round];
+
+/** Replaces the kernels that read values back to JavaScript, or are wrong. */
 export function registerOwnKernels(): void {
   for (const kernel of OURS) {
     unregisterKernel(kernel.kernelName, kernel.backendName);
