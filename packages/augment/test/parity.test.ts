@@ -16,7 +16,7 @@ import {
   toPlanes,
   type PerImage,
   type Planes,
-} from '@mochi/augment';
+} from '../src/index.js';
 
 await startTensorFlow();
 
@@ -59,14 +59,19 @@ describe.each(['augment-0', 'augment-1', 'augment-2', 'augment-3'])('%s', (name)
 
   test.each(CASES)('$name as torchvision has it', ({ name: expected, op, mean, max, scale = 1 }) => {
     const got = onImage(reference, op);
-    const apart = difference(got, Float64Array.from(reference.values(expected) as ArrayLike<number>, (value) => value * scale));
+    const apart = difference(
+      got,
+      Float64Array.from(reference.values(expected) as ArrayLike<number>, (value) => value * scale),
+    );
     expect(apart.mean).toBeLessThanOrEqual(mean);
     expect(apart.max).toBeLessThanOrEqual(max);
     got.dispose();
   });
 
   test('crop_resized_24 as torchvision has it', () => {
-    const [top, left, height, width] = Array.from(reference.values('crop_box_top_left_h_w') as ArrayLike<number>, (value) => tf.scalar(Number(value), 'int32'));
+    const [top, left, height, width] = Array.from(reference.values('crop_box_top_left_h_w') as ArrayLike<number>, (value) =>
+      tf.scalar(Number(value), 'int32'),
+    );
     const image = tf.cast(reference.tensor<tf.Tensor3D>('image'), 'float32');
     const got = cropAndResize(image, { top: top!, left: left!, height: height!, width: width! }, 24);
     const apart = difference(got, reference.values('crop_resized_24') as ArrayLike<number>);

@@ -45,7 +45,11 @@ export function randomCropBox(
     const boxes = tf.concat([tries, tf.expandDims(widestBox(height, width, ratio), 1)], 1);
     const box = tf.reshape(gather(boxes, tf.reshape(first, [1]) as tf.Tensor1D, { axis: 1 }), [2]) as tf.Tensor1D;
     const room = tf.sub(whole, box);
-    const corner = tf.where(tf.equal(first, TRIES) as tf.Tensor, tf.floor(tf.mul(room, 0.5)), tf.floor(tf.mul(place, tf.add(room, 1))));
+    const corner = tf.where(
+      tf.equal(first, TRIES) as tf.Tensor,
+      tf.floor(tf.mul(room, 0.5)),
+      tf.floor(tf.mul(place, tf.add(room, 1))),
+    );
     const [top, left, high, wide] = tf.unstack(tf.cast(tf.concat([corner, box]), 'int32')) as [
       tf.Scalar,
       tf.Scalar,

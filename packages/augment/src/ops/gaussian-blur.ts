@@ -9,11 +9,15 @@ import type { PerImage, Planes } from '../planes.js';
  * @returns Not rounded.
  */
 export function gaussianBlur(planes: Planes, sigma: PerImage, chosen?: tf.Tensor1D): Planes {
-  const [, , height, width] = planes.shape;
+  const [colours, , height, width] = planes.shape;
   return tf.tidy(() => {
-    const rows = blurMatrix(height, sigma, chosen); // [B, height, height]
-    const columns = width === height ? rows : blurMatrix(width, sigma, chosen);
-    return tf.matMul(tf.matMul(rows, planes), columns, false, true);
+    // One matrix per plane, not one per image and broadcast: TensorFlow 2.21 with oneDNN writes out of bounds in products of
+    // [3, 1, n, n] and [1, n, n].
+    const perPlane = (matrix: tf.Tensor3D): tf.Tensor3D => tf.tile(matrix, [colours, 1, 1]);
+    const rows = perPlane(blurMatrix(height, sigma, chosen)); // [3 B, height, height]
+    const columns = width === height ? rows : perPlane(blurMatrix(width, sigma, chosen));
+    const flat = tf.reshape(planes, [-1, height, width]) as tf.Tensor3D;
+    return tf.reshape(tf.matMul(tf.matMul(rows, flat), columns, false, true), planes.shape);
   });
 }
 
