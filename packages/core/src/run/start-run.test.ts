@@ -1,46 +1,10 @@
-import {
-  API_VERSION,
-  BANK,
-  ENCODER,
-  EVALUATOR,
-  NEGATIVE_SAMPLER,
-  adjustLoss,
-  beforeStep,
-  defineEvent,
-  definePlugin,
-  defineToken,
-  stepEnd,
-  warning,
-  type Host,
-  type Logger,
-  type MochiError,
-  type NegativeSampler,
-  type Plugin,
-  type PluginKind,
-} from '@mochi/contract';
+import { ENCODER, EVALUATOR, NEGATIVE_SAMPLER, adjustLoss, beforeStep, defineToken, stepEnd, warning } from '@mochi/contract';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import { CLOCK, extension, fails, plugin, provides, run, sampler, silent, tick } from '../../test/run-fixture.js';
 import { startRun } from './start-run.js';
-
-const CLOCK = defineToken<{ now: number }>('clock');
-const tick = defineEvent<{ n: number }>('tick');
-const silent = { info: () => {}, warn: () => {} };
-
-const plugin = (kind: PluginKind, name: string, setup: Plugin['setup'], more: Partial<Plugin> = {}): Plugin =>
-  definePlugin({ name, kind, apiVersion: API_VERSION, config: z.looseObject({}), setup, ...more });
-const sampler = (name: string): NegativeSampler => ({ name, sample: () => ({ blocks: [] }) });
-const provides = (name: string) => plugin('sampler', name, (host) => host.provide(NEGATIVE_SAMPLER, () => sampler(name)));
-const extension = (name: string, setup: (host: Host) => void | Promise<void>, more: Partial<Plugin> = {}) =>
-  plugin('extension', name, setup, more);
-const run = (object: object, known: Plugin[], log: Logger = silent) => startRun({ object, known, log });
-const fails = (promise: Promise<unknown>): Promise<MochiError> =>
-  promise.then(
-    () => expect.fail('nothing was thrown'),
-    (error: unknown) => error as MochiError,
-  );
 
 test('services by section, in the order of the config, each with the id of its plugin', async () => {
   const host = await run({ sampler: ['a', 'b', { name: 'a', n: 3 }] }, [provides('b'), provides('a')]);
@@ -113,92 +77,6 @@ test('plugins use each other, whatever the order, once all are set up', async ()
   const host = await run({ plugins: ['user', 'maker'] }, [user, maker]);
   expect(host.services.inject(defineToken<number>('next'))).toBe(2);
   await host.dispose();
-});
-
-test.each<[string, Plugin[], object, string, RegExp]>([
-  [
-    'a plugin of a kind that provides nothing',
-    [plugin('bank', 'empty', () => {})],
-    { bank: 'empty' },
-    'MOCHI_PLUGIN_PROVIDES_NOTHING',
-    /"empty" \(bank\) is of kind bank.*"bank"/,
-  ],
-  [
-    "another plugin's provider does not count",
-    [provides('a'), plugin('sampler', 'empty', () => {})],
-    { sampler: ['a', 'empty'] },
-    'MOCHI_PLUGIN_PROVIDES_NOTHING',
-    /"empty" \(sampler\.1\)/,
-  ],
-  [
-    'a need that nothing meets',
-    [extension('needy', () => {}, { needs: [CLOCK] })],
-    { plugins: ['needy'] },
-    'MOCHI_TOKEN_MISSING',
-    /"needy" \(extension:needy\) needs "clock"/,
-  ],
-  [
-    'a need of a section, with the plugins that would meet it',
-    [extension('needy', () => {}, { needs: [BANK] }), plugin('bank', 'fifo', () => {})],
-    { plugins: ['needy'] },
-    'MOCHI_TOKEN_MISSING',
-    /Add a section for the bank; known plugins: fifo/,
-  ],
-  [
-    'two providers of one token',
-    [
-      extension('one', (host) => host.provide(CLOCK, () => ({ now: 1 }))),
-      extension('two', (host) => host.provide(CLOCK, () => ({ now: 2 }))),
-    ],
-    { plugins: ['one', 'two'] },
-    'MOCHI_TOKEN_TAKEN',
-    /"one" \(extension:one\) and "two" \(extension:two\) both provide "clock"/,
-  ],
-  [
-    'inject in setup',
-    [extension('hasty', (host) => void host.inject(CLOCK))],
-    { plugins: ['hasty'] },
-    'MOCHI_INJECT_TOO_EARLY',
-    /"hasty".*in setup/,
-  ],
-  [
-    'a state registered twice',
-    [
-      extension('twice', (host) => {
-        host.state('x', () => null as never);
-        host.state('x', () => null as never);
-      }),
-    ],
-    { plugins: ['twice'] },
-    'MOCHI_STATE_TAKEN',
-    /the state "x" twice/,
-  ],
-])('refused before anything runs: %s', async (_, known, config, code, message) => {
-  const error = await fails(run(config, known));
-  expect(error.code).toBe(code);
-  expect(error.message).toMatch(message);
-});
-
-test('a setup that throws is named, its cause kept, and what was set up before it is disposed, last first', async () => {
-  const disposed: string[] = [];
-  const good = (name: string) =>
-    extension(name, (host) => host.onDispose(async () => void (await Promise.resolve(), disposed.push(name))));
-  const cause = new Error('no disk');
-  const bad = extension('bad', async (host) => {
-    host.onDispose(() => void disposed.push('bad'));
-    await Promise.resolve();
-    throw cause;
-  });
-  let reached = false;
-  const after = extension('after', () => void (reached = true));
-  const error = await fails(run({ plugins: ['a', 'b', 'bad', 'after'] }, [good('a'), good('b'), bad, after]));
-  expect(error).toMatchObject({
-    code: 'MOCHI_PLUGIN_SETUP_FAILED',
-    cause,
-    happened: 'Plugin "bad" (extension:bad) failed in setup: no disk',
-  });
-  expect(disposed).toEqual(['bad', 'b', 'a']);
-  expect(reached).toBe(false);
 });
 
 test('dispose runs in reverse, awaits each, and turns failures into warnings', async () => {
