@@ -46,7 +46,7 @@ function mixtureColumns(
     logits: logitsOf(mixture.similarities, block.logWeights, input),
     mass: () => massOf(mixture.similarities, block.logWeights),
     backward(coefficients, sums) {
-      const scaled = tf.mul<tf.Tensor2D>(coefficients, mixture.inverseNorm); // c / r
+      const scaled = tf.div<tf.Tensor2D>(coefficients, mixture.norm); // c / r
       mixture.weights.forEach((weights, p) => sums.addEntries(block.bank, mixture.flatRows[p]!, tf.mul(scaled, weights)));
       if (block.queryWeight) sums.addQuery(tf.sum(tf.mul(scaled, block.queryWeight), 1, true));
     },

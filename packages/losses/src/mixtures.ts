@@ -12,8 +12,8 @@ const LEAST_SQUARED_NORM = 1e-12;
 export interface EvaluatedMixture {
   /** q.h, [B, M]. */
   readonly similarities: tf.Tensor2D;
-  /** 1 / r, r the norm of the combination, [B, M]. */
-  readonly inverseNorm: tf.Tensor2D;
+  /** r, the norm of the combination, [B, M]. */
+  readonly norm: tf.Tensor2D;
   /** For each of the P parents: b * K + row, [B * M] int32, where it stands in a flattened [B, K]. */
   readonly flatRows: readonly tf.Tensor1D[];
   /** For each of the P parents: its weights, [B, M]. */
@@ -56,9 +56,8 @@ export function evaluateMixture(
   const along = own ? tf.add<tf.Tensor2D>(mixed, own) : mixed; // r q.h
   const squared = own ? tf.add(rowsNorm, tf.mul(own, tf.add(own, tf.mul(2, mixed)))) : rowsNorm;
   // r >= |r q.h| because q and h are unit vectors. It binds by rounding only, and keeps |q.h| <= 1 where r^2 drowns in the rounding of its terms.
-  const norm = tf.maximum(tf.sqrt(tf.maximum(squared, LEAST_SQUARED_NORM)), tf.abs(along));
-  const inverseNorm = tf.reciprocal(norm) as tf.Tensor2D;
-  return { similarities: tf.mul(along, inverseNorm), inverseNorm, flatRows, weights };
+  const norm = tf.maximum<tf.Tensor2D>(tf.sqrt(tf.maximum(squared, LEAST_SQUARED_NORM)), tf.abs(along));
+  return { similarities: tf.div<tf.Tensor2D>(along, norm), norm, flatRows, weights };
 }
 
 /**

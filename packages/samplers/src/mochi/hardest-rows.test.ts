@@ -1,0 +1,43 @@
+import { isMochiError } from '@mochi/contract';
+import { createRng, startTensorFlow } from '@mochi/tensorflow';
+import { referenceCase } from '@mochi/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { hardestRows } from './hardest-rows.js';
+import { mixHardestPairs, mixQueryWithHardest } from './mix-hardest.js';
+
+await startTensorFlow();
+
+const codeOf = (fn: () => unknown): unknown => {
+  try {
+    fn();
+  } catch (error) {
+    return isMochiError(error) ? error.code : error;
+  }
+  return undefined;
+};
+
+describe('hardestRows', () => {
+  test.each(['mochi-small', 'mochi-wide'])('are those of %s', (name) => {
+    const from = referenceCase(name, import.meta.url);
+    const similarities = tf.matMul<tf.Tensor2D>(from.tensor('queries'), from.tensor('bank'), false, true);
+    const [, count] = from.shape('hardest');
+    const rows = hardestRows(similarities, count!).arraySync();
+    const want = from.tensor<tf.Tensor2D>('hardest').arraySync();
+    expect(rows.map((row) => [...row].sort((a, b) => a - b))).toEqual(want);
+  });
+
+  test('most similar first, and masked rows last', () => {
+    const similarities = tf.tensor2d([[0.1, 0.9, 0.5, 0.7]]);
+    expect(hardestRows(similarities, 3).arraySync()).toEqual([[1, 3, 2]]);
+    expect(hardestRows(similarities, 3, tf.tensor2d([[0, -Infinity, 0, 0]])).arraySync()).toEqual([[3, 2, 0]]);
+  });
+
+  test('what cannot be drawn is an error', () => {
+    expect(codeOf(() => hardestRows(tf.zeros([2, 4]), 5))).toBe('MOCHI_POOL_TOO_LARGE');
+    expect(codeOf(() => hardestRows(tf.zeros([2, 4]), 0))).toBe('MOCHI_POOL_TOO_SMALL');
+    const rng = createRng(1, 'x').perSample(tf.tensor1d([1], 'int32'));
+    expect(codeOf(() => mixHardestPairs(tf.zeros([1, 0], 'int32'), 3, rng, { range: [0, 1] }))).toBe('MOCHI_POOL_TOO_SMALL');
+    expect(codeOf(() => mixQueryWithHardest(tf.zeros([1, 0], 'int32'), 3, rng, { range: [0, 1] }))).toBe('MOCHI_POOL_TOO_SMALL');
+  });
+});
