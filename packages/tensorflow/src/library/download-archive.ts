@@ -53,7 +53,7 @@ async function fetchRest(download: ArchiveDownload, partial: string, have: numbe
   const from = tag ? have : 0; // what cannot be shown to be of the same file is not continued
   const stall = new AbortController();
   const signal = AbortSignal.any([stall.signal, ...(download.signal ? [download.signal] : [])]);
-  let timer = setTimeout(() => stall.abort(new Error('the connection stood still')), download.stallMs);
+  const timer = setTimeout(() => stall.abort(new Error('the connection stood still')), download.stallMs);
   const alive = () => void timer.refresh();
   try {
     const headers: Record<string, string> = {
@@ -103,7 +103,7 @@ async function save(
     },
   });
   const target = createWriteStream(partial, { flags: start > 0 ? 'a' : 'w' });
-  await pipeline(Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]), watch, target, { signal });
+  await pipeline(Readable.fromWeb(body), watch, target, { signal });
   if (total !== null && bytes !== total) throw new Error(`it sent ${bytes} of ${total} bytes`);
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isMochiError } from '@mochi/contract';
+import { isMochiError, type MochiError } from '@mochi/contract';
 import {
   archiveFolder,
   archiveUrlOf,
@@ -60,7 +60,7 @@ export async function install(
 
 /** The wheel; where that cannot come (no pip, no index), the archive. A wrong hash or a full disk ends it: another source would hide it. */
 async function installFirst(installation: Installation): Promise<LibraryLocation> {
-  let failure: unknown = null;
+  let failure: MochiError | null = null;
   try {
     const installed = await installWheel(installation);
     if (installed) return installed;
@@ -74,8 +74,7 @@ async function installFirst(installation: Installation): Promise<LibraryLocation
   } catch (error) {
     if (!isMochiError(error) || error.code !== 'MOCHI_NO_NETWORK') throw error;
     if (!failure) throw noPip(installation.surroundings.wheel, error.happened);
-    if ((failure as { code: string }).code === 'MOCHI_NO_NETWORK')
-      throw noNetwork(`${(failure as Error & { happened: string }).happened} ${error.happened}`, failure);
+    if (failure.code === 'MOCHI_NO_NETWORK') throw noNetwork(`${failure.happened} ${error.happened}`, failure);
     throw failure;
   }
 }
@@ -159,7 +158,8 @@ async function place(
 
 const orDiskFull = <T>(work: Promise<T>, folder: string, needed: number): Promise<T> =>
   work.catch((error: unknown) => {
-    throw isDiskFull(error) ? diskFull(folder, needed, null) : error;
+    if (isDiskFull(error)) throw diskFull(folder, needed, null);
+    throw error;
   });
 
 async function syncFolder(folder: string): Promise<void> {
