@@ -30,6 +30,20 @@ export const notStarted = () =>
     fix: 'Call `await startTensorFlow()` at the top of the program.',
   });
 
+export const libraryNotLoaded = (path: string, reason: string) =>
+  new MochiError('MOCHI_LIBRARY_NOT_LOADED', {
+    happened: `${path} could not be loaded: ${reason}.`,
+    expected: 'a TensorFlow for this system and processor',
+    fix: 'Remove that folder to have TensorFlow installed anew, or let MOCHI_LIBTENSORFLOW name another one.',
+  });
+
+export const badThreads = (threads: unknown) =>
+  new MochiError('MOCHI_TENSORFLOW_OPTIONS', {
+    happened: `TensorFlow was started with threads = ${String(threads)}.`,
+    expected: "a whole number from 1, or 'auto'",
+    fix: 'Correct the number, or leave it out: the default is one for each processor.',
+  });
+
 export const secondTensorFlow = (running: string, wanted: string) =>
   new MochiError('MOCHI_SECOND_TENSORFLOW', {
     happened: `TensorFlow runs in this process from ${running}, and another one was asked for: ${wanted}.`,

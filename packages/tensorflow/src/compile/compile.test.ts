@@ -137,6 +137,11 @@ describe('a compiled function', () => {
     expect(inner.traces).toBe(1);
   });
 
+  test('within a gradient it is no black box', () => {
+    const inner = compiled((x: tf.Tensor) => tf.square(x));
+    expect(values(tf.grad((x) => tf.add(tf.sum(inner(x)), tf.sum(x)))(tf.tensor1d([3])))).toEqual([7]);
+  });
+
   test('lists as inputs: concat, stack, addN, split', () => {
     const run = compiled((a: tf.Tensor1D, b: tf.Tensor1D) => [
       tf.concat([a, b]),

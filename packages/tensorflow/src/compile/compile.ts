@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { engine, type Tensor } from '@tensorflow/tfjs-core';
 import type { TensorMetadata } from '../../generated/tfjs-node-kernels.js';
 import { compiledDisposed } from '../errors.js';
 import { attr, type Attr } from '../native/attributes.js';
@@ -9,7 +9,7 @@ import type { Capture } from './trace.js';
 
 /** A function that runs as one op of TensorFlow. */
 export interface Compiled<A extends readonly unknown[], R> {
-  /** Runs it and waits. Blocks the event loop. While another function is traced, `fn` becomes part of that one. */
+  /** Runs it and waits. Blocks the event loop. While another function is traced or a gradient is taken, `fn` becomes part of that. */
   (...args: A): R;
   /** Runs it on another thread; the event loop goes on. Arguments may be disposed at once. */
   runAsync(...args: A): Promise<R>;
@@ -40,7 +40,7 @@ interface Entry {
  * the record. Signature: structure of the arguments, dtypes, shapes, and the values of numbers, strings and booleans among them.
  *
  * Rules for `fn`: no reading of values; no JavaScript randomness, clocks or counters (they would be frozen); tensors from outside are captured
- * with the value that they have now (variables: that of each run). Gradients belong inside: a compiled call is no step on the gradient tape.
+ * with the value that they have now (variables: that of each run).
  *
  * @param fn Takes and returns trees of tensors (plain objects, arrays).
  * @returns The compiled function. Its results are new tensors; dispose it when it is not needed any more.
@@ -75,7 +75,8 @@ class CompiledFunction<A extends readonly unknown[], R> {
 
   run(args: A): R {
     const current = running();
-    if (current.binding.trace !== null) return this.fn(...args);
+    // As a step of its own it would be no step on the gradient tape.
+    if (current.binding.trace !== null || engine().state.gradientDepth > 0) return this.fn(...args);
     const { entry, ids } = this.prepare(current, args);
     return this.results(current, entry, current.engine.execute(entry.name, this.attrs, ids, entry.outputs));
   }

@@ -1,4 +1,6 @@
 import koffi from 'koffi';
+import { libraryNotLoaded } from '../errors.js';
+import { loadCLibrary, quietly } from './c-library.js';
 
 /** An address in native memory. 0n is never handed around: absent pointers are null. */
 export type Pointer = bigint;
@@ -169,11 +171,15 @@ const RTLD_NOW = 2;
 const RTLD_GLOBAL = 0x100;
 const RTLD_NODELETE = 0x1000;
 
-/** Loads both libraries for good and declares the functions. */
-export function loadApi(frameworkPath: string, ccPath: string): NativeApi {
-  pin(frameworkPath, RTLD_GLOBAL);
-  pin(ccPath, 0);
-  const framework = koffi.load(frameworkPath, { global: true });
+/** Loads both libraries for good and declares the functions. @throws MOCHI_LIBRARY_NOT_LOADED. */
+export function loadApi(frameworkPath: string, ccPath: string, { quiet = true } = {}): NativeApi {
+  const libc = loadCLibrary();
+  const load = () => {
+    pin(libc, frameworkPath, RTLD_GLOBAL);
+    pin(libc, ccPath, 0);
+  };
+  if (quiet) quietly(libc, load);
+  else load();
   const library = koffi.load(ccPath);
   const output = koffi.struct({ oper: 'void*', index: 'int' });
   const outputs = koffi.pointer(output);
@@ -182,17 +188,14 @@ export function loadApi(frameworkPath: string, ccPath: string): NativeApi {
   for (const [name, [result, ...args]] of Object.entries(SIGNATURES))
     api[name] = library.func(name, typeOf(result), args.map(typeOf));
   api['executeAsync'] = library.func('TFE_Execute', 'void', ['void*', 'void*', 'void*', 'void*']).async;
-  api['oneDnnIsOn'] = oneDnnProbe(framework);
+  api['oneDnnIsOn'] = oneDnnProbe(koffi.load(frameworkPath, { global: true }));
   return api as NativeApi;
 }
 
 /** Node unloads libraries when it ends, and TensorFlow's destructors then run in memory that is gone: a crash after the last line of the program. */
-function pin(path: string, flags: number): void {
-  const dlopen = koffi.load('libc.so.6').func('dlopen', 'void*', ['str', 'int']) as (
-    path: string,
-    flags: number,
-  ) => Pointer | null;
-  dlopen(path, RTLD_NOW | RTLD_NODELETE | flags);
+function pin(libc: ReturnType<typeof loadCLibrary>, path: string, flags: number): void {
+  if (libc.dlopen(path, RTLD_NOW | RTLD_NODELETE | flags) === null)
+    throw libraryNotLoaded(path, libc.dlerror() ?? 'unknown reason');
 }
 
 function oneDnnProbe(framework: ReturnType<typeof koffi.load>): (() => boolean) | null {

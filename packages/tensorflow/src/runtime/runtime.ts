@@ -16,8 +16,12 @@ export interface RuntimeInfo {
   readonly libraryDir: string;
 }
 
+/** Form of `Running`, raised when it changes: a copy of this package can share what another of the same form has started. */
+export const RUNNING_FORM = 1;
+
 /** Everything of the one TensorFlow of the process. */
 export interface Running {
+  readonly form: number;
   readonly info: RuntimeInfo;
   readonly engine: Engine;
   readonly binding: Binding;

@@ -1,16 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { TensorFlowBackend } from '../backend/backend.js';
 import { Binding } from '../backend/binding.js';
-import { registerOwnKernels } from '../backend/kernels.js';
-import { optionsDiffer, secondTensorFlow } from '../errors.js';
+import { badThreads, optionsDiffer, secondTensorFlow } from '../errors.js';
 import { ensureLibrary } from '../library/index.js';
 import { loadApi } from '../native/api.js';
+import { loadCLibrary } from '../native/c-library.js';
 import { listDevices, newContext } from '../native/context.js';
 import { Status } from '../native/status.js';
 import { Engine } from './engine.js';
-import { findRunning, type Running, type RuntimeInfo, setRunning } from './runtime.js';
+import { findRunning, RUNNING_FORM, type Running, type RuntimeInfo, setRunning } from './runtime.js';
 
 export interface StartOptions {
   /** Threads within an op, and ops at a time. Default `auto`: one for each processor that this process may use. */
@@ -30,7 +29,7 @@ let starting: Promise<Running> | undefined;
  */
 export async function startTensorFlow(options: StartOptions = {}): Promise<RuntimeInfo> {
   const existing = findRunning() ?? (await (starting ??= start(options).finally(() => (starting = undefined))));
-  checkOptions(options, existing.info);
+  checkOptions(options, existing);
   await tf.setBackend('tensorflow');
   return existing.info;
 }
@@ -38,11 +37,11 @@ export async function startTensorFlow(options: StartOptions = {}): Promise<Runti
 async function start({ threads = 'auto', logLevel = 2 }: StartOptions): Promise<Running> {
   if (tf.engine().registryFactory['tensorflow'] !== undefined)
     throw secondTensorFlow('another package, e.g. @tensorflow/tfjs-node', 'that of @mochi/tensorflow');
+  if (threads !== 'auto' && !(Number.isInteger(threads) && threads > 0)) throw badThreads(threads);
   const { dir, frameworkPath, ccPath } = await ensureLibrary();
-  // Node passes these on to the C environment, where TensorFlow reads them when it is loaded: later is too late.
-  process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1'; // off by default on processors without AVX512-VNNI, though 2 to 3 times faster there too
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= String(logLevel);
-  const api = loadApi(frameworkPath, ccPath);
+  setVariable('TF_ENABLE_ONEDNN_OPTS', '1'); // off by default on processors without AVX512-VNNI, though 2 to 3 times faster there too
+  const level = setVariable('TF_CPP_MIN_LOG_LEVEL', String(logLevel));
+  const api = loadApi(frameworkPath, ccPath, { quiet: level !== '0' });
   const status = new Status(api);
   const count = threads === 'auto' ? availableParallelism() : threads;
   const context = newContext(api, status, count);
@@ -55,21 +54,38 @@ async function start({ threads = 'auto', logLevel = 2 }: StartOptions): Promise<
     oneDnn: api.oneDnnIsOn?.() ?? false,
     libraryDir: dir,
   };
-  const engine = new Engine(api, context);
-  const binding = new Binding(
-    engine,
-    info.version,
-    devices.some((name) => name.includes('GPU')),
-  );
-  registerOwnKernels();
-  const backend = new TensorFlowBackend(binding, engine);
-  tf.registerBackend('tensorflow', () => backend, 3);
-  const started: Running = { info, engine, binding, backend };
+  const started = await register(info, new Engine(api, context));
   setRunning(started);
   return started;
 }
 
-function checkOptions({ threads }: StartOptions, info: RuntimeInfo): void {
+/** TensorFlow reads these when it is loaded: later is too late. What the user has set stands. @returns The value that counts. */
+function setVariable(name: string, value: string): string {
+  const wanted = (process.env[name] ??= value);
+  loadCLibrary().setenv(name, wanted, 1); // in a worker thread process.env is a copy that C does not see
+  return wanted;
+}
+
+async function register(info: RuntimeInfo, engine: Engine): Promise<Running> {
+  // Loaded here and not above: loading registers every kernel, which must not happen twice in a process, nor before it is needed.
+  const [{ TensorFlowBackend }, { registerOwnKernels }] = await Promise.all([
+    import('../backend/backend.js'),
+    import('../backend/kernels.js'),
+  ]);
+  const binding = new Binding(
+    engine,
+    info.version,
+    info.devices.some((name) => name.includes('GPU')),
+  );
+  registerOwnKernels();
+  const backend = new TensorFlowBackend(binding, engine);
+  tf.registerBackend('tensorflow', () => backend, 3);
+  return { form: RUNNING_FORM, info, engine, binding, backend };
+}
+
+function checkOptions({ threads }: StartOptions, { form, info }: Running): void {
+  if (form !== RUNNING_FORM)
+    throw secondTensorFlow(`another version of @mochi/tensorflow (${info.libraryDir})`, 'that of this version');
   if (typeof threads === 'number' && threads !== info.threads) throw optionsDiffer('threads', info.threads, threads);
   const wanted = process.env['MOCHI_LIBTENSORFLOW'];
   if (wanted && resolve(wanted) !== resolve(info.libraryDir)) throw secondTensorFlow(info.libraryDir, wanted);
