@@ -8,7 +8,7 @@ const JPEG = Uint8Array.of(0xff, 0xd8, 0xff);
 const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47);
 
 /**
- * Decodes a JPEG, PNG, GIF (its first frame) or BMP image, told apart by their first bytes. JPEG as PIL decodes it (accurate integer
+ * Decodes a JPEG, PNG, GIF (its first frame), BMP or WebP image, told apart by their first bytes. JPEG as PIL decodes it (accurate integer
  * transform; TensorFlow's default differs by up to 4 of 255); transparent PNGs are laid on white. Orientation tags are not applied.
  *
  * @param bytes The file, a string scalar.

@@ -1,0 +1,20 @@
+import type { Tensors } from '@mochi/contract';
+import * as tf from '@tensorflow/tfjs-core';
+import { TensorFlowError } from '../errors.js';
+import type { MapFunction } from './stages.js';
+
+/**
+ * Why a map function fails for an element, to report an element that a pipeline has skipped: runs the function at once, not traced.
+ *
+ * @param element What the function got. It stays the caller's.
+ * @returns TensorFlow's message, or that of the error; null when nothing fails.
+ */
+export function explainFailure(fn: MapFunction, element: Tensors): string | null {
+  try {
+    tf.tidy(() => void fn(element));
+    return null;
+  } catch (error) {
+    if (error instanceof TensorFlowError) return error.tensorFlowMessage;
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,86 @@
+import type { Tensors } from '@mochi/contract';
+import * as tf from '@tensorflow/tfjs-core';
+import type { TracedFunction } from '../compile/trace-function.js';
+import { TensorFlowError } from '../errors.js';
+import { execute } from '../runtime/execute.js';
+import { running } from '../runtime/runtime.js';
+import { elementFailed, iteratorDisposed } from './errors.js';
+import { outputAttrs, type Built } from './stages.js';
+
+/** One pass over a pipeline. Owns what TensorFlow holds for it, until dispose(). */
+export class PipelineIterator implements AsyncIterable<Tensors> {
+  private readonly iterator: tf.Tensor;
+  private pending: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
+  private disposed = false;
+
+  constructor(
+    private readonly built: Built,
+    private readonly functions: readonly TracedFunction[],
+  ) {
+    this.iterator = tf.tidy(() => {
+      const iterator = execute('AnonymousIteratorV3', outputAttrs(built), [])[0]!;
+      execute('MakeIterator', [], [built.dataset, iterator], 0);
+      return iterator;
+    });
+    tf.keep(this.iterator);
+  }
+
+  /**
+   * The next element; the event loop goes on while TensorFlow makes it. Calls are served in their order.
+   *
+   * @returns New tensors, which the caller disposes; null at the end, and when dispose() is called meanwhile.
+   * @throws MOCHI_PIPELINE_ELEMENT when the element cannot be made; the call after it gives the one that follows. MOCHI_PIPELINE_DISPOSED.
+   */
+  async next(): Promise<Tensors | null> {
+    if (this.disposed) throw iteratorDisposed();
+    this.waiting++;
+    const result = this.pending.then(() => this.fetch());
+    this.pending = result.catch(() => undefined);
+    return result.finally(() => {
+      this.waiting--;
+      this.freeIfDone();
+    });
+  }
+
+  private async fetch(): Promise<Tensors | null> {
+    if (this.disposed) return null;
+    const { engine, backend } = running();
+    const { names } = this.built;
+    try {
+      const results = await engine.executeAsync(
+        'IteratorGetNext',
+        outputAttrs(this.built),
+        [backend.idOf(this.iterator)],
+        names.length,
+      );
+      if (!this.disposed) return Object.fromEntries(results.map((result, i) => [names[i]!, backend.createOutputTensor(result)]));
+      for (const { id } of results) engine.delete(id);
+      return null;
+    } catch (error) {
+      if (this.disposed || (error instanceof TensorFlowError && error.tensorFlowCode === 'OUT_OF_RANGE')) return null;
+      throw error instanceof TensorFlowError ? elementFailed(error.tensorFlowMessage, error) : error;
+    }
+  }
+
+  /** Ends the pass and frees what it holds: at once, or when the calls of next() that are under way have returned. May be called twice. */
+  dispose(): void {
+    this.disposed = true;
+    this.freeIfDone();
+  }
+
+  private freeIfDone(): void {
+    if (!this.disposed || this.waiting > 0 || this.iterator.isDisposed) return;
+    this.iterator.dispose();
+    for (const fn of this.functions) fn.dispose();
+  }
+
+  /** The elements in turn; leaving the loop disposes the pass. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Tensors, void, undefined> {
+    try {
+      for (let element = await this.next(); element !== null; element = await this.next()) yield element;
+    } finally {
+      this.dispose();
+    }
+  }
+}
