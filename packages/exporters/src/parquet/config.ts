@@ -5,7 +5,7 @@ export const parquetConfig = z.strictObject({
     .int()
     .min(1)
     .max(1_000_000)
-    .default(4096)
+    .default(1024)
     .describe('rows in a row group: what a reader loads at once, and what is encoded in memory'),
   compression: z
     .enum(['none', 'snappy'])
