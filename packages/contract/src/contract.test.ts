@@ -84,6 +84,7 @@ test('a plugin is typed by its schema', () => {
       void options.counts;
     },
   });
+  expect(plugin.config).toBe(config);
   expectTypeOf<PluginOptions<typeof plugin>>().toEqualTypeOf<{ count?: number | undefined; rate: string }>();
   // @ts-expect-error a plugin has a kind from the list
   definePlugin({ name: 'p', kind: 'smapler', apiVersion: 1, config, setup() {} });

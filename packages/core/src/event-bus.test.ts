@@ -59,7 +59,7 @@ type Bus = EventBus;
 test.each<[string, (bus: Bus) => unknown]>([
   ['next', (bus) => bus.events(tick, 'bad').subscribe(boom)],
   ['next of an observer', (bus) => bus.events(tick, 'bad').subscribe({ next: boom })],
-  ['an async next', (bus) => bus.events(tick, 'bad').subscribe(async () => boom())],
+  ['an async next', (bus) => bus.events(tick, 'bad').subscribe((async () => boom()) as () => void)],
   ['map', (bus) => bus.events(tick, 'bad').pipe(map(boom)).subscribe()],
   [
     'filter',

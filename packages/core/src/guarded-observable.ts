@@ -20,7 +20,7 @@ export class GuardedObservable<T> extends Observable<T> {
   }
 
   override lift<R>(operator?: Operator<T, R>): Observable<R> {
-    return new GuardedObservable<R>(this, this.report, operator as Operator<unknown, R> | undefined);
+    return new GuardedObservable<R>(this, this.report, operator);
   }
 
   override subscribe(observerOrNext?: Partial<Observer<T>> | ((value: T) => void)): Subscription;
@@ -43,11 +43,11 @@ export class GuardedObservable<T> extends Observable<T> {
 
   private subscribeGuarded(observer: Partial<Observer<T>>): Subscription {
     let failed = false;
-    let subscription: Subscription | undefined;
+    const held: { subscription?: Subscription } = {}; // filled below: a source may fail while it is being subscribed to
     const fail = (error: unknown) => {
       if (failed) return;
       failed = true;
-      quietly(() => subscription?.unsubscribe());
+      quietly(() => held.subscription?.unsubscribe());
       this.report(error);
     };
     const guard = (call: () => unknown) => {
@@ -59,13 +59,13 @@ export class GuardedObservable<T> extends Observable<T> {
         fail(error);
       }
     };
-    subscription = super.subscribe({
+    held.subscription = super.subscribe({
       next: (value) => guard(() => observer.next?.(value)),
       error: (error: unknown) => (observer.error ? guard(() => observer.error?.(error)) : fail(error)),
       complete: () => guard(() => observer.complete?.()),
     });
-    if (failed) quietly(() => subscription?.unsubscribe());
-    return subscription;
+    if (failed) quietly(() => held.subscription?.unsubscribe());
+    return held.subscription;
   }
 }
 

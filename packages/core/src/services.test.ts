@@ -119,7 +119,7 @@ describe('decorated classes', () => {
   // so that this file needs no decorator syntax; the plugins of load-config.test.ts use it.
   inject('clock')(PocketWatch, undefined, 0);
   injectAll('part')(PocketWatch, undefined, 1);
-  injectable()(PocketWatch as never);
+  injectable()(PocketWatch);
 
   test('get services by the names of tokens', () => {
     const services = new Services();

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { container as root } from 'tsyringe';
-import { MochiError, isMochiError, type ListToken, type Token } from '@mochi/contract';
+import { isMochiError, type ListToken, type MochiError, type Token } from '@mochi/contract';
 import type { Label } from './hook-runner.js';
 import { serviceFailed, tokenCycle, tokenMissing, tokenTaken } from './errors.js';
 

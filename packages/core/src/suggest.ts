@@ -1,8 +1,10 @@
 /** Edits between two words: insert, delete, replace, or swap two neighbours (optimal string alignment). */
 export function editDistance(a: string, b: string): number {
-  let [before, last, row] = [[] as number[], [] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)];
+  let last: number[] = [];
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
-    [before, last, row] = [last, row, [i]];
+    const before = last;
+    [last, row] = [row, [i]];
     for (let j = 1; j <= b.length; j++) {
       const replaced = last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
       const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2]! + 1 : Infinity;

@@ -1,4 +1,4 @@
-import * as tensorflow from '@mochi/tensorflow';
+import { liveHandles } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { isTensor } from './numbers.js';
 
@@ -58,9 +58,7 @@ interface Counts {
   readonly handles: number;
 }
 
-const counts = (): Counts => ({ tensors: tf.memory().numTensors, handles: native.liveHandles?.().handles ?? 0 });
-
-const native = tensorflow as unknown as { liveHandles?: () => { handles: number } };
+const counts = (): Counts => ({ tensors: tf.memory().numTensors, handles: liveHandles().handles });
 
 function requireBalance(given: Set<tf.Tensor>, made: readonly tf.Tensor[], before: Counts): void {
   for (const tensor of given)

@@ -10,7 +10,7 @@ export const isTensor = (value: unknown): value is Tensor =>
 /** The elements in row-major order, and the shape where it is known (tensors alone). Reads a tensor synchronously. */
 export function toNumbers(value: Numbers): { data: ArrayLike<number>; shape: readonly number[] | null } {
   if (isTensor(value)) return { data: value.dataSync(), shape: value.shape };
-  if (ArrayBuffer.isView(value)) return { data: value as unknown as ArrayLike<number>, shape: null };
+  if (ArrayBuffer.isView(value)) return { data: value, shape: null };
   const flat: number[] = [];
   flattenInto(value, flat);
   return { data: flat, shape: null };

@@ -38,7 +38,7 @@ export class ReferenceCase {
   /** A new tensor that the caller disposes: floats as float32, integers and bytes as int32, bool as bool. */
   tensor<T extends tf.Tensor = tf.Tensor>(name: string): T {
     const { shape, dtype, values } = this.entry(name);
-    if (dtype === 'bool') return tf.tensor(values as Uint8Array, [...shape], 'bool') as T;
+    if (dtype === 'bool') return tf.tensor(values, [...shape], 'bool') as T;
     if (dtype === 'float32') return tf.tensor(Float32Array.from(values), [...shape], 'float32') as T;
     return tf.tensor(Int32Array.from(values), [...shape], 'int32') as T;
   }

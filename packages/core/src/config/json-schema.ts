@@ -16,7 +16,7 @@ interface JsonStandard {
 export function jsonSchemaOf(schema: StandardSchema): JsonSchema {
   const { jsonSchema } = schema['~standard'] as JsonStandard;
   try {
-    return (jsonSchema?.input?.({ target: 'draft-2020-12' }) ?? {}) as JsonSchema;
+    return jsonSchema?.input?.({ target: 'draft-2020-12' }) ?? {};
   } catch {
     return {}; // a schema with a part that JSON cannot express, e.g. a function
   }

@@ -34,10 +34,11 @@ function describe({ place, path, found, expected, suggestion }: Problem): string
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'function') return 'a function';
-  const text = JSON.stringify(value) ?? String(value);
+  const plain = typeof value === 'number' || typeof value === 'bigint'; // NaN and Infinity, which JSON has not
+  const text = plain ? String(value) : (JSON.stringify(value) ?? typeof value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
 /** The path of an issue of any Standard Schema. */
 export const issuePath = (issue: SchemaIssue): PropertyKey[] =>
-  (issue.path ?? []).map((key) => (typeof key === 'object' ? (key as { key: PropertyKey }).key : (key as PropertyKey)));
+  (issue.path ?? []).map((key) => (typeof key === 'object' ? (key as { key: PropertyKey }).key : key));

@@ -8,6 +8,7 @@ import { configCycle, configModuleFailed, configNotFound, configUnreadable, unkn
 import { mergeConfigs } from './merge.js';
 import { isPlainObject, mapNode, toNode, toValue, valueNode, type MapNode, type Node, type Place } from './node.js';
 import { parseYaml } from './parse-yaml.js';
+import { show } from './problems.js';
 
 /** Where a config comes from. */
 export interface ConfigSource {
@@ -92,7 +93,7 @@ function baseNames(value: unknown, place: Place): string[] {
 function asMap(node: Node, place: Place): MapNode {
   if (node.kind === 'map') return node;
   if (node.kind === 'value' && node.value === null) return mapNode([], place); // an empty file
-  const found = node.kind === 'list' ? 'a list' : node.value === undefined ? 'nothing as the default export' : String(node.value);
+  const found = node.kind === 'list' ? 'a list' : node.value === undefined ? 'nothing as the default export' : show(node.value);
   throw configUnreadable(node.place, `it holds ${found}, not a map of sections`);
 }
 
@@ -114,7 +115,7 @@ function asEntry(value: unknown, folder: string): PluginEntry | undefined {
   if (typeof value === 'string') return new PluginEntry(value, undefined, folder);
   if (!isPlainObject(value) || typeof value['use'] !== 'string') return undefined;
   const { use, ...options } = value;
-  return new PluginEntry(use as string, options, folder);
+  return new PluginEntry(use, options, folder);
 }
 
 /** An entry of `plugins`, as written and where. */

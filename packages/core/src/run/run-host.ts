@@ -119,7 +119,7 @@ export class RunHost {
 
   /** The same, each with the id of its plugin. */
   provided<K extends keyof ServiceOfKind>(kind: K): Provided<ServiceOfKind[K]>[] {
-    return this.services.providers(tokenOf(kind)).map(({ plugin, get }) => ({ plugin, service: get() }));
+    return this.services.providers(tokenOf(kind)).map((provider) => ({ plugin: provider.plugin, service: provider.get() }));
   }
 
   /** Config, plugins, hook order and services as data: what `mochi explain` prints. Makes no service. */
