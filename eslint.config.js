@@ -37,6 +37,8 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-non-null-assertion': 'off', // noUncheckedIndexedAccess asks for them where the index is known to be right
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off', // TF.js infers ranks from the context: an assertion may be what it infers from
+      '@typescript-eslint/unbound-method': 'off', // objects of functions, tf itself first of all, have no `this`
       '@typescript-eslint/require-await': 'off', // an interface may ask for a promise
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } }],
     },
