@@ -1,4 +1,5 @@
 // Bundled by run.mjs: loads the specs of tfjs-core and runs them with jasmine on the backend of this package.
+import { performance } from 'node:perf_hooks';
 import Jasmine from 'jasmine';
 import { startTensorFlow } from '@mochi/tensorflow';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';

@@ -10,9 +10,7 @@ export { traceFunction, type TensorSpec, type TracedFunction } from './compile/t
 export { disposeTree, flattenTree, mapTree, treeEntries, type Tree, type TreeLeaf } from './trees/tree.js';
 export { stopGradient, valueAndGrads } from './trees/gradients.js';
 export { TensorFlowError } from './errors.js';
-
+export * from './ops/index.js';
 export * from './random/index.js';
+export * from './pipeline/index.js';
 export * from './safetensors/index.js';
-export * from './ops/index.js';
-export * from './ops/index.js';
-export * from './random/index.js';

@@ -1,17 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  attr,
-  compile,
-  disposeTree,
-  execute,
-  isTracing,
-  liveHandles,
-  startTensorFlow,
-  stopGradient,
-  traceFunction,
-  valueAndGrads,
-} from '../index.js';
+import { attr, compile, disposeTree, execute, liveHandles, startTensorFlow, stopGradient, valueAndGrads } from '../index.js';
 
 await startTensorFlow();
 tf.engine().startScope();
@@ -30,7 +19,6 @@ afterEach(() => {
 });
 
 const values = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
-const code = (name: string) => expect.objectContaining({ code: name }) as Error;
 
 describe('a compiled function', () => {
   test('equals the eager one, gradients included', () => {
@@ -202,103 +190,6 @@ describe('tensors from outside', () => {
   });
 });
 
-describe('what cannot be traced is refused', () => {
-  test('reading a value, with op and place', () => {
-    const run = compiled((x: tf.Tensor) => tf.scalar(tf.square(x).dataSync()[0]! > 1 ? 1 : 0));
-    expect(() => run(tf.scalar(2))).toThrow(code('MOCHI_READ_WHILE_TRACING'));
-    expect(() => run(tf.scalar(2))).toThrow(/output of Square.*compile\.test\.ts:\d+:\d+/);
-    expect(isTracing()).toBe(false);
-  });
-  test('reading an argument', () => {
-    expect(() => compiled((x: tf.Tensor) => tf.scalar(x.arraySync() as number))(tf.scalar(2))).toThrow(/an argument/);
-  });
-  test('drawing in JavaScript, with op and place', () => {
-    expect(() => compiled((x: tf.Tensor) => tf.add(x, tf.randomUniform([2])))(tf.scalar(2))).toThrow(
-      /tf\.randomUniform was called.*compile\.test\.ts:\d+/,
-    );
-    expect(() => compiled((x: tf.Tensor) => tf.dropout(x, 0.5))(tf.ones([2]))).toThrow(code('MOCHI_DRAW_WHILE_TRACING'));
-    expect(() => compiled(() => tf.truncatedNormal([2]))()).toThrow(code('MOCHI_DRAW_WHILE_TRACING'));
-  });
-  test('arguments and results that are no trees', () => {
-    expect(() => compiled((x: Date) => tf.scalar(x.getTime()))(new Date())).toThrow(/object of Date at `0`/);
-    expect(() => compiled(() => ({ a: [new Map()] }))()).toThrow(/result of .* has an object of Map at `a\/0`/);
-    expect(() => compiled(async () => tf.scalar(1))()).toThrow(/object of Promise/);
-  });
-  test('a tensor that escaped', () => {
-    let kept: tf.Tensor | undefined;
-    compiled((x: tf.Tensor) => {
-      kept = tf.keep(tf.square(x));
-      return x;
-    })(tf.scalar(1));
-    expect(() => tf.neg(kept!)).toThrow(code('MOCHI_TRACED_VALUE_ESCAPED'));
-    expect(() => kept!.dataSync()).toThrow(code('MOCHI_TRACED_VALUE_ESCAPED'));
-    kept!.dispose();
-  });
-  test('an error within fn goes through, and the next call is sound', () => {
-    let fail = true;
-    const run = compiled((x: tf.Tensor) => {
-      const y = tf.square(x);
-      if (fail) throw new RangeError('mine');
-      return y;
-    });
-    expect(() => run(tf.scalar(3))).toThrow(new RangeError('mine'));
-    fail = false;
-    expect(values(run(tf.scalar(3)))).toEqual([9]);
-  });
-  test('a call after dispose()', async () => {
-    const run = compile((x: tf.Tensor) => x);
-    run(tf.scalar(1));
-    run.dispose();
-    expect(() => run(tf.scalar(1))).toThrow(code('MOCHI_COMPILED_DISPOSED'));
-    await expect(run.runAsync(tf.scalar(1))).rejects.toThrow(code('MOCHI_COMPILED_DISPOSED'));
-  });
-  test('the message of a failure at run time names the function', () => {
-    const run = compiled((x: tf.Tensor, i: tf.Tensor) => tf.gather(x, i as tf.Tensor1D), { name: 'picks' } as never);
-    expect(() => run(tf.tensor1d([1, 2]), tf.tensor1d([5], 'int32'))).toThrow(/mochi_picks_\d+.*is not in \[0, 2\)/s);
-  });
-});
-
-describe('runAsync', () => {
-  const heavy = (x: tf.Tensor) => {
-    let y = x;
-    for (let i = 0; i < 6; i++) y = tf.div(tf.matMul(y as tf.Tensor2D, x as tf.Tensor2D), 1000);
-    return y;
-  };
-  test('leaves the event loop free', async () => {
-    const x = tf.ones([1000, 1000]);
-    let ticks = 0;
-    const timer = setInterval(() => ticks++, 1);
-    const result = await compiled(heavy).runAsync(x);
-    clearInterval(timer);
-    expect(ticks).toBeGreaterThan(0);
-    expect(result.dataSync()[0]).toBeCloseTo(1);
-  });
-  test('runs at the same time as others and as eager ops; arguments may be disposed at once', async () => {
-    const run = compiled((x: tf.Tensor) => tf.sum(heavy(x)));
-    const results = [1, 2, 3, 4].map((value) => {
-      const x = tf.fill([200, 200], value);
-      const result = run.runAsync(x);
-      x.dispose();
-      return result;
-    });
-    const eager = [1, 2, 3, 4].map((value) => values(tf.tidy(() => tf.sum(heavy(tf.fill([200, 200], value)))))[0]!);
-    const got = (await Promise.all(results)).map((tensor) => values(tensor)[0]!);
-    got.forEach((value, i) => expect(Math.abs(value / eager[i]! - 1)).toBeLessThan(1e-4));
-    expect(run.traces).toBe(1);
-  });
-  test('dispose() waits for runs that are under way', async () => {
-    const run = compile(heavy);
-    const result = run.runAsync(tf.ones([300, 300]));
-    run.dispose();
-    expect((await result).shape).toEqual([300, 300]);
-  });
-  test('fails with the error of TensorFlow', async () => {
-    const run = compiled((x: tf.Tensor, i: tf.Tensor) => tf.gather(x, i as tf.Tensor1D));
-    await expect(run.runAsync(tf.tensor1d([1]), tf.tensor1d([5], 'int32'))).rejects.toMatchObject({ code: 'MOCHI_TENSORFLOW' });
-    expect(values(await run.runAsync(tf.tensor1d([1]), tf.tensor1d([0], 'int32')))).toEqual([1]);
-  });
-});
-
 test('nothing leaks over 100 runs', async () => {
   const outer = tf.add(tf.ones([3]), 1);
   const run = compiled((x: tf.Tensor) => ({ a: tf.mul(x, outer), b: [tf.sum(x)] }));
@@ -325,57 +216,4 @@ test('many signatures leave nothing behind after dispose()', () => {
 test('XLA', () => {
   const run = compiled((x: tf.Tensor) => tf.sum(tf.square(x)), { xla: true } as never);
   expect(values(run(tf.tensor1d([3, 4])))).toEqual([25]);
-});
-
-describe('traceFunction', () => {
-  test('partly unknown shapes, captured tensors as extra inputs', () => {
-    const outer = tf.add(tf.scalar(1), 1);
-    const traced = traceFunction((x, y) => [tf.mul(x!, outer), tf.cast(y!, 'int32')], [
-      { dtype: 'float32', shape: [null, 3] },
-      { dtype: 'uint8', shape: null },
-    ], { name: 'a name/with-signs' }); // prettier-ignore
-    made.push(traced);
-    expect(traced.outputs).toEqual([{ dtype: 'float32', shape: [null, 3] }, { dtype: 'int32', shape: [null] }]); // prettier-ignore
-    expect(traced.captured.map(values)).toEqual([[2]]);
-    outer.dispose();
-    const bytes = tf.tensor1d([1, 2], 'int32');
-    const [cast] = execute('Cast', [attr.type('DstT', 'uint8')], [bytes]);
-    const results = execute(traced.name, [], [tf.ones([2, 3]), cast!, ...traced.captured]);
-    expect(results.map(values)).toEqual([[2, 2, 2, 2, 2, 2], [1, 2]]); // prettier-ignore
-  });
-
-  test('inside another trace it captures symbols of that one', () => {
-    const run = compiled((x: tf.Tensor, n: tf.Tensor) => {
-      const scale = tf.add(x, 1);
-      const body = traceFunction((i, y, ...rest) => [tf.neg(i!), tf.mul(y!, scale), ...rest], [
-        { dtype: 'int32', shape: [] },
-        { dtype: 'float32', shape: [] },
-      ]); // prettier-ignore
-      made.push(body);
-      const [result] = execute(body.name, [], [tf.scalar(0, 'int32'), n, ...body.captured]).slice(1);
-      return result!;
-    });
-    expect(values(run(tf.scalar(2), tf.scalar(5)))).toEqual([15]);
-  });
-
-  test('While', () => {
-    const specs = [{ dtype: 'int32', shape: [] }, { dtype: 'float32', shape: [] }] as const; // prettier-ignore
-    const one = tf.scalar(1, 'int32');
-    const cond = traceFunction((i) => [tf.less(i!, 10)], specs);
-    const body = traceFunction((i, x) => [tf.add(i!, one), tf.mul(x!, 2)], specs);
-    made.push(cond, body);
-    const loop = (x: tf.Tensor) =>
-      execute(
-        'StatelessWhile',
-        [
-          attr.types('T', ['int32', 'float32']),
-          attr.func('cond', cond.name),
-          attr.func('body', body.name),
-          attr.shapes('output_shapes', [[], []]),
-        ],
-        [tf.scalar(0, 'int32'), x],
-      )[1]!;
-    expect(values(loop(tf.scalar(1)))).toEqual([1024]);
-    expect(values(compiled(loop)(tf.scalar(2)))).toEqual([2048]);
-  });
 });

@@ -1,6 +1,6 @@
-import { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { badTree } from '../errors.js';
-import { describe, isRecord } from '../trees/tree.js';
+import { describe, isRecord, isTensor } from '../trees/tree.js';
 
 /** How a tree is put together from a flat list: enough to rebuild it around other tensors. */
 export type Structure =
@@ -24,7 +24,7 @@ const isStatic = (value: unknown): boolean =>
  * @param where For the message of MOCHI_BAD_TREE.
  */
 export function takeApart(tree: unknown, tensors: Tensor[], where: string, path = ''): Structure {
-  if (tree instanceof Tensor) return { kind: 'tensor', index: tensors.push(tree) - 1 };
+  if (isTensor(tree)) return { kind: 'tensor', index: tensors.push(tree) - 1 };
   if (isStatic(tree)) return { kind: 'static', value: tree };
   const inner = (child: unknown, name: string | number): Structure =>
     takeApart(child, tensors, where, path === '' ? String(name) : `${path}/${name}`);
@@ -62,7 +62,7 @@ export function signatureOf(
   where: string,
   path = '',
 ): string {
-  if (value instanceof Tensor) {
+  if (isTensor(value)) {
     tensors.push(value);
     return `${dtypeOf(value)}[${value.shape.join()}]`;
   }

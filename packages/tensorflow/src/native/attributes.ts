@@ -70,65 +70,60 @@ export class AttributeWriter {
   ) {}
 
   set(opName: string, op: Pointer, { name, type, value }: Attr): void {
+    if (type === ATTR.shape) this.setShape(opName, op, name, value);
+    else if (type === ATTR.tensor) this.setTensor(opName, op, name, value as TensorValue);
+    else if (isList(value)) this.setList(opName, op, name, type, value);
+    else this.setOne(opName, op, name, type, value);
+  }
+
+  private setOne(opName: string, op: Pointer, name: string, type: number, value: unknown): void {
     const { api, eager } = this;
     switch (type) {
       case ATTR.type:
-        if (Array.isArray(value))
-          (eager ? api.TFE_OpSetAttrTypeList : api.TF_SetAttrTypeList)(
-            op,
-            name,
-            atLeastOne(Int32Array.from(value as number[]), new Int32Array(1)),
-            value.length,
-          );
-        else (eager ? api.TFE_OpSetAttrType : api.TF_SetAttrType)(op, name, value as number);
-        return;
+        return (eager ? api.TFE_OpSetAttrType : api.TF_SetAttrType)(op, name, value as number);
       case ATTR.int:
-        if (isList(value))
-          (eager ? api.TFE_OpSetAttrIntList : api.TF_SetAttrIntList)(op, name, longs(value as number[]), value.length);
-        else (eager ? api.TFE_OpSetAttrInt : api.TF_SetAttrInt)(op, name, value as number);
-        return;
+        return (eager ? api.TFE_OpSetAttrInt : api.TF_SetAttrInt)(op, name, value as number);
       case ATTR.bool:
-        if (Array.isArray(value))
-          (eager ? api.TFE_OpSetAttrBoolList : api.TF_SetAttrBoolList)(
-            op,
-            name,
-            atLeastOne(Uint8Array.from(value as boolean[], Number), new Uint8Array(1)),
-            value.length,
-          );
-        else (eager ? api.TFE_OpSetAttrBool : api.TF_SetAttrBool)(op, name, value ? 1 : 0);
-        return;
+        return (eager ? api.TFE_OpSetAttrBool : api.TF_SetAttrBool)(op, name, value ? 1 : 0);
       case ATTR.float:
-        if (isList(value))
-          (eager ? api.TFE_OpSetAttrFloatList : api.TF_SetAttrFloatList)(
-            op,
-            name,
-            atLeastOne(Float32Array.from(value as number[]), new Float32Array(1)),
-            value.length,
-          );
-        else (eager ? api.TFE_OpSetAttrFloat : api.TF_SetAttrFloat)(op, name, value as number);
-        return;
+        return (eager ? api.TFE_OpSetAttrFloat : api.TF_SetAttrFloat)(op, name, value as number);
       case ATTR.string:
-        if (Array.isArray(value)) this.setStrings(op, name, value as (string | Uint8Array)[]);
-        else this.setString(op, name, value as string | Uint8Array);
-        return;
-      case ATTR.shape:
-        this.setShape(opName, op, name, value);
-        return;
-      case ATTR.func:
-        if (Array.isArray(value)) this.setFunctions(opName, op, name, value as string[]);
-        else
-          (eager ? api.TFE_OpSetAttrFunctionName : api.TF_SetAttrFuncName)(
-            op,
-            name,
-            value as string,
-            Buffer.byteLength(value as string),
-          );
-        return;
-      case ATTR.tensor:
-        this.setTensor(opName, op, name, value as TensorValue);
-        return;
+        return this.setString(op, name, value as string | Uint8Array);
+      case ATTR.func: {
+        const fn = value as string;
+        return (eager ? api.TFE_OpSetAttrFunctionName : api.TF_SetAttrFuncName)(op, name, fn, Buffer.byteLength(fn));
+      }
       default:
         throw badAttribute(opName, name, `of the unknown kind ${type}`);
+    }
+  }
+
+  private setList(opName: string, op: Pointer, name: string, type: number, value: ArrayLike<unknown>): void {
+    const { api, eager } = this;
+    const { length } = value;
+    switch (type) {
+      case ATTR.type: {
+        const types = atLeastOne(Int32Array.from(value as number[]), new Int32Array(1));
+        return (eager ? api.TFE_OpSetAttrTypeList : api.TF_SetAttrTypeList)(op, name, types, length);
+      }
+      case ATTR.int:
+        return (eager ? api.TFE_OpSetAttrIntList : api.TF_SetAttrIntList)(op, name, longs(value as number[]), length);
+      case ATTR.bool: {
+        const flags = atLeastOne(Uint8Array.from(value as boolean[], Number), new Uint8Array(1));
+        return (eager ? api.TFE_OpSetAttrBoolList : api.TF_SetAttrBoolList)(op, name, flags, length);
+      }
+      case ATTR.float: {
+        const floats = atLeastOne(Float32Array.from(value as number[]), new Float32Array(1));
+        return (eager ? api.TFE_OpSetAttrFloatList : api.TF_SetAttrFloatList)(op, name, floats, length);
+      }
+      case ATTR.string:
+        // Bytes are one string, not a list.
+        if (ArrayBuffer.isView(value)) return this.setString(op, name, value as unknown as Uint8Array);
+        return this.setStrings(op, name, value as readonly (string | Uint8Array)[]);
+      case ATTR.func:
+        return this.setFunctions(opName, op, name, value as readonly string[]);
+      default:
+        throw badAttribute(opName, name, `a list of the unknown kind ${type}`);
     }
   }
 
@@ -202,4 +197,4 @@ export class AttributeWriter {
   }
 }
 
-const isList = (value: unknown): value is ArrayLike<number> => Array.isArray(value) || ArrayBuffer.isView(value);
+const isList = (value: unknown): value is ArrayLike<unknown> => Array.isArray(value) || ArrayBuffer.isView(value);

@@ -10,6 +10,9 @@ export interface TreeLeaf {
   readonly tensor: Tensor;
 }
 
+// `instanceof Tensor` alone narrows to Tensor<any>.
+export const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
+
 export const isRecord = (value: unknown): value is Record<string, unknown> => {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -33,10 +36,11 @@ const join = (path: string, name: string | number): string => (path === '' ? Str
 export function flattenTree(tree: unknown): TreeLeaf[] {
   const leaves: TreeLeaf[] = [];
   const visit = (node: unknown, path: string): void => {
-    if (node instanceof Tensor) leaves.push({ path, tensor: node });
+    if (isTensor(node)) leaves.push({ path, tensor: node });
     else if (Array.isArray(node)) node.forEach((child, i) => visit(child, join(path, i)));
-    else if (isRecord(node)) for (const name in node) node[name] !== undefined && visit(node[name], join(path, name));
-    else throw badTree(path, describe(node), 'A tree of tensors');
+    else if (isRecord(node)) {
+      for (const name in node) if (node[name] !== undefined) visit(node[name], join(path, name));
+    } else throw badTree(path, describe(node), 'A tree of tensors');
   };
   visit(tree, '');
   return leaves;
@@ -48,7 +52,7 @@ export const treeEntries = (tree: unknown): [string, Tensor][] => flattenTree(tr
 /** A tree of the same form, each tensor replaced by `fn` of it. */
 export function mapTree<T>(tree: T, fn: (tensor: Tensor, path: string) => Tensor): T {
   const visit = (node: unknown, path: string): unknown => {
-    if (node instanceof Tensor) return fn(node, path);
+    if (isTensor(node)) return fn(node, path);
     if (Array.isArray(node)) return node.map((child, i) => visit(child, join(path, i)));
     if (isRecord(node))
       return Object.fromEntries(
