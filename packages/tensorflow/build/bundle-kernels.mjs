@@ -15,7 +15,8 @@ const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'
 
 const stampPath = join(generated, 'stamp');
 const stamp = createHash('sha256').update(version).update(readFileSync(here)).digest('hex');
-const upToDate = existsSync(stampPath) && readFileSync(stampPath, 'utf8') === stamp;
+const upToDate =
+  existsSync(join(generated, 'tfjs-node-kernels.js')) && existsSync(stampPath) && readFileSync(stampPath, 'utf8') === stamp;
 if (!upToDate) await bundle();
 
 async function bundle() {
