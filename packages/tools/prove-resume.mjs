@@ -13,7 +13,16 @@ const overrides = ['train.steps=150', 'evaluators=[]', 'train.checkpoint.every=1
 
 /** Runs `mochi train`, killing it after `killAtStep` steps of its own. @returns whether it was killed. */
 function trainOnce(runDir, resume, killAtStep) {
-  const args = [join(root, 'packages/cli/bin/mochi.js'), 'train', join(root, 'examples/quickstart/mochi.yaml'), ...overrides, '--run', runDir, '--json', ...(resume ? ['--resume'] : [])];
+  const args = [
+    join(root, 'packages/cli/bin/mochi.js'),
+    'train',
+    join(root, 'examples/quickstart/mochi.yaml'),
+    ...overrides,
+    '--run',
+    runDir,
+    '--json',
+    ...(resume ? ['--resume'] : []),
+  ];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     let steps = 0;
@@ -24,7 +33,13 @@ function trainOnce(runDir, resume, killAtStep) {
       steps += lines.filter((line) => line.includes('"type":"step-end"')).length;
       if (steps >= killAtStep) child.kill('SIGKILL');
     });
-    child.on('exit', (code, signal) => (signal === 'SIGKILL' ? resolve(true) : code === 0 ? resolve(false) : reject(new Error(`mochi train ended with ${code ?? signal}`))));
+    child.on('exit', (code, signal) =>
+      signal === 'SIGKILL'
+        ? resolve(true)
+        : code === 0
+          ? resolve(false)
+          : reject(new Error(`mochi train ended with ${code ?? signal}`)),
+    );
   });
 }
 

@@ -16,7 +16,14 @@ await train(join(root, 'examples/quickstart/mochi.yaml'), {
     if (event.type !== 'step-end' || event.step % (steps / 20) !== 0) return;
     const { handles, tensors, functions } = liveHandles();
     const { rss, heapUsed } = process.memoryUsage();
-    series.push({ step: event.step, handles, tensors, functions, rssMiB: Math.round(rss / 2 ** 20), heapMiB: Math.round(heapUsed / 2 ** 20) });
+    series.push({
+      step: event.step,
+      handles,
+      tensors,
+      functions,
+      rssMiB: Math.round(rss / 2 ** 20),
+      heapMiB: Math.round(heapUsed / 2 ** 20),
+    });
     console.log(JSON.stringify(series.at(-1)));
   },
 });
@@ -24,4 +31,11 @@ await train(join(root, 'examples/quickstart/mochi.yaml'), {
 // The look-ahead batch may or may not be there at the moment of looking: that is up to a batch's worth of tensors.
 const warm = series.slice(series.length / 4);
 const spread = (key) => Math.max(...warm.map((row) => row[key])) - Math.min(...warm.map((row) => row[key]));
-console.log(JSON.stringify({ after: 'warm-up', handlesSpread: spread('handles'), functionsSpread: spread('functions'), rssSpreadMiB: spread('rssMiB') }));
+console.log(
+  JSON.stringify({
+    after: 'warm-up',
+    handlesSpread: spread('handles'),
+    functionsSpread: spread('functions'),
+    rssSpreadMiB: spread('rssMiB'),
+  }),
+);

@@ -1,4 +1,4 @@
-import { defineCommand, runCommand, showUsage } from 'citty';
+import { defineCommand, runCommand, showUsage, type CommandDef } from 'citty';
 import { reportError } from './report-error.js';
 import { usage } from './errors.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -7,7 +7,7 @@ import { evalCommand } from './commands/eval.js';
 import { explainCommand } from './commands/explain.js';
 import { trainCommand } from './commands/train.js';
 
-const subCommands = { train: trainCommand, eval: evalCommand, embed: embedCommand, explain: explainCommand, doctor: doctorCommand };
+const subCommands: Readonly<Record<string, CommandDef<any>>> = { train: trainCommand, eval: evalCommand, embed: embedCommand, explain: explainCommand, doctor: doctorCommand };
 
 const mochi = defineCommand({
   meta: { name: 'mochi', description: 'Self-supervised image representations with hard negative mixing' },
@@ -19,7 +19,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const [name = ''] = argv;
   const wantsHelp = argv.length === 0 || argv.includes('--help') || argv.includes('-h');
   try {
-    if (wantsHelp) return await showUsage(name in subCommands ? subCommands[name as keyof typeof subCommands] : (mochi as never));
+    if (wantsHelp) return await showUsage(subCommands[name] ?? mochi);
     if (!(name in subCommands)) throw usage(`There is no command "${name}".`, `one of ${Object.keys(subCommands).join(', ')}`, 'See mochi --help.');
     await runCommand(mochi, { rawArgs: [...argv] });
   } catch (error) {

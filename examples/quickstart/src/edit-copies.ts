@@ -1,0 +1,52 @@
+import type { SplitSource } from '@mochi/contract';
+import { augmentationOf } from '@mochi/augment';
+import { decodeImage, hostRandom, readFile } from '@mochi/tensorflow';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Side of an edited copy, pixels: that of the originals. */
+export const COPY_SIZE = 64;
+
+/** What somebody does to a picture before passing it on. The same for everyone: nothing of it is learned or tuned. */
+const EDIT = augmentationOf(
+  {
+    name: 'edited-copy',
+    crop: { scale: [0.2, 1], ratio: [3 / 4, 4 / 3] },
+    steps: [
+      { op: 'color-jitter', brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, p: 0.8 },
+      { op: 'grayscale', p: 0.2 },
+      { op: 'horizontal-flip', p: 0.5 },
+    ],
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+  },
+  { size: COPY_SIZE, views: ['copy'] },
+);
+
+/** One edited copy of each image of a split, in its order. The edits depend on the seed alone. */
+export async function editCopies(originals: SplitSource, seed: number): Promise<SplitSource> {
+  const { draws } = EDIT.views.find(({ name }) => name === 'copy')!;
+  const random = hostRandom(seed, 'emoji/edits');
+  const pixels = new Uint8Array(originals.length * COPY_SIZE * COPY_SIZE * 3);
+  for (let index = 0; index < originals.length; index++) {
+    const numbers = Array.from({ length: draws }, () => random.uniform());
+    const copy = tf.tidy(() => editOne(pathOf(originals, index), tf.tensor1d(numbers)));
+    pixels.set(await copy.data(), index * COPY_SIZE * COPY_SIZE * 3);
+    copy.dispose();
+  }
+  const { labels, classes, length } = originals;
+  const images = { kind: 'pixels', pixels, height: COPY_SIZE, width: COPY_SIZE } as const;
+  return { name: 'copies', length, images, labels, classes, describe: (index) => `edited copy of ${originals.describe(index)}` };
+}
+
+function editOne(path: string, draws: tf.Tensor1D): tf.Tensor3D {
+  const image = decodeImage(readFile(tf.scalar(path, 'string')));
+  const cropped = EDIT.crop(image, draws, 'copy');
+  const edited = EDIT.apply(tf.expandDims(cropped) as tf.Tensor4D, tf.expandDims(draws) as tf.Tensor2D, 'copy');
+  return tf.round(tf.clipByValue(tf.mul(tf.squeeze(edited, [0]), 255), 0, 255)) as tf.Tensor3D;
+}
+
+/** The file of an image. The emoji are files, and this example relies on it. */
+export function pathOf({ images }: SplitSource, index: number): string {
+  if (images.kind !== 'files') throw new Error('The originals are expected to be files.');
+  return images.paths[index]!;
+}

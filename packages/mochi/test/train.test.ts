@@ -1,0 +1,91 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { adjustLoss, afterStep, beforeStep, EVENTS, shouldStop, type RunEvent } from '@mochi/contract';
+import { liveHandles } from '@mochi/tensorflow';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openRunOnEngine, train } from '../src/index.js';
+import { runTraining } from '@mochi/trainer';
+import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
+
+let root: string;
+beforeAll(async () => {
+  root = await imageFolder();
+});
+
+describe('a run', () => {
+  test('leaves config, environment, events, checkpoints and summary, and no tensor', async () => {
+    const runDir = join(temporaryFolder(), 'run');
+    await train(tinyConfig(root), { runDir: null }); // whatever the engine keeps for good is there now
+    const before = liveHandles();
+    const events: RunEvent[] = [];
+    const result = await train(tinyConfig(root, { trackers: ['jsonl'] }), { runDir, onEvent: (event) => events.push(event) });
+    expect(result).toMatchObject({ outcome: 'finished', step: 18, epoch: 3 });
+    expect(readdirSync(runDir).sort()).toEqual(['checkpoints', 'config.json', 'environment.json', 'events.jsonl', 'summary.json']);
+    expect(readdirSync(join(runDir, 'checkpoints'))).toEqual(['step-000000006', 'step-000000012', 'step-000000018']);
+    const lines = readFileSync(join(runDir, 'events.jsonl'), 'utf8').trim().split('\n');
+    expect(lines.length).toBe(events.length);
+    const steps = events.filter(({ type }) => type === 'step-end') as unknown as { step: number; lossNats?: number }[];
+    expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 18 }, (_, at) => at + 1));
+    expect(steps.filter(({ lossNats }) => lossNats !== undefined).map(({ step }) => step)).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 18]);
+    for (const { type } of events) expect(EVENTS.map((event) => event.type)).toContain(type);
+    expect(liveHandles()).toEqual(before);
+  });
+
+  test('interrupted and resumed is the uninterrupted one, bit for bit', async () => {
+    const whole = await train(tinyConfig(root), { runDir: join(temporaryFolder(), 'whole') });
+    const runDir = join(temporaryFolder(), 'parts');
+    for (const step of [4, 9]) {
+      const host = await openRunOnEngine(tinyConfig(root));
+      host.hooks.tap('test', shouldStop, ({ progress }) => (progress.step === step ? 'enough' : undefined));
+      const part = await runTraining(host, { runDir, resume: step > 4 });
+      await host.dispose();
+      expect(part).toMatchObject({ outcome: 'stopped', reason: 'enough', step });
+      expect(part.stateSha256).not.toBe(whole.stateSha256);
+    }
+    const end = await train(tinyConfig(root), { runDir, resume: true });
+    expect(end).toMatchObject({ outcome: 'finished', step: 18, stateSha256: whole.stateSha256 });
+  });
+
+  test('depends on the seed', async () => {
+    const [one, again, other] = [await train(tinyConfig(root)), await train(tinyConfig(root)), await train(tinyConfig(root, { seed: 8 }))];
+    expect(again.stateSha256).toBe(one.stateSha256);
+    expect(other.stateSha256).not.toBe(one.stateSha256);
+  });
+
+  test('a build hook changes the loss at trace time, run hooks see numbers', async () => {
+    const seen: string[] = [];
+    const host = await openRunOnEngine(tinyConfig(root, { train: { steps: 2, batchSize: 4, logEvery: 1 } }));
+    let traced = 0;
+    host.hooks.tap('test', adjustLoss, (loss, { step }) => {
+      traced++;
+      return tf.mul<tf.Scalar>(loss, tf.minimum(1, tf.div(tf.cast(step, 'float32'), 100)));
+    });
+    host.hooks.tap('test', beforeStep, ({ progress }) => void seen.push(`before ${progress.step}`));
+    host.hooks.tap('test', afterStep, async ({ metrics, progress }) => void seen.push(`after ${progress.step}: ${(await metrics())['loss']! < 1}`));
+    await runTraining(host, { runDir: null });
+    await host.dispose();
+    expect(seen).toEqual(['before 0', 'after 1: true', 'before 1', 'after 2: true']);
+    expect(traced).toBe(1); // warm-up phase only: one trace for two steps
+  });
+
+  test('stops where loss or gradients are not finite, and keeps the last good checkpoint', async () => {
+    const runDir = join(temporaryFolder(), 'run');
+    const config = tinyConfig(root, { optimizer: { name: 'sgd', rate: 1e30, momentum: 0.9 }, schedule: 'constant' });
+    await expect(train(config, { runDir })).rejects.toMatchObject({ code: 'MOCHI_NOT_FINITE', message: expect.stringMatching(/at step \d+/) });
+    for (const name of existsSync(join(runDir, 'checkpoints')) ? readdirSync(join(runDir, 'checkpoints')) : []) expect(name).toMatch(/^step-\d{9}$/);
+  });
+
+  test('eager and compiled runs agree', async () => {
+    const steps = { train: { steps: 8, batchSize: 4, logEvery: 1 } };
+    const losses = async (runtime: object): Promise<number[]> => {
+      const seen: number[] = [];
+      await train(tinyConfig(root, { ...steps, runtime }), { onEvent: (event) => 'lossNats' in event && seen.push(event.lossNats as number) });
+      return seen;
+    };
+    const [compiled, eager] = [await losses({ compile: true }), await losses({ eager: true })];
+    expect(compiled).toHaveLength(8 + 2); // and two epoch ends
+    expect(eager).toBeAllClose(compiled, { rtol: 1e-5 });
+  });
+});
+
