@@ -118,7 +118,7 @@ test('parquet: without labels both columns are null', async () => {
   const { labels: _labels, classes: _classes, ...rest } = table(3, 2);
   await writeParquet(rest, join(folder, 'unlabelled.parquet'));
   const { rows } = await readParquet(join(folder, 'unlabelled.parquet'));
-  expect(rows.map((row) => [row['label'], row['class']])).toEqual([
+  expect(rows.map((row): unknown[] => [row['label'], row['class']])).toEqual([
     [null, null],
     [null, null],
     [null, null],
