@@ -2,7 +2,11 @@ import { leakFree as check, tensorsOf } from '@mochi/testing';
 import { running } from '../src/runtime/runtime.js';
 
 /** `leakFree` with inputs that TensorFlow has already: values that are still on the host would count as new handles when an op takes them. */
-export const leakFree = ((inputs: readonly unknown[], ...rest: [never, never]) => {
+export function leakFree<Inputs extends readonly unknown[], Result>(
+  inputs: readonly [...Inputs],
+  fn: (...inputs: Inputs) => Result,
+  expectations?: (result: Result) => void,
+): void {
   running().backend.getInputTensorIds([...tensorsOf(inputs)]);
-  return check(inputs, ...rest);
-}) as typeof check;
+  check(inputs, fn as never, expectations as never);
+}

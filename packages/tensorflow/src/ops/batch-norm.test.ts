@@ -7,7 +7,7 @@ import { batchNormEval, batchNormTrain } from './batch-norm.js';
 
 await startTensorFlow();
 
-const parameters = (): tf.Tensor1D[] => [
+const parameters = (): [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D] => [
   tf.tensor1d([1.5, -0.5]),
   tf.tensor1d([0.1, 0.2]),
   tf.tensor1d([10, 20]),

@@ -29,7 +29,7 @@ describe('conv2d', () => {
     const k = numbers([kernel, kernel, 3, 4], 2) as tf.Tensor4D;
     leakFree(
       [x, k],
-      () =>
+      (x, k) =>
         tf.tidy(() => {
           const ours = tf.valueAndGrads((a, b) => lossOf(conv2d(a as tf.Tensor4D, b as tf.Tensor4D, { stride, padding })))([
             x,

@@ -6,10 +6,12 @@ import { sliceDynamic } from './dynamic-shape.js';
 
 const JPEG = Uint8Array.of(0xff, 0xd8, 0xff);
 const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47);
+/** Of WebP, as far as images go. */
+const RIFF = Uint8Array.of(0x52, 0x49, 0x46, 0x46);
 
 /**
- * Decodes a JPEG, PNG, GIF (its first frame), BMP or WebP image, told apart by their first bytes. JPEG as PIL decodes it (accurate integer
- * transform; TensorFlow's default differs by up to 4 of 255); transparent PNGs are laid on white. Orientation tags are not applied.
+ * Decodes a JPEG, PNG, GIF, WebP (the first frame of either) or BMP image, told apart by their first bytes. JPEG as PIL decodes it (accurate integer
+ * transform; TensorFlow's default differs by up to 4 of 255); what is transparent in PNG and WebP is laid on white. Orientation tags are not applied.
  *
  * @param bytes The file, a string scalar.
  * @returns [height, width, 3] float32 in 0..255; height and width are unknown (-1) while tracing.
@@ -26,19 +28,37 @@ function startsWith(bytes: tf.Tensor, magic: Uint8Array): tf.Tensor {
 const decodeJpeg = (bytes: tf.Tensor): tf.Tensor =>
   toFloat(execute('DecodeJpeg', [attr.int('channels', 3), attr.string('dct_method', 'INTEGER_ACCURATE')], [bytes])[0]!);
 
-const decodePngOrOther = (bytes: tf.Tensor): tf.Tensor3D => decodeEither(startsWith(bytes, PNG), bytes, decodePng, decodeOther);
+const decodePngOrOther = (bytes: tf.Tensor): tf.Tensor3D =>
+  decodeEither(startsWith(bytes, PNG), bytes, decodePng, decodeWebpOrOther);
 
-/** With its opacity, in 0..255, and composed on white: colour * opacity + 255 * (1 - opacity). */
-function decodePng(bytes: tf.Tensor): tf.Tensor {
-  const image = toFloat(execute('DecodePng', uint8Image(4), [bytes])[0]!);
-  const channels = (from: number, count: number): tf.Tensor =>
-    sliceDynamic(image, tf.tensor1d([0, 0, from], 'int32'), tf.tensor1d([-1, -1, count], 'int32'));
-  const opacity = tf.div(channels(3, 1), 255);
-  return tf.add(tf.mul(channels(0, 3), opacity), tf.mul(tf.sub(1, opacity), 255));
+const decodeWebpOrOther = (bytes: tf.Tensor): tf.Tensor3D =>
+  decodeEither(startsWith(bytes, RIFF), bytes, decodeWebp, decodeOther);
+
+const decodePng = (bytes: tf.Tensor): tf.Tensor => layOnWhite(toFloat(execute('DecodePng', uint8Image(4), [bytes])[0]!));
+
+/** The op gives a list of frames, with opacity only where the file has it: full opacity appended, channel 3 is right either way. */
+function decodeWebp(bytes: tf.Tensor): tf.Tensor {
+  const frames = execute('DecodeImage', uint8Image(0), [bytes])[0]!;
+  const image = toFloat(
+    execute('GatherV2', [attr.type('Tparams', 'uint8')], [frames, tf.scalar(0, 'int32'), tf.scalar(0, 'int32')])[0]!,
+  );
+  const opaque = tf.add(tf.mul(channels(image, 0, 1), 0), 255);
+  return layOnWhite(
+    execute('ConcatV2', [attr.int('N', 2), attr.type('T', 'float32')], [image, opaque, tf.scalar(2, 'int32')])[0]!,
+  );
 }
 
 const decodeOther = (bytes: tf.Tensor): tf.Tensor =>
   toFloat(execute('DecodeImage', [...uint8Image(3), attr.bool('expand_animations', false)], [bytes])[0]!);
+
+/** @param image [h, w, 4 or more], the fourth channel being the opacity in 0..255. @returns colour * opacity + 255 * (1 - opacity). */
+function layOnWhite(image: tf.Tensor): tf.Tensor {
+  const opacity = tf.div(channels(image, 3, 1), 255);
+  return tf.add(tf.mul(channels(image, 0, 3), opacity), tf.mul(tf.sub(1, opacity), 255));
+}
+
+const channels = (image: tf.Tensor, from: number, count: number): tf.Tensor =>
+  sliceDynamic(image, tf.tensor1d([0, 0, from], 'int32'), tf.tensor1d([-1, -1, count], 'int32'));
 
 const uint8Image = (channels: number): Attr[] => [attr.int('channels', channels), attr.type('dtype', 'uint8')];
 

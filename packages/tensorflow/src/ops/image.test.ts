@@ -43,6 +43,10 @@ function bmp(): Uint8Array {
   return file;
 }
 
+/** One pixel each: grey, and fully transparent. */
+const GREY_WEBP = 'UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA';
+const CLEAR_WEBP = 'UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==';
+
 describe('decodeImage', () => {
   test.each([
     { name: 'PNG', file: () => encoded('EncodePng', PIXELS), want: PIXELS, atol: 0 },
@@ -51,6 +55,13 @@ describe('decodeImage', () => {
     { name: 'grey PNG', file: () => encoded('EncodePng', [[[5], [250]]]), want: [[[5, 5, 5], [250, 250, 250]]], atol: 0 }, // prettier-ignore
     { name: 'transparent PNG: laid on white', file: () => encoded('EncodePng', [[[0, 100, 200, 0], [0, 100, 200, 255], [0, 0, 0, 51]]]), want: [[[255, 255, 255], [0, 100, 200], [204, 204, 204]]], atol: 1e-4 }, // prettier-ignore
     { name: 'GIF: the first frame', file: () => fileOf(GIF), want: [[[255, 0, 0]]], atol: 0 },
+    { name: 'WebP', file: () => fileOf(Buffer.from(GREY_WEBP, 'base64')), want: [[[130, 130, 130]]], atol: 1 },
+    {
+      name: 'transparent WebP: laid on white',
+      file: () => fileOf(Buffer.from(CLEAR_WEBP, 'base64')),
+      want: [[[255, 255, 255]]],
+      atol: 0,
+    },
     { name: 'BMP', file: () => fileOf(bmp()), want: [[[1, 2, 3]], [[4, 5, 6]]], atol: 0 },
   ])('$name, eager and traced', ({ file, want, atol }) => {
     const compiled = compile((bytes: tf.Tensor) => decodeImage(bytes));
@@ -69,6 +80,7 @@ describe('decodeImage', () => {
     { name: 'text', bytes: Buffer.from('not an image') },
     { name: 'a PNG that is cut', bytes: Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a) },
     { name: 'a JPEG that is cut', bytes: Uint8Array.of(0xff, 0xd8, 0xff, 0xe0) },
+    { name: 'a RIFF that is no WebP', bytes: Buffer.from('RIFF....WAVEfmt ') },
     { name: 'deflated noise', bytes: deflateSync(Buffer.from('noise')) },
   ])('refused: $name', ({ bytes }) => {
     tf.tidy(() => void expect(() => decodeImage(fileOf(bytes))).toThrow(expect.objectContaining({ code: 'MOCHI_TENSORFLOW' })));
