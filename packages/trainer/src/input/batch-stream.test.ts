@@ -1,0 +1,122 @@
+import type { SplitSource } from '@mochi/contract';
+import { liveHandles, startTensorFlow } from '@mochi/tensorflow';
+import { rmSync } from 'node:fs';
+import { afterAll, expect, test } from 'vitest';
+import { read, readAll, type Read } from '../../test/input/batches.js';
+import { augmentation, encode, HEIGHT, imageFolder, pixelsOf, SIZE, sourceOf, WIDTH } from '../../test/input/images.js';
+import { openEpoch, type EpochOptions } from './batch-stream.js';
+import { epochOrder, stepsPerEpoch } from './epoch-order.js';
+
+await startTensorFlow();
+
+const COUNT = 23;
+const BROKEN = [4, 9, 17];
+const whole = imageFolder(COUNT);
+const holed = imageFolder(COUNT, BROKEN);
+afterAll(() => [whole, holed].forEach(({ root }) => rmSync(root, { recursive: true })));
+
+const epoch = (source: SplitSource, options: Partial<EpochOptions> = {}): Promise<Read[]> =>
+  readAll(openEpoch({ source, augmentation, views: ['query', 'key'], batchSize: 4, seed: 7, epoch: 2, ...options }));
+
+test('the order is a permutation, the same for the same seed and epoch, another for others', () => {
+  const order = epochOrder(100, 1, 0);
+  expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, at) => at));
+  expect(epochOrder(100, 1, 0)).toEqual(order);
+  expect(epochOrder(100, 1, 1)).not.toEqual(order);
+  expect(epochOrder(100, 2, 0)).not.toEqual(order);
+});
+
+test('whole batches alone count as steps', () => {
+  expect([stepsPerEpoch(10, 4), stepsPerEpoch(12, 4)]).toEqual([2, 3]);
+  expect(() => stepsPerEpoch(3, 4)).toThrow('MOCHI_NO_BATCH');
+});
+
+test('an epoch is the order in whole batches, with views, ids, labels and positions', async () => {
+  const batches = await epoch(whole.source, { labels: true });
+  const order = epochOrder(COUNT, 7, 2);
+  expect(batches.map(({ ids }) => ids)).toEqual([0, 1, 2, 3, 4].map((n) => [...order.slice(4 * n, 4 * n + 4)]));
+  expect(batches.map(({ position }) => position)).toEqual([4, 8, 12, 16, 20]);
+  for (const { ids, labels, shapes, skipped } of batches) {
+    expect(labels).toEqual(ids.map((id) => id % 5));
+    expect(shapes).toEqual({ query: [4, SIZE, SIZE, 3], key: [4, SIZE, SIZE, 3] });
+    expect(skipped).toEqual([]);
+  }
+});
+
+test('the two views of an image differ, and so do two epochs and two seeds', async () => {
+  const [first] = await epoch(whole.source, { batchSize: COUNT });
+  expect(first!.views['query']).not.toBe(first!.views['key']);
+  const pixels = async (options: Partial<EpochOptions>): Promise<Set<string>> =>
+    imagesOf(await epoch(whole.source, { batchSize: COUNT, ...options }));
+  const base = await pixels({});
+  for (const other of [await pixels({ epoch: 3 }), await pixels({ seed: 8 })])
+    expect([...other].filter((image) => base.has(image))).toEqual([]);
+});
+
+/** Every image of the view `query` with its id, bit for bit. */
+function imagesOf(batches: readonly Read[]): Set<string> {
+  const size = SIZE * SIZE * 3 * 4;
+  return new Set(
+    batches.flatMap(({ ids, views }) => {
+      const bytes = Buffer.from(views['query']!, 'base64');
+      return ids.map((id, row) => `${id}:${bytes.subarray(row * size, (row + 1) * size).toString('base64')}`);
+    }),
+  );
+}
+
+test('broken images are left out, named, and change no pixel of the others', async () => {
+  const batches = await epoch(holed.source);
+  const order = epochOrder(COUNT, 7, 2);
+  const readable = [...order].filter((id) => !BROKEN.includes(id));
+  expect(batches.flatMap(({ ids }) => ids)).toEqual(readable.slice(0, 20));
+  const skipped = batches.flatMap((batch) => batch.skipped);
+  const lastAt = order.indexOf(readable[19]!);
+  expect(skipped.map(({ sample }) => sample)).toEqual(
+    [...order.slice(0, lastAt)].filter((id) => BROKEN.includes(id)).map((id) => `image ${id}`),
+  );
+  for (const { reason } of skipped) expect(reason).toMatch(/PNG|JPEG|decode/i);
+  const clean = imagesOf(await epoch(whole.source, { batchSize: 1 }));
+  expect([...imagesOf(batches)].every((image) => clean.has(image))).toBe(true);
+});
+
+test('from the position of a batch on, the batches are those of the uninterrupted epoch, bit for bit', async () => {
+  const uninterrupted = await epoch(holed.source);
+  for (const [n, { position }] of uninterrupted.entries()) {
+    expect(await epoch(holed.source, { from: position })).toEqual(uninterrupted.slice(n + 1));
+  }
+});
+
+test('the number of threads changes nothing', async () => {
+  const one = await epoch(holed.source, { parallel: 1 });
+  expect(await epoch(holed.source, { parallel: 8 })).toEqual(one);
+});
+
+test('files in memory and raw pixels give what files on disk give', async () => {
+  const pixels = Array.from({ length: 6 }, (_, id) => pixelsOf(id));
+  const encoded = sourceOf({ kind: 'encoded', files: pixels.map((image) => encode(image, 'png')) }, 6);
+  const raw = sourceOf(
+    { kind: 'pixels', pixels: Uint8Array.from(pixels.flatMap((image) => [...image])), height: HEIGHT, width: WIDTH },
+    6,
+  );
+  const want = await epoch(encoded, { batchSize: 3 });
+  expect(await epoch(raw, { batchSize: 3 })).toEqual(want);
+  // of the files on disk, every third is a JPEG
+  const disk = imagesOf(await epoch({ ...whole.source, length: 6 }, { batchSize: 3 }));
+  const memory = [...imagesOf(want)].filter((image) => disk.has(image)).map((image) => Number(image.split(':')[0]));
+  expect(memory.sort()).toEqual([0, 1, 3, 4]);
+});
+
+test('an unknown view is refused', () => {
+  expect(() => openEpoch({ source: whole.source, augmentation, views: ['querry'], batchSize: 4, seed: 1, epoch: 0 })).toThrow(
+    'MOCHI_VIEW_MISSING',
+  );
+});
+
+test('a stream that is left early leaves nothing behind', async () => {
+  await epoch(whole.source); // decoders are traced once per process
+  const before = liveHandles();
+  const stream = openEpoch({ source: whole.source, augmentation, views: ['query'], batchSize: 4, seed: 1, epoch: 0 });
+  await read((await stream.next())!);
+  await stream.dispose();
+  expect(liveHandles()).toEqual(before);
+});

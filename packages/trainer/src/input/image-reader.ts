@@ -1,0 +1,36 @@
+import type { ImageStore } from '@mochi/contract';
+import { decodeImage, execute, attr, nativeTensor, readFile } from '@mochi/tensorflow';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Images of a split by sample id, for traced code: what is shared by all passes over them. */
+export interface ImageReader {
+  /**
+   * @param id int32 scalar. @returns [height, width, 3] float32 in 0..255; sides may be unknown while tracing.
+   * @throws MOCHI_TENSORFLOW for a file that cannot be read or decoded; within a pipeline the element fails.
+   */
+  read(id: tf.Scalar): tf.Tensor3D;
+  /** Frees the paths or bytes. Passes under way keep them. */
+  dispose(): void;
+}
+
+/** Hands the paths, files or pixels to TensorFlow, once: the pipeline captures them instead of copying them for every epoch. */
+export function openImages(images: ImageStore): ImageReader {
+  const store = tf.keep(tensorOf(images));
+  const row = (id: tf.Scalar): tf.Tensor => execute('GatherV2', [], [store, id, tf.scalar(0, 'int32')])[0]!;
+  const decode: Record<ImageStore['kind'], (row: tf.Tensor) => tf.Tensor> = {
+    files: (path) => decodeImage(readFile(path)),
+    encoded: decodeImage,
+    pixels: (bytes) => execute('Cast', [attr.type('DstT', 'float32')], [bytes])[0]!,
+  };
+  return {
+    read: (id) => tf.tidy(() => decode[images.kind](row(id)) as tf.Tensor3D),
+    dispose: () => store.dispose(),
+  };
+}
+
+function tensorOf(images: ImageStore): tf.Tensor {
+  if (images.kind === 'files') return nativeTensor(images.paths, [images.paths.length], 'string');
+  if (images.kind === 'encoded') return nativeTensor(images.files, [images.files.length], 'string');
+  const { pixels, height, width } = images;
+  return nativeTensor(pixels, [pixels.length / (height * width * 3), height, width, 3], 'uint8');
+}
