@@ -44,6 +44,12 @@ describe('conformance', () => {
       code: 1,
       counts: { passed: 5, failed: 1, skipped: 2 },
     },
+    {
+      name: 'known failures count as skipped',
+      line: '{"passed":5,"failed":0,"knownFailures":3,"skipped":2}',
+      code: 0,
+      counts: { passed: 5, failed: 0, skipped: 5 },
+    },
     { name: 'skipped may be absent', line: '{"passed":5,"failed":0}', code: 0, counts: { passed: 5, failed: 0, skipped: 0 } },
     {
       name: 'a crash after a good line is a failure',

@@ -98,4 +98,10 @@ describe.each(packagesIn('examples'))('%s', (path) => {
     expect(readJson<Manifest>(`${path}/package.json`)).toMatchObject({ private: true, type: 'module', license: 'Apache-2.0' });
     expect(readJson<Turbo>(`${path}/turbo.json`).tags).toEqual(['example']);
   });
+
+  test('is built by tsc -b at the root', () => {
+    expect(readJson<{ references: { path: string }[] }>('tsconfig.json').references.map((reference) => reference.path)).toContain(
+      path,
+    );
+  });
 });
