@@ -2,8 +2,14 @@ import type { MixtureBlock } from '@mochi/contract';
 import { gather } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Bytes that the gathered parents may take at a time. */
+/** Most bytes that the gathered parents may take at a time. */
 export const TRANSIENT_BYTES = 64 * 2 ** 20;
+
+/** What they take where that needs no more than {@link MOST_CHUNKS}: it stays in the cache, which halves the time against 64 MiB. */
+const CACHED_BYTES = 8 * 2 ** 20;
+
+/** More would make the graph large without making it faster. */
+const MOST_CHUNKS = 16;
 
 /** Least squared norm of a combination: antipodal parents and extrapolation reach 0. */
 const LEAST_SQUARED_NORM = 1e-12;
@@ -109,7 +115,8 @@ function inChunks(
   const [batch, count] = rows[0]!.shape;
   // One buffer for each parent, and one for what the op makes of them.
   const bytesEach = batch * bank.shape[1] * 4 * (rows.length + 1);
-  const size = Math.max(1, Math.min(count, Math.floor(transientBytes / bytesEach)));
+  const wanted = Math.max(CACHED_BYTES / bytesEach, count / MOST_CHUNKS);
+  const size = Math.max(1, Math.min(count, Math.ceil(wanted), Math.floor(transientBytes / bytesEach)));
   const done: tf.Tensor2D[] = [];
   for (let start = 0; start < count; start += size) {
     const width = Math.min(size, count - start);
