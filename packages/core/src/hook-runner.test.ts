@@ -82,7 +82,7 @@ test('a failing handler stops the rest and is named with its hook and cause', as
 
 test('a build handler that returns a promise is an error, and its rejection is not left alone', async () => {
   const hooks = new HookRunner();
-  hooks.tap('async', buildSeries, async () => Promise.reject(new Error('unseen')));
+  hooks.tap('async', buildSeries, (async () => Promise.reject(new Error('unseen'))) as () => void);
   expect(() => hooks.buildSeries(buildSeries, contextFor)).toThrow(/returned a promise[^]*MOCHI_HOOK_FAILED/);
   await new Promise((done) => setTimeout(done, 5)); // an unhandled rejection would fail the test run
 });

@@ -1,4 +1,4 @@
-import { liveHandles } from '@mochi/tensorflow';
+import { attr, execute, liveHandles } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { isTensor } from './numbers.js';
 
@@ -38,6 +38,7 @@ export function leakFree<Inputs extends readonly unknown[], Result>(
   fn: (...inputs: Inputs) => Result | Promise<Result>,
   check: (result: Result) => void | Promise<void> = () => {},
 ): void | Promise<void> {
+  for (const tensor of tensorsOf(inputs)) upload(tensor);
   const before = counts();
   const result = fn(...(inputs as readonly unknown[] as Inputs));
   if (result instanceof Promise) return result.then((value: Result) => settle(value));
@@ -51,6 +52,11 @@ export function leakFree<Inputs extends readonly unknown[], Result>(
     const clean = () => disposeAll(given, made, before);
     return checked instanceof Promise ? checked.then(clean) : clean();
   }
+}
+
+// Values given from JavaScript become a native tensor when an op first reads them, which would look like a leak of that op.
+function upload(tensor: tf.Tensor): void {
+  tf.tidy(() => void execute('Identity', [attr.type('T', tensor.dtype)], [tensor]));
 }
 
 interface Counts {
