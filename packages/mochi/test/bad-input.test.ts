@@ -40,7 +40,7 @@ describe('a config that is wrong is refused before anything runs', () => {
   test.each([
     { name: 'unknown key: line, column, suggestion', from: 'sPrime: 4', to: 'sPrim: 4', code: 'MOCHI_CONFIG_INVALID', says: [/:7:\d+/, /sPrim/, /sPrime/] },
     { name: 'wrong type', from: 'capacity: 32', to: 'capacity: many', code: 'MOCHI_CONFIG_INVALID', says: [/:6:\d+/, /many/] },
-    { name: 'negative count', from: 'n: 8', to: 'n: -8', code: 'MOCHI_CONFIG_INVALID', says: [/:7:\d+/, /-8/] },
+    { name: 'negative count', from: 'mochi, n: 8', to: 'mochi, n: -8', code: 'MOCHI_CONFIG_INVALID', says: [/:7:\d+/, /-8/] },
     { name: 'unknown sampler: lists the known', from: 'name: mochi, n: 8, s: 8, sPrime: 4', to: 'name: mochy', code: 'MOCHI_UNKNOWN_PLUGIN', says: [/uniform/, /random/, /did you mean/i] },
     { name: 'no such section', from: 'optimizer:', to: 'optimiser:', code: 'MOCHI_CONFIG_INVALID', says: [/optimizer/] },
   ])('$name', async ({ from, to, code, says }) => {
