@@ -8,5 +8,5 @@ export function leakFree<Inputs extends readonly unknown[], Result>(
   expectations?: (result: Result) => void,
 ): void {
   running().backend.getInputTensorIds([...tensorsOf(inputs)]);
-  check(inputs, fn as never, expectations as never);
+  void check(inputs, fn as never, expectations as never);
 }

@@ -10,30 +10,11 @@ import { execute, nativeTensor } from '../runtime/execute.js';
 import { liveHandles } from '../runtime/runtime.js';
 import { startTensorFlow } from '../runtime/start.js';
 import { attr } from '../native/attributes.js';
-import { explainFailure, findGaps, Pipeline, type IterateOptions } from './index.js';
+import { explainFailure, Pipeline } from './index.js';
+import { collect, count, numbers } from '../../test/pipelines.js';
 
 await startTensorFlow();
 tf.tidy(() => void explainFailure(({ x }) => ({ x: decodeImage(x!) }), { x: tf.scalar('', 'string') })); // traces its branches, which stay
-
-const count = (n: number): tf.Tensor => tf.tensor1d(Int32Array.from({ length: n }, (_, i) => i), 'int32'); // prettier-ignore
-
-/** The values of one tensor of every element, in order. */
-async function collect(pipeline: Pipeline, name = 'i', options: IterateOptions = {}): Promise<unknown[]> {
-  const values: unknown[] = [];
-  for await (const element of pipeline.iterate(options)) {
-    values.push(element[name]!.arraySync());
-    tf.dispose(element);
-  }
-  return values;
-}
-
-/** i, or a failure where i is one of `bad`: a table lookup past the end. */
-const failAt = (bad: number[]) => ({ i }: Tensors): Tensors => {
-  const isBad = tf.any(tf.equal(i!, tf.tensor1d(bad, 'int32')));
-  const at = tf.mul(tf.cast(isBad, 'int32'), tf.scalar(5, 'int32'));
-  const zero = execute('GatherV2', [attr.type('Tparams', 'int32'), attr.type('Tindices', 'int32'), attr.type('Taxis', 'int32')], [tf.tensor1d([0], 'int32'), at, tf.scalar(0, 'int32')])[0]!;
-  return { i: tf.add(i!, zero) };
-}; // prettier-ignore
 
 let before = liveHandles();
 let source: tf.Tensor;
@@ -45,8 +26,6 @@ afterEach(() => {
   source.dispose();
   expect(liveHandles()).toEqual(before); // nothing outlives its pass
 });
-
-const numbers = (n: number): number[] => [...Array(n).keys()];
 
 describe('order and length', () => {
   test('slices in order, null at the end and after it', async () => {
@@ -195,90 +174,3 @@ describe('elements', () => {
     rmSync(folder, { recursive: true });
   });
 });
-
-describe('failures', () => {
-  test('an element that fails rejects its own next(); the ones after it arrive', async () => {
-    const pass = Pipeline.fromTensors({ i: source })
-      .map(failAt([0]))
-      .iterate();
-    await expect(pass.next()).rejects.toMatchObject({ code: 'MOCHI_PIPELINE_ELEMENT', cause: { code: 'MOCHI_TENSORFLOW' } });
-    const element = await pass.next();
-    expect(element!['i']!.arraySync()).toBe(1);
-    tf.dispose(element!);
-    pass.dispose();
-  });
-
-  test.each([1, 4])(
-    'skipErrors leaves it out and keeps the others, parallel %i; gaps and reason can be told',
-    async (parallel) => {
-      const fn = failAt([0, 4, 5, 9]);
-      const received = (await collect(Pipeline.fromTensors({ i: source }).map(fn, { parallel }).skipErrors())) as number[];
-      expect(received).toEqual([1, 2, 3, 6, 7, 8]);
-      expect(findGaps(numbers(10), received)).toEqual([0, 4, 5]);
-      expect(findGaps(numbers(10), received, { ended: true })).toEqual([0, 4, 5, 9]);
-      tf.tidy(() => {
-        expect(explainFailure(fn, { i: tf.scalar(4, 'int32') })).toMatch(/not in \[0, 1\)/);
-        expect(explainFailure(fn, { i: tf.scalar(3, 'int32') })).toBeNull();
-      });
-    },
-  );
-
-  test('a map that throws while it is traced leaves nothing behind', () => {
-    const pipeline = Pipeline.fromTensors({ i: source }).map(({ i }) => ({ i: i! })).map(() => { throw new Error('mine'); }); // prettier-ignore
-    expect(() => pipeline.iterate()).toThrow('mine');
-  });
-
-  test('tensors of unequal length, scalars and no tensors are refused', () => {
-    const refused = expect.objectContaining({ code: 'MOCHI_PIPELINE_TENSORS' });
-    tf.tidy(() => {
-      expect(() => Pipeline.fromTensors({ a: tf.ones([2]), b: tf.ones([3]) }).iterate()).toThrow(refused);
-      expect(() => Pipeline.fromTensors({ a: tf.scalar(1) }).iterate()).toThrow(refused);
-      expect(() => Pipeline.fromTensors({}).iterate()).toThrow(refused);
-    });
-  });
-
-  test('counts that are not positive integers are refused', () => {
-    const refused = expect.objectContaining({ code: 'MOCHI_PIPELINE_ARGUMENT' });
-    const pipeline = Pipeline.fromTensors({ i: source });
-    for (const make of [() => pipeline.batch(0), () => pipeline.repeat(1.5), () => pipeline.iterate({ threads: 0 })])
-      expect(make).toThrow(refused);
-  });
-});
-
-describe('passes', () => {
-  test('dispose while next() is pending: it gives null, and everything is freed', async () => {
-    const pass = Pipeline.fromTensors({ i: source }).map(heavy).prefetch(2).iterate();
-    const [first, second] = [pass.next(), pass.next()];
-    pass.dispose();
-    pass.dispose();
-    expect(await Promise.all([first, second])).toEqual([null, null]);
-  });
-
-  test('leaving a loop early disposes the pass', async () => {
-    for await (const element of Pipeline.fromTensors({ i: source }).prefetch(3).iterate()) {
-      tf.dispose(element);
-      break;
-    }
-  });
-
-  test('the event loop goes on while an element is made', async () => {
-    const pass = Pipeline.fromTensors({ i: source }).map(heavy).iterate();
-    let turns = 0;
-    const element = pass.next();
-    let done = false;
-    void element.finally(() => (done = true));
-    while (!done) {
-      turns++;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    expect(turns).toBeGreaterThan(5);
-    tf.dispose((await element)!);
-    pass.dispose();
-  });
-});
-
-/** Some milliseconds of work. */
-function heavy({ i }: Tensors): Tensors {
-  const x = tf.fill([600, 600], 1e-3);
-  return { i: i!, x: tf.sum(tf.matMul(tf.matMul(tf.add(x, tf.cast(i!, 'float32')), x), x)) };
-}
