@@ -1,8 +1,8 @@
 import type { BankState } from '@mochi/contract';
-import { leakFree } from '@mochi/testing';
 import { compile, startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
+import { leakFree } from '../test/leak-free.js';
 import { candidateMask, fifoBank, fifoConfig } from './index.js';
 
 await startTensorFlow();
@@ -52,8 +52,8 @@ test('a compiled mask equals an eager one', () => {
   const compiled = compile((inputs: { state: BankState; ids: tf.Tensor1D }) => mask(inputs.state, inputs.ids), { name: 'mask' });
   leakFree(
     [bank(), ints([7, 8, 9])] as const,
-    (state, ids) => [mask(state, ids), compiled({ state, ids }) as tf.Tensor],
-    ([a, b]) => expect(b).toBeAllClose(a!, { rtol: 0, atol: 0 }),
+    (state, ids) => ({ eager: mask(state, ids), traced: compiled({ state, ids }) }),
+    ({ eager, traced }) => expect(traced).toBeAllClose(eager, { rtol: 0, atol: 0 }),
   );
   compiled.dispose();
 });

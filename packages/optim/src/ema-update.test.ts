@@ -1,7 +1,7 @@
-import { leakFree } from '@mochi/testing';
 import { startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
+import { leakFree } from '../test/leak-free.js';
 import { emaUpdate } from './index.js';
 
 await startTensorFlow();

@@ -1,8 +1,8 @@
 import type { Optimizer, Tensors } from '@mochi/contract';
-import { leakFree } from '@mochi/testing';
 import { compile, createRng, disposeTree, startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import { leakFree } from '../test/leak-free.js';
 import { adamwRule, larsRule, sgdRule, type Leaf } from '../test/recursions.js';
 import { adamw, lars, sgd } from './index.js';
 
@@ -95,7 +95,7 @@ describe.each(cases)('$name', (entry) => {
         optimizer.update(params, gradients, slots, rate, step),
       { name: 'update' },
     );
-    follow(entry, (...given) => compiled(...given) as ReturnType<Update>);
+    follow(entry, (...given) => compiled(...given));
     expect(compiled.traces).toBe(1);
     compiled.dispose();
   });

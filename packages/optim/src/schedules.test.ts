@@ -62,7 +62,7 @@ describe('ramp', () => {
 
 test('options: a misspelt or impossible one is an error', () => {
   expect(() => cosine({ minimum: 1 } as never)).toThrow(/minimum/);
-  expect(() => cosine({ warmup: '10 parsecs' })).toThrow(/duration/);
+  expect(() => cosine({ warmup: '10 parsecs' })).toThrow(/warmup/);
   expect(() => step({ milestones: [16, 12] })).toThrow(/must rise/);
   expect(() => step({ milestones: [] })).toThrow();
   expect(() => ramp({ from: 0, to: 1 } as never)).toThrow();
