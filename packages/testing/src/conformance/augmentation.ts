@@ -1,0 +1,118 @@
+import type { Augmentation, Plugin, ViewSpec } from '@mochi/contract';
+import { compile, createRng } from '@mochi/tensorflow';
+import * as tf from '@tensorflow/tfjs-core';
+import { leakFree } from '../leak-free.js';
+import { require, requireFinite, requireSame, requireTensor, snapshot, takeRows } from './compare.js';
+import { registerSuite, withService, type Check } from './suite.js';
+
+const BATCH = 5;
+/** A crop and jitter sum up in another order when compiled; values are about 1. */
+const CLOSE = { rtol: 1e-4, atol: 1e-4 };
+
+/** What every augmentation must keep, as tests of the file that calls it, for each of its views. @param options As in a config. */
+export const augmentationConformance = (plugin: Plugin, options: object = {}): void =>
+  registerSuite(plugin, 'augmentation', augmentationChecks(plugin, options));
+
+/** The same as data, for another test runner. Needs a started TensorFlow. */
+export function augmentationChecks(plugin: Plugin, options: object = {}): Check[] {
+  const check = (name: string, run: (augmentation: Augmentation, view: ViewSpec) => void): Check => ({
+    name,
+    run: () =>
+      withService(plugin, 'augment', options, (augmentation) => {
+        require(new Set(augmentation.views.map((view) => view.name)).size ===
+          augmentation.views.length, 'two views have one name');
+        for (const view of augmentation.views) {
+          tf.engine().startScope();
+          try {
+            run(augmentation, view);
+          } catch (error) {
+            throw new Error(`view ${view.name}: ${(error as Error).message}`, { cause: error });
+          } finally {
+            tf.engine().endScope();
+          }
+        }
+      }),
+  });
+  return [
+    check('a crop of any image has the size of the view, in 0..255', crops),
+    check('a batch keeps its shape and is finite, at the ends of the draws too', applies),
+    check('the same draws give the same views', repeats),
+    check('no image sees another, or the draws of another', applyAlone),
+    check('a compiled step gives what an eager one gives', compiles),
+    check('no tensor is left behind and no input is disposed', leaksNothing),
+  ];
+}
+
+const imageOf = (height: number, width: number) => createRng(6, 'image').uniform([height, width, 3], 0, 255) as tf.Tensor3D;
+const batchOf = ({ size }: ViewSpec) => createRng(7, 'batch').uniform([BATCH, size, size, 3], 0, 255) as tf.Tensor4D;
+const drawsOf = ({ draws }: ViewSpec) => createRng(8, 'draws').uniform([BATCH, draws]) as tf.Tensor2D;
+/** The ends of [0, 1) and the middle. */
+const EDGES = [0, 0.5, 1 - 2 ** -24];
+
+function crops(augmentation: Augmentation, view: ViewSpec): void {
+  const { size, draws, name } = view;
+  for (const [height, width] of [
+    [40, 56],
+    [size, size],
+    [7, 90],
+    [90, 7],
+  ] as const) {
+    for (const edge of EDGES) {
+      const crop = augmentation.crop(imageOf(height, width), tf.fill([draws], edge) as tf.Tensor1D, name);
+      requireTensor(crop, [size, size, 3], 'float32', `the crop of ${height}x${width}`);
+      const outside = Array.from(crop.dataSync()).find((value) => !(value >= -1e-2 && value <= 255 + 1e-2));
+      require(outside === undefined, `the crop of ${height}x${width} holds ${outside}`);
+    }
+  }
+}
+
+function applies(augmentation: Augmentation, view: ViewSpec): void {
+  for (const draws of [drawsOf(view), ...EDGES.map((edge) => tf.fill([BATCH, view.draws], edge) as tf.Tensor2D)]) {
+    for (const images of [batchOf(view), tf.zeros([BATCH, view.size, view.size, 3]) as tf.Tensor4D]) {
+      const out = augmentation.apply(images, draws, view.name);
+      requireTensor(out, images.shape, 'float32', 'the batch');
+      requireFinite(snapshot({ out }), 'the batch');
+    }
+  }
+}
+
+const both = (augmentation: Augmentation, view: ViewSpec) =>
+  snapshot({
+    crop: augmentation.crop(imageOf(40, 56), tf.unstack(drawsOf(view))[0] as tf.Tensor1D, view.name),
+    batch: augmentation.apply(batchOf(view), drawsOf(view), view.name),
+  });
+
+function repeats(augmentation: Augmentation, view: ViewSpec): void {
+  requireSame(both(augmentation, view), both(augmentation, view), 'a second call');
+}
+
+function applyAlone(augmentation: Augmentation, view: ViewSpec): void {
+  const [images, draws] = [batchOf(view), drawsOf(view)];
+  const all = snapshot({ batch: augmentation.apply(images, draws, view.name) });
+  const one = augmentation.apply(tf.slice(images, 3, 1), tf.slice(draws, 3, 1), view.name);
+  requireSame(snapshot({ batch: one }), takeRows(all, [3]), 'an image alone', CLOSE);
+}
+
+function compiles(augmentation: Augmentation, view: ViewSpec): void {
+  const crop = compile((image: tf.Tensor3D, draws: tf.Tensor1D) => augmentation.crop(image, draws, view.name), { name: 'crop' });
+  const apply = compile((images: tf.Tensor4D, draws: tf.Tensor2D) => augmentation.apply(images, draws, view.name), {
+    name: 'apply',
+  });
+  try {
+    const compiled = {
+      crop: crop(imageOf(40, 56), tf.unstack(drawsOf(view))[0] as tf.Tensor1D),
+      batch: apply(batchOf(view), drawsOf(view)),
+    };
+    requireSame(snapshot(compiled), both(augmentation, view), 'compiled', CLOSE);
+  } finally {
+    crop.dispose();
+    apply.dispose();
+  }
+}
+
+function leaksNothing(augmentation: Augmentation, view: ViewSpec): void {
+  both(augmentation, view); // the first call may make constants that stay
+  const draws = tf.fill([view.draws], 0.3) as tf.Tensor1D;
+  leakFree([imageOf(40, 56), draws], (image, own) => augmentation.crop(image, own, view.name));
+  leakFree([batchOf(view), drawsOf(view)], (images, own) => augmentation.apply(images, own, view.name));
+}

@@ -1,0 +1,168 @@
+import type { BankState, MemoryBank, Plugin } from '@mochi/contract';
+import { compile, createRng, disposeTree, l2Normalize } from '@mochi/tensorflow';
+import * as tf from '@tensorflow/tfjs-core';
+import { leakFree } from '../leak-free.js';
+import { require, requireFinite, requireSame, requireTensor, snapshot } from './compare.js';
+import { registerSuite, withService, type Check } from './suite.js';
+
+const DIM = 8;
+
+/** What every memory bank must keep, as tests of the file that calls it. @param options As in a config; a small capacity keeps it quick. */
+export const bankConformance = (plugin: Plugin, options: object = {}): void =>
+  registerSuite(plugin, 'bank', bankChecks(plugin, options));
+
+/** The same as data, for another test runner. Needs a started TensorFlow. */
+export function bankChecks(plugin: Plugin, options: object = {}): Check[] {
+  const check = (name: string, run: (bank: MemoryBank, batch: number) => void): Check => ({
+    name,
+    run: () =>
+      withService(plugin, 'bank', options, (bank) => {
+        tf.engine().startScope();
+        try {
+          run(bank, Math.max(1, Math.floor(bank.capacity / 3) + 1)); // no divisor of the capacity: the third batch goes over the end
+        } finally {
+          tf.engine().endScope();
+        }
+      }),
+  });
+  return [
+    check('a new bank has the shapes and values that the contract states', startsEmpty),
+    check('the same stream gives the same bank', (bank) =>
+      requireSame(snapshot(begin(bank)), snapshot(begin(bank)), 'a second init'),
+    ),
+    check('every key of a batch is in the bank after it, with its sample and step, over the end too', keepsTheLatest),
+    check('a write leaves the state before it as it was', leavesItsInput),
+    check('a batch as large as the bank fills it', (bank) => requireFilled(written(bank, [bank.capacity]), bank.capacity)),
+    check('a compiled step gives what an eager one gives', compiles),
+    check('no tensor is left behind and no input is disposed', leaksNothing),
+    check('the mask leaves out what the options say', masks),
+  ];
+}
+
+const begin = (bank: MemoryBank): BankState => bank.init(DIM, createRng(3, 'bank'));
+
+interface Keys {
+  readonly keys: tf.Tensor2D;
+  readonly ids: tf.Tensor1D;
+  readonly step: tf.Scalar;
+  readonly labels: tf.Tensor1D;
+}
+
+function keysOf(count: number, step: number): Keys {
+  const first = 100 * step;
+  const ints = (value: (at: number) => number) =>
+    tf.tensor1d(
+      Int32Array.from({ length: count }, (_, at) => value(at)),
+      'int32',
+    );
+  return {
+    keys: tf.tidy(() => l2Normalize(createRng(5, 'keys', step).normal([count, DIM])) as tf.Tensor2D),
+    ids: ints((at) => first + at),
+    step: tf.scalar(step, 'int32'),
+    labels: ints((at) => at % 3),
+  };
+}
+
+const enqueue = (bank: MemoryBank, state: BankState, { keys, ids, step, labels }: Keys): BankState =>
+  bank.enqueue(state, keys, ids, step, bank.keepLabels ? labels : undefined);
+
+/** The bank after batches of these sizes, at steps 0, 1, ... */
+const written = (bank: MemoryBank, batches: readonly number[]): BankState =>
+  batches.reduce((state, count, step) => enqueue(bank, state, keysOf(count, step)), begin(bank));
+
+function checkState(bank: MemoryBank, state: BankState): void {
+  const { capacity } = bank;
+  requireTensor(state.rows, [capacity, DIM], 'float32', 'rows');
+  for (const name of ['ids', 'writtenAt'] as const) requireTensor(state[name], [capacity], 'int32', name);
+  for (const name of ['cursor', 'filled'] as const) requireTensor(state[name], [], 'int32', name);
+  if (bank.keepLabels) requireTensor(state.labels, [capacity], 'int32', 'labels');
+  requireFinite(snapshot(state), 'state');
+  const lengths = tf.norm(state.rows, 2, 1).dataSync();
+  const odd = lengths.findIndex((length) => Math.abs(length - 1) > 1e-4);
+  require(odd < 0, `rows[${odd}] has length ${lengths[odd]}, not 1`);
+}
+
+function startsEmpty(bank: MemoryBank): void {
+  const state = begin(bank);
+  checkState(bank, state);
+  requireFilled(state, 0);
+  for (const name of ['ids', 'writtenAt'] as const)
+    require(state[name].dataSync().every((value) => value === -1), `${name} of a new bank are not all -1`);
+}
+
+function requireFilled({ filled }: BankState, want: number): void {
+  const [got] = filled.dataSync();
+  require(got === want, `filled is ${got}, want ${want}`);
+}
+
+function keepsTheLatest(bank: MemoryBank, batch: number): void {
+  let state = begin(bank);
+  for (let step = 0; step < 4; step++) {
+    const given = keysOf(batch, step);
+    state = enqueue(bank, state, given);
+    checkState(bank, state);
+    requireFilled(state, Math.min(bank.capacity, (step + 1) * batch));
+    const [ids, steps, rows, keys] = [
+      state.ids.dataSync(),
+      state.writtenAt.dataSync(),
+      state.rows.dataSync(),
+      given.keys.dataSync(),
+    ];
+    given.ids.dataSync().forEach((id, at) => {
+      const row = ids.indexOf(id);
+      require(row >= 0, `sample ${id} of step ${step} is not in the bank`);
+      require(steps[row] === step, `row ${row} says that step ${steps[row]} wrote it, not ${step}`);
+      const same = keys.slice(at * DIM, (at + 1) * DIM).every((value, axis) => value === rows[row * DIM + axis]);
+      require(same, `row ${row} is not the key of sample ${id}`);
+    });
+  }
+}
+
+function leavesItsInput(bank: MemoryBank, batch: number): void {
+  const state = written(bank, [batch]);
+  const before = snapshot(state);
+  enqueue(bank, state, keysOf(batch, 1));
+  requireSame(snapshot(state), before, 'the state before the write');
+}
+
+function compiles(bank: MemoryBank, batch: number): void {
+  const traced = compile((state: BankState, given: Keys) => ({ ...enqueue(bank, state, given) }) as Record<string, tf.Tensor>, {
+    name: 'conformance',
+  });
+  try {
+    let state = begin(bank);
+    for (let step = 0; step < 4; step++) {
+      const given = keysOf(batch, step);
+      const next = enqueue(bank, state, given);
+      requireSame(snapshot(traced({ ...state }, given)), snapshot({ ...next }), `compiled, step ${step}`);
+      state = next;
+    }
+    require(traced.traces === 1, `four steps of one signature were traced ${traced.traces} times`);
+  } finally {
+    traced.dispose();
+  }
+}
+
+function leaksNothing(bank: MemoryBank, batch: number): void {
+  disposeTree({ ...written(bank, [batch]) } as never); // the first call may make constants that stay
+  leakFree([], () => begin(bank));
+  leakFree([begin(bank), keysOf(batch, 0)], (state, given) => enqueue(bank, state, given));
+  leakFree([written(bank, [batch]), keysOf(batch, 0)], (state, { ids }) => bank.mask(state, ids) ?? null);
+}
+
+function masks(bank: MemoryBank, batch: number): void {
+  const state = written(bank, [batch]);
+  const { ids } = keysOf(batch, 0); // the samples that the bank has keys of
+  const mask = bank.mask(state, ids);
+  const wanted = bank.maskSelf || bank.fill === 'mask';
+  if (!mask) return require(!wanted, 'the options leave rows out, but there is no mask');
+  requireTensor(mask, [batch, bank.capacity], 'float32', 'mask');
+  const [values, rows, own] = [mask.dataSync(), state.ids.dataSync(), ids.dataSync()];
+  values.forEach((value, at) => {
+    const row = at % bank.capacity;
+    const unwritten = rows[row] === -1;
+    const ownKey = rows[row] === own[Math.floor(at / bank.capacity)];
+    const want = (bank.fill === 'mask' && unwritten) || (bank.maskSelf && ownKey) ? -Infinity : 0;
+    require(value === want, `mask[${Math.floor(at / bank.capacity)}, ${row}] is ${value}, want ${want}`);
+  });
+}

@@ -1,0 +1,249 @@
+import {
+  API_VERSION,
+  AUGMENTATION,
+  BANK,
+  ENCODER,
+  OPTIMIZER,
+  definePlugin,
+  type Augmentation,
+  type BankState,
+  type Encoder,
+  type ListToken,
+  type MemoryBank,
+  type Optimizer,
+  type Plugin,
+  type PluginKind,
+  type Tensors,
+} from '@mochi/contract';
+import { l2Normalize, resizeAntialiased, scatterRows, startTensorFlow } from '@mochi/tensorflow';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { augmentationChecks, augmentationConformance } from './augmentation.js';
+import { bankChecks, bankConformance } from './bank.js';
+import { encoderChecks, encoderConformance } from './encoder.js';
+import { optimizerChecks, optimizerConformance } from './optimizer.js';
+import type { Check } from './suite.js';
+
+await startTensorFlow();
+
+const pluginOf = <T>(kind: PluginKind, token: ListToken<T>, service: T): Plugin =>
+  definePlugin({
+    name: 'small',
+    kind,
+    apiVersion: API_VERSION,
+    config: z.strictObject({}),
+    setup: (host) => host.provide(token, () => service),
+  });
+
+// The smallest of each kind that keeps its contract.
+const K = 7;
+const int = (value: number) => tf.scalar(value, 'int32'); // a plain number would make float32 of the sum
+const bank: MemoryBank = {
+  name: 'small',
+  capacity: K,
+  maskSelf: false,
+  fill: 'random',
+  keepLabels: false,
+  init: (dim, rng) => ({
+    rows: tf.tidy(() => l2Normalize(rng.normal([K, dim])) as tf.Tensor2D),
+    ids: tf.fill([K], -1, 'int32') as tf.Tensor1D,
+    writtenAt: tf.fill([K], -1, 'int32') as tf.Tensor1D,
+    cursor: tf.scalar(0, 'int32'),
+    filled: tf.scalar(0, 'int32'),
+  }),
+  mask: () => undefined,
+  enqueue: (state, keys, ids, step) =>
+    tf.tidy(() => {
+      const [batch] = keys.shape;
+      const at = tf.mod(tf.add(state.cursor, tf.range(0, batch, 1, 'int32')), int(K)) as tf.Tensor1D;
+      return {
+        rows: scatterRows(state.rows, at, keys),
+        ids: scatterRows(state.ids, at, ids),
+        writtenAt: scatterRows(state.writtenAt, at, tf.add(tf.zerosLike(ids), step)),
+        cursor: tf.mod(tf.add(state.cursor, int(batch)), int(K)),
+        filled: tf.minimum(tf.add(state.filled, int(batch)), int(K)),
+      } as unknown as BankState & tf.TensorContainerObject;
+    }),
+};
+
+const encoder: Encoder = {
+  name: 'small',
+  dims: { backbone: 3, head: 2 },
+  init: (rng) => ({ params: { weight: rng.normal([3, 2]) }, stats: { mean: tf.zeros([3]) } }),
+  apply: ({ params, stats }, images, mode) =>
+    tf.tidy(() => {
+      const backbone = tf.mean<tf.Tensor2D>(images, [1, 2]);
+      const next = mode === 'eval' ? stats : { mean: tf.add(tf.mul(stats['mean']!, 0.9), tf.mul(tf.mean(backbone, 0), 0.1)) };
+      return { backbone, head: tf.matMul(backbone, params['weight'] as tf.Tensor2D), stats: next };
+    }) as ReturnType<Encoder['apply']>,
+};
+
+const augmentation: Augmentation = {
+  views: [{ name: 'query', size: 8, draws: 1 }],
+  crop: (image) => resizeAntialiased(image, [8, 8]),
+  apply: (images, draws) => tf.tidy(() => tf.mul<tf.Tensor4D>(images, tf.div(tf.reshape(draws, [-1, 1, 1, 1]), 255))),
+};
+
+const optimizer: Optimizer = {
+  name: 'small',
+  rate: 0.1,
+  init: (params) => ({ last: mapped(params, tf.zerosLike) }),
+  update: (params, gradients, _slots, rate) => ({
+    params: mapped(params, (x, name) => tf.tidy(() => tf.sub(x, tf.mul(gradients[name]!, rate)))),
+    slots: { last: mapped(gradients, tf.clone) },
+  }),
+};
+const mapped = (tensors: Tensors, fn: (x: tf.Tensor, name: string) => tf.Tensor): Tensors =>
+  Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, fn(x, name)]));
+
+bankConformance(pluginOf('bank', BANK, bank));
+encoderConformance(pluginOf('encoder', ENCODER, encoder), {}, { size: 8 });
+augmentationConformance(pluginOf('augment', AUGMENTATION, augmentation));
+optimizerConformance(pluginOf('optimizer', OPTIMIZER, optimizer));
+
+const bankWith = (change: Partial<MemoryBank>) => bankChecks(pluginOf('bank', BANK, { ...bank, ...change }));
+const encoderWith = (change: Partial<Encoder>) =>
+  encoderChecks(pluginOf('encoder', ENCODER, { ...encoder, ...change }), {}, { size: 8 });
+const augmentationWith = (change: Partial<Augmentation>) =>
+  augmentationChecks(pluginOf('augment', AUGMENTATION, { ...augmentation, ...change }));
+const optimizerWith = (change: Partial<Optimizer>) =>
+  optimizerChecks(pluginOf('optimizer', OPTIMIZER, { ...optimizer, ...change }));
+const enqueueThen = (change: (next: BankState, before: BankState) => Partial<BankState>): Partial<MemoryBank> => ({
+  enqueue: (state, ...rest) => {
+    const next = bank.enqueue(state, ...rest);
+    return { ...next, ...change(next, state) };
+  },
+});
+let counter = 0;
+
+describe('what breaks the contract is found', () => {
+  test.each<[string, Check[], string, RegExp]>([
+    [
+      'a bank that never moves its cursor',
+      bankWith(enqueueThen((_, { cursor, filled }) => ({ cursor, filled }))),
+      'every key',
+      /filled is 0|filled is/,
+    ],
+    [
+      'a bank that forgets the step',
+      bankWith(enqueueThen((_, { writtenAt }) => ({ writtenAt }))),
+      'every key',
+      /says that step -1 wrote it/,
+    ],
+    [
+      'a bank that mixes up ids',
+      bankWith(enqueueThen(({ ids }) => ({ ids: tf.reverse(ids) }))),
+      'every key',
+      /is not the key of sample|says that step/,
+    ],
+    ['rows of another length', bankWith(enqueueThen(({ rows }) => ({ rows: tf.mul(rows, 2) }))), 'every key', /has length 2/],
+    [
+      'a bank filled with ids 0',
+      bankWith({ init: (dim, rng) => ({ ...bank.init(dim, rng), ids: tf.zeros([K], 'int32') }) }),
+      'a new bank',
+      /ids of a new bank/,
+    ],
+    ['a promised mask', bankWith({ maskSelf: true }), 'the mask', /there is no mask/],
+    [
+      'a mask of the wrong rows',
+      bankWith({ fill: 'mask', mask: (_, ids) => tf.zeros([ids.shape[0], K]) }),
+      'the mask',
+      /is 0, want -Infinity/,
+    ],
+    [
+      'an input disposed',
+      bankWith({ enqueue: (...given) => (given[0].cursor.dispose(), given[0]) }),
+      'no tensor',
+      /disposed one of its inputs/,
+    ],
+    [
+      'a width that is not so',
+      encoderWith({ dims: { backbone: 4, head: 2 } }),
+      'outputs have',
+      /backbone \(train\) has the shape \[4, 3\], want \[4, 4\]/,
+    ],
+    [
+      'statistics that change in evaluation',
+      encoderWith({ apply: (w, x) => encoder.apply(w, x, 'train') }),
+      'evaluation changes',
+      /a new mean/,
+    ],
+    [
+      'an image that sees another',
+      encoderWith({ apply: (w, x, mode) => encoder.apply(w, tf.sub(x, tf.mean(x)), mode) }),
+      'evaluation changes',
+      /an image alone: .* differs/,
+    ],
+    [
+      'no gradient',
+      encoderWith({ apply: (w, x, mode) => ({ ...encoder.apply(w, x, mode), head: tf.zeros([x.shape[0], 2]) }) }),
+      'gradients',
+      /gradient/i,
+    ],
+    ['a leak', encoderWith({ apply: (w, x, mode) => (tf.zeros([1]), encoder.apply(w, x, mode)) }), 'no tensor', /leaked/],
+    [
+      'weights of chance',
+      encoderWith({ init: (rng) => ({ params: { weight: tf.fill([3, 2], counter++) }, stats: { mean: rng.normal([3]) } }) }),
+      'the same stream',
+      /differs/,
+    ],
+    [
+      'a crop of another size',
+      augmentationWith({ crop: (image) => resizeAntialiased(image, [9, 8]) }),
+      'a crop of any',
+      /has the shape \[9, 8, 3\]/,
+    ],
+    [
+      'a crop in 0..1',
+      augmentationWith({ crop: (image) => tf.mul(augmentation.crop(image, null as never, ''), -1) }),
+      'a crop of any',
+      /holds -/,
+    ],
+    [
+      'an infinity at the end of the draws',
+      augmentationWith({ apply: (images, draws) => tf.div(images, tf.reshape(draws, [-1, 1, 1, 1])) }),
+      'a batch keeps',
+      /batch: out\[\d+\] is (NaN|Infinity)/,
+    ],
+    [
+      'an image that sees the batch',
+      augmentationWith({ apply: (images) => tf.sub(images, tf.mean(images)) }),
+      'no image sees',
+      /an image alone/,
+    ],
+    [
+      'a step uphill',
+      optimizerWith({ update: (p, g, s, rate, step) => optimizer.update(p, g, s, tf.neg(rate), step) }),
+      'a step against',
+      /took the loss from/,
+    ],
+    [
+      'slots by place',
+      optimizerWith({
+        update: (p, g, s, rate, step) => {
+          const at = Object.keys(p);
+          const scaled = mapped(g, (x, name) => tf.mul(x, 1 + at.indexOf(name)));
+          return optimizer.update(p, scaled, s, rate, step);
+        },
+      }),
+      'slots belong',
+      /parameters in another order: .* differs/,
+    ],
+    [
+      'a slot that is lost',
+      optimizerWith({ update: (...given) => ({ ...optimizer.update(...given), slots: {} }) }),
+      'slots and parameters',
+      /changed the names/,
+    ],
+    [
+      'a clock',
+      optimizerWith({ update: (p, g, s, rate, step) => optimizer.update(p, g, s, tf.mul(rate, counter++ % 7), step) }),
+      'a compiled step',
+      /compiled, step/,
+    ],
+  ])('%s', async (_, checks, name, message) => {
+    const check = checks.find((each) => each.name.startsWith(name))!;
+    await expect((async () => check.run())()).rejects.toThrow(message);
+  });
+});
