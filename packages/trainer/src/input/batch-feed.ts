@@ -1,9 +1,11 @@
 import type { Batch } from '@mochi/contract';
 import { disposeTree } from '@mochi/tensorflow';
-import { openEpoch, type BatchStream, type EpochOptions, type SkippedSample, type StreamItem } from './batch-stream.js';
+import { openEpoch, type EpochOptions } from './open-epoch.js';
+import type { BatchStream, SkippedSample, StreamItem } from './pipeline-stream.js';
 import { stepsPerEpoch } from './epoch-order.js';
 import { tooFewReadable, tooManyBroken } from './errors.js';
 import { openImages, type ImageReader } from './image-reader.js';
+import { ViewMaker, viewSpecs } from './view-maker.js';
 
 /** Where a feed stands; what a checkpoint keeps of it. */
 export interface FeedPosition {
@@ -29,7 +31,7 @@ export interface FeedItem {
   readonly totals: { readonly seen: number; readonly skipped: number };
 }
 
-export interface FeedOptions extends Omit<EpochOptions, 'epoch' | 'from' | 'reader'> {
+export interface FeedOptions extends Omit<EpochOptions, 'epoch' | 'from' | 'maker'> {
   /** Default: the beginning. */
   readonly from?: Partial<FeedPosition>;
   /** Share of broken images past which the feed stops. Default 0.01. */
@@ -49,18 +51,21 @@ type Made = StreamItem & { readonly epoch: number; readonly last: boolean };
  */
 export class BatchFeed {
   private readonly reader: ImageReader;
+  private readonly maker: ViewMaker;
   private readonly batches: AsyncGenerator<Made, never>;
   private ahead: Promise<IteratorResult<Made, never>> | null = null;
   private readonly examples: SkippedSample[] = [];
   private at: FeedPosition;
   private waited = 0;
 
-  /** @throws MOCHI_NO_BATCH when the split is smaller than a batch; MOCHI_VIEW_MISSING from `next`. */
+  /** @throws MOCHI_NO_BATCH when the split is smaller than a batch; MOCHI_VIEW_MISSING. */
   constructor(private readonly options: FeedOptions) {
     stepsPerEpoch(options.source.length, options.batchSize);
+    const views = viewSpecs(options.augmentation, options.views);
     const { epoch = 0, sample = 0, seen = 0, skipped = 0 } = options.from ?? {};
     this.at = { epoch, sample, seen, skipped };
     this.reader = openImages(options.source.images);
+    this.maker = new ViewMaker(this.reader, options.augmentation, views);
     this.batches = this.produce(epoch, sample);
   }
 
@@ -106,6 +111,7 @@ export class BatchFeed {
       () => undefined,
     );
     await this.batches.return(undefined as never);
+    this.maker.dispose();
     this.reader.dispose();
   }
 
@@ -122,7 +128,7 @@ export class BatchFeed {
   }
 
   private open(epoch: number, from: number): BatchStream {
-    return openEpoch({ ...this.options, reader: this.reader, epoch, from });
+    return openEpoch({ ...this.options, maker: this.maker, epoch, from });
   }
 
   private async *produce(firstEpoch: number, firstSample: number): AsyncGenerator<Made, never> {

@@ -1,5 +1,5 @@
 import { MochiError } from '@mochi/contract';
-import type { SkippedSample } from './batch-stream.js';
+import type { SkippedSample } from './pipeline-stream.js';
 
 const examples = (skipped: readonly SkippedSample[]): string =>
   skipped.map(({ sample, reason }) => `${sample} (${reason})`).join('; ');

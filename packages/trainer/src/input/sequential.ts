@@ -1,8 +1,8 @@
 import type { Augmentation, SplitSource, Tensors } from '@mochi/contract';
-import { compile, disposeTree } from '@mochi/tensorflow';
-import { PipelineStream, type BatchStream } from './batch-stream.js';
-import { openImages, type ImageReader } from './image-reader.js';
-import { applyViews, croppedBatches, cropViews, orderTensors, viewStage } from './view-pipeline.js';
+import { openImages } from './image-reader.js';
+import { PipelineStream, type BatchStream } from './pipeline-stream.js';
+import { ViewMaker, viewSpecs } from './view-maker.js';
+import { croppedBatches } from './view-pipeline.js';
 
 export interface SequentialOptions {
   readonly source: SplitSource;
@@ -17,8 +17,6 @@ export interface SequentialOptions {
   /** Keys of the draws, for a view that draws. Default 0. */
   readonly seed?: number;
   readonly epoch?: number;
-  /** Of this source, when passes share one; else the stream opens and frees its own. */
-  readonly reader?: ImageReader;
 }
 
 /**
@@ -27,27 +25,13 @@ export interface SequentialOptions {
  * @throws MOCHI_VIEW_MISSING
  */
 export function openSequential(options: SequentialOptions): BatchStream {
-  const { source, augmentation, view = 'eval', batchSize, parallel = 2, seed = 0, epoch = 0 } = options;
-  const stage = viewStage(augmentation, [view], seed, epoch);
-  const reader = options.reader ?? openImages(source.images);
-  const crop = cropViews(reader, stage);
+  const { source, augmentation, view = 'eval', batchSize, parallel = 2, labels, seed = 0, epoch = 0 } = options;
+  const specs = viewSpecs(augmentation, [view]);
+  const reader = openImages(source.images);
+  const maker = new ViewMaker(reader, augmentation, specs);
+  const crop = maker.cropOf(seed, epoch);
   const order = Int32Array.from({ length: source.length }, (_, at) => at);
-  const elements = orderTensors(order, 0);
-  const passes = croppedBatches(elements, crop, batchSize, parallel, false).prefetch(2).iterate();
-  disposeTree(elements);
-  // Outside of the pipeline, where the size of the last batch is a size like any other and not an unknown one.
-  const apply = compile(applyViews(stage), { name: 'apply' });
-  return new PipelineStream({
-    ...options,
-    order,
-    from: 0,
-    crop,
-    passes,
-    finish: async (record) => {
-      const made = (await apply.runAsync(record)) as Tensors;
-      disposeTree(record);
-      return made;
-    },
-    owned: options.reader ? [apply] : [apply, reader],
-  });
+  const passes = croppedBatches(crop, { order, from: 0, batchSize, parallel, dropRemainder: false });
+  const finish = (batch: Tensors): Promise<Tensors> => maker.finish(batch);
+  return new PipelineStream({ source, labels, order, from: 0, crop, finish, passes, owned: [maker, reader] });
 }

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { read, readAll, type Read } from '../../test/input/batches.js';
 import { augmentation, encode, HEIGHT, imageFolder, pixelsOf, SIZE, sourceOf, WIDTH } from '../../test/input/images.js';
-import { openEpoch, type EpochOptions } from './batch-stream.js';
+import { openEpoch, type EpochOptions } from './open-epoch.js';
 import { epochOrder, stepsPerEpoch } from './epoch-order.js';
 
 await startTensorFlow();

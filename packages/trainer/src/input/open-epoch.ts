@@ -1,0 +1,48 @@
+import type { Augmentation, SplitSource, Tensors } from '@mochi/contract';
+import { epochOrder } from './epoch-order.js';
+import { openImages } from './image-reader.js';
+import { PipelineStream, type BatchStream } from './pipeline-stream.js';
+import { ViewMaker, viewSpecs } from './view-maker.js';
+import { croppedBatches } from './view-pipeline.js';
+
+export interface EpochOptions {
+  readonly source: SplitSource;
+  readonly augmentation: Augmentation;
+  /** Names of the views. */
+  readonly views: readonly string[];
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly epoch: number;
+  /** Place in the order to begin at. Default 0. */
+  readonly from?: number;
+  /** Images read, decoded and cropped at once. Default 2. */
+  readonly parallel?: number;
+  /** Whether batches carry labels, where the data has them. Default false. */
+  readonly labels?: boolean;
+  /** Of this source, augmentation and views, when several epochs share one; else the stream makes and frees its own. */
+  readonly maker?: ViewMaker;
+}
+
+/**
+ * One epoch as batches: the order of (seed, epoch) from a place on, whole batches only, broken images left out.
+ *
+ * The pixels of a sample depend on (seed, epoch, sample, view) alone. Batches from a place on are those of the uninterrupted epoch, bit for
+ * bit, when the place is the `position` of one of its batches.
+ *
+ * @throws MOCHI_VIEW_MISSING
+ */
+export function openEpoch(options: EpochOptions): BatchStream {
+  const { source, augmentation, views, batchSize, seed, epoch, from = 0, parallel = 2 } = options;
+  const specs = viewSpecs(augmentation, views);
+  const reader = options.maker ? null : openImages(source.images);
+  const maker = options.maker ?? new ViewMaker(reader!, augmentation, specs);
+  const crop = maker.cropOf(seed, epoch);
+  const order = epochOrder(source.length, seed, epoch);
+  const finish = (batch: Tensors): Promise<Tensors> => maker.finish(batch);
+  const parts = { source, labels: options.labels, order, from, crop, finish, owned: reader ? [maker, reader] : [] };
+  if (from >= order.length) return new PipelineStream({ ...parts, passes: null });
+  return new PipelineStream({
+    ...parts,
+    passes: croppedBatches(crop, { order, from, batchSize, parallel, dropRemainder: true }),
+  });
+}
