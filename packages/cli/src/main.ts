@@ -7,6 +7,7 @@ import { evalCommand } from './commands/eval.js';
 import { explainCommand } from './commands/explain.js';
 import { trainCommand } from './commands/train.js';
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each command has arguments of its own, and citty's type is invariant in them
 const subCommands: Readonly<Record<string, CommandDef<any>>> = { train: trainCommand, eval: evalCommand, embed: embedCommand, explain: explainCommand, doctor: doctorCommand };
 
 const mochi = defineCommand({

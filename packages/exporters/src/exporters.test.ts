@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { EXPORTER, type EmbeddingTable, type EmbeddingWriter, type Host } from '@mochi/contract';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { afterAll, expect, test } from 'vitest';
-import { npy, npyConfig, npyHeader, parquet, parquetConfig, sidecarCsv, writeNpy, writeParquet } from './index.js';
+import { npyPlugin, npyConfig, npyHeader, parquetPlugin, parquetConfig, sidecarCsv, writeNpy, writeParquet } from './index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mochi-exporters-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -155,8 +155,8 @@ test('the plugins provide writers with their options', async () => {
   const host = {
     provide: (token: unknown, make: () => EmbeddingWriter) => token === EXPORTER && made.push(make()),
   } as unknown as Host;
-  await npy.setup(host, npyConfig.parse({ sidecar: 'csv' }));
-  await parquet.setup(host, parquetConfig.parse({}));
+  await npyPlugin.setup(host, npyConfig.parse({ sidecar: 'csv' }));
+  await parquetPlugin.setup(host, parquetConfig.parse({}));
   expect(made.map((writer) => writer.format)).toEqual(['npy', 'parquet']);
   for (const writer of made) await writer.write(table(2, 2), join(folder, 'plugins', `out.${writer.format}`));
   expect(readdirSync(join(folder, 'plugins')).sort()).toEqual(['out.csv', 'out.npy', 'out.parquet']);

@@ -1,4 +1,4 @@
-export { fifo } from './fifo/plugin.js';
+export { fifoPlugin } from './fifo/plugin.js';
 export { fifoBank } from './fifo/fifo-bank.js';
 export { fifoConfig, type FifoConfig } from './fifo/config.js';
 export { initBank } from './init-bank.js';

@@ -1,13 +1,13 @@
-export { progress } from './progress/plugin.js';
+export { progressPlugin } from './progress/plugin.js';
 export { progressConfig, type ProgressConfig } from './progress/config.js';
 export { ProgressTracker, type ProgressOptions } from './progress/progress-tracker.js';
 export { initialStatus, nextStatus, speedOf, type Speed, type Status } from './progress/status.js';
 export { eventLine, liveLines, plainLine, settingsText } from './progress/status-lines.js';
-export { jsonl } from './jsonl/plugin.js';
+export { jsonlPlugin } from './jsonl/plugin.js';
 export { jsonlConfig, type JsonlConfig } from './jsonl/config.js';
 export { JsonlTracker } from './jsonl/jsonl-tracker.js';
 export { LineFile, type LineFileOptions } from './jsonl/line-file.js';
-export { json } from './json/plugin.js';
+export { jsonPlugin } from './json/plugin.js';
 export { jsonConfig } from './json/config.js';
 export { JsonTracker } from './json/json-tracker.js';
 export { toJsonLine } from './to-json-line.js';

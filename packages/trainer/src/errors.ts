@@ -50,18 +50,18 @@ export const runFolderTaken = (path: string): MochiError =>
     fix: 'Add --resume to continue it, or choose another folder with --run.',
   });
 
-export const bankRequired = (method: string): MochiError =>
-  new MochiError('MOCHI_BANK_NEEDED', {
-    happened: `The method ${method} was started without a memory bank.`,
-    expected: 'a bank section in the config',
-    fix: 'Add for example `bank: { name: fifo, capacity: 4096 }`.',
-  });
-
 export const bankSmallerThanBatch = (capacity: number, batch: number): MochiError =>
   new MochiError('MOCHI_BANK_TOO_SMALL', {
     happened: `A batch of ${batch} keys does not fit a memory bank of ${capacity} rows.`,
     expected: 'bank.capacity >= train.batchSize',
     fix: `Set bank.capacity to at least ${batch}, or lower train.batchSize.`,
+  });
+
+export const evaluatorTwice = (name: string): MochiError =>
+  new MochiError('MOCHI_EVALUATOR_TWICE', {
+    happened: `Two evaluators report under the name ${name}.`,
+    expected: 'a name of its own for each, since results are kept as evaluator/metric',
+    fix: `Give one of them another name, e.g. { name: ${name}, as: ${name}-2 }.`,
   });
 
 export const viewsMissing = (method: string, missing: string[], has: string[]): MochiError =>

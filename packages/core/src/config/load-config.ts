@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Plugin } from '@mochi/contract';
-import { ModuleLoader, type SharedModules } from '../plugins/import-module.js';
+import { isPath, ModuleLoader, type SharedModules } from '../plugins/import-module.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { Registry, type Registered } from '../plugins/registry.js';
 import { checkConfig, checkOptions, invalid, type CheckOptions, type ConfigEntry, type ResolvedConfig } from './check-config.js';
@@ -78,7 +78,8 @@ async function loadEntries(root: MapNode, registry: Registry, loader: ModuleLoad
       );
       continue;
     }
-    loaded.written.push(entry.options ? { use: entry.use, ...entry.options } : entry.use);
+    const use = isPath(entry.use) && !entry.use.startsWith('file:') ? resolve(entry.from, entry.use) : entry.use; // a copy of the config elsewhere still finds it
+    loaded.written.push(entry.options ? { use, ...entry.options } : use);
     const found = await findPlugins(entry, item, registry, loader);
     loaded.problems.push(...(await activate(found, entry, ['plugins', index], root, active)));
   }

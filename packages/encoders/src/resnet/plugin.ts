@@ -3,7 +3,7 @@ import type { ResnetName } from './architecture.js';
 import { resnetConfig } from './config.js';
 import { resnet } from './resnet.js';
 
-const resnetPlugin = (name: ResnetName) =>
+const pluginOf = (name: ResnetName) =>
   definePlugin({
     name,
     kind: 'encoder',
@@ -14,7 +14,7 @@ const resnetPlugin = (name: ResnetName) =>
     },
   });
 
-export const resnet10 = resnetPlugin('resnet10');
-export const resnet18 = resnetPlugin('resnet18');
-export const resnet34 = resnetPlugin('resnet34');
-export const resnet50 = resnetPlugin('resnet50');
+export const resnet10Plugin = pluginOf('resnet10');
+export const resnet18Plugin = pluginOf('resnet18');
+export const resnet34Plugin = pluginOf('resnet34');
+export const resnet50Plugin = pluginOf('resnet50');

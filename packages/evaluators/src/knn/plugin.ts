@@ -3,7 +3,7 @@ import { knnConfig } from './config.js';
 import { knnEvaluator } from './knn-evaluator.js';
 
 /** Weighted kNN accuracy on frozen features. */
-export const knn = definePlugin({
+export const knnPlugin = definePlugin({
   name: 'knn',
   kind: 'evaluator',
   apiVersion: API_VERSION,

@@ -3,7 +3,7 @@ import { linearConfig } from './config.js';
 import { linearEvaluator } from './linear-evaluator.js';
 
 /** Linear classification accuracy on frozen features. */
-export const linear = definePlugin({
+export const linearPlugin = definePlugin({
   name: 'linear',
   kind: 'evaluator',
   apiVersion: API_VERSION,

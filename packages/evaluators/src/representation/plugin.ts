@@ -3,7 +3,7 @@ import { representationConfig } from './config.js';
 import { representationEvaluator } from './representation-evaluator.js';
 
 /** Uniformity, RankMe and alignment. */
-export const representation = definePlugin({
+export const representationPlugin = definePlugin({
   name: 'representation',
   kind: 'evaluator',
   apiVersion: API_VERSION,

@@ -3,7 +3,7 @@ import { retrievalConfig } from './config.js';
 import { retrievalEvaluator } from './retrieval-evaluator.js';
 
 /** Recall of nearest neighbours, across two splits or within one. */
-export const retrieval = definePlugin({
+export const retrievalPlugin = definePlugin({
   name: 'retrieval',
   kind: 'evaluator',
   apiVersion: API_VERSION,

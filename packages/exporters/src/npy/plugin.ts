@@ -3,7 +3,7 @@ import { npyConfig } from './config.js';
 import { writeNpy } from './write-npy.js';
 
 /** Embeddings as .npy, for numpy and whatever reads its arrays. */
-export const npy = definePlugin({
+export const npyPlugin = definePlugin({
   name: 'npy',
   kind: 'exporter',
   apiVersion: API_VERSION,

@@ -3,7 +3,7 @@ import { parquetConfig } from './config.js';
 import { writeParquet } from './write-parquet.js';
 
 /** Embeddings as Parquet, for pandas, Polars, DuckDB and vector stores. */
-export const parquet = definePlugin({
+export const parquetPlugin = definePlugin({
   name: 'parquet',
   kind: 'exporter',
   apiVersion: API_VERSION,

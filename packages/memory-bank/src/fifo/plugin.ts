@@ -2,7 +2,7 @@ import { API_VERSION, BANK, definePlugin } from '@mochi/contract';
 import { fifoConfig } from './config.js';
 import { fifoBank } from './fifo-bank.js';
 
-export const fifo = definePlugin({
+export const fifoPlugin = definePlugin({
   name: 'fifo',
   kind: 'bank',
   apiVersion: API_VERSION,

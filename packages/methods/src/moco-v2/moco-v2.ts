@@ -11,6 +11,7 @@ import {
   type Tensors,
 } from '@mochi/contract';
 import { contrastiveLoss } from '@mochi/losses';
+import { emaUpdate } from '@mochi/optim';
 import { l2Normalize, stopGradient } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MocoV2Config } from './config.js';
@@ -45,7 +46,8 @@ export class MocoV2 implements Method {
     const { split } = this.options.batchNorm;
     const query = forwardInGroups(encoder, { params, stats: state.query.stats }, batch.views['query']!, split);
     const queries = l2Normalize(query.head) as tf.Tensor2D; // [B, D]
-    const keyParams = moved(state.key.params, params, context.scalars['keyMomentum']!);
+    // Parameters only: the key encoder's statistics come from its own forward.
+    const keyParams = emaUpdate(state.key.params, constant(params), context.scalars['keyMomentum']!);
     const key = forwardShuffled(
       encoder,
       { params: keyParams, stats: state.key.stats },
@@ -92,10 +94,3 @@ const mapped = (tensors: Tensors, change: (tensor: tf.Tensor, name: string) => t
 
 const cloned = (tensors: Tensors): Tensors => mapped(tensors, (tensor) => tf.clone(tensor));
 const constant = (tensors: Tensors): Tensors => mapped(tensors, (tensor) => stopGradient(tensor));
-
-/** m * key + (1 - m) * query, parameter by parameter. Statistics are not averaged: they come from the key encoder's own forward. */
-const moved = (key: Tensors, query: Tensors, momentum: tf.Scalar): Tensors =>
-  mapped(key, (tensor, name) => {
-    const goal = stopGradient(query[name]!);
-    return tf.add(goal, tf.mul(tf.sub(tensor, goal), momentum));
-  });

@@ -2,7 +2,7 @@ import { API_VERSION, definePlugin, METHOD } from '@mochi/contract';
 import { mocoV2Config } from './config.js';
 import { MocoV2 } from './moco-v2.js';
 
-export const mocoV2 = definePlugin({
+export const mocoV2Plugin = definePlugin({
   name: 'moco-v2',
   kind: 'method',
   apiVersion: API_VERSION,

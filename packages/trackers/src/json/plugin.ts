@@ -3,7 +3,7 @@ import { jsonConfig } from './config.js';
 import { JsonTracker } from './json-tracker.js';
 
 /** Events of a run on standard output, one JSON object a line. */
-export const json = definePlugin({
+export const jsonPlugin = definePlugin({
   name: 'json',
   kind: 'tracker',
   apiVersion: API_VERSION,

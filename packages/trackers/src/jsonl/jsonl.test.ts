@@ -5,7 +5,7 @@ import { TRACKER, stepEnd, type Host, type RunEvent, type Tracker } from '@mochi
 import { Subject } from 'rxjs';
 import { afterAll, expect, test, vi } from 'vitest';
 import { at, BrokenPipe, Screen, shortRun } from '../../test/events.js';
-import { json, jsonl, progress, JsonTracker, toJsonLine } from '../index.js';
+import { jsonPlugin, jsonlPlugin, progressPlugin, JsonTracker, toJsonLine } from '../index.js';
 import { jsonlConfig } from './config.js';
 import { JsonlTracker } from './jsonl-tracker.js';
 
@@ -131,9 +131,9 @@ test('the plugins provide trackers', async () => {
     log: { warn: () => {} },
     provide: (token: unknown, make: () => Tracker) => token === TRACKER && made.push(make()),
   } as unknown as Host;
-  await progress.setup(host, progress.config.parse({}));
-  await jsonl.setup(host, jsonlConfig.parse({}));
-  await json.setup(host, json.config.parse({}));
+  await progressPlugin.setup(host, progressPlugin.config.parse({}));
+  await jsonlPlugin.setup(host, jsonlConfig.parse({}));
+  await jsonPlugin.setup(host, jsonPlugin.config.parse({}));
   expect(made).toHaveLength(3);
   await made[1]!.start({ name: 'a', runDir: join(root, 'plugin'), config: {} });
   for (const tracker of made) await tracker.close();

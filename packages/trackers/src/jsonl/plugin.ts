@@ -3,7 +3,7 @@ import { jsonlConfig } from './config.js';
 import { JsonlTracker } from './jsonl-tracker.js';
 
 /** Events of a run, one JSON object a line, in its folder. */
-export const jsonl = definePlugin({
+export const jsonlPlugin = definePlugin({
   name: 'jsonl',
   kind: 'tracker',
   apiVersion: API_VERSION,

@@ -3,7 +3,7 @@ import { progressConfig } from './config.js';
 import { ProgressTracker } from './progress-tracker.js';
 
 /** Where a run stands, on standard error. */
-export const progress = definePlugin({
+export const progressPlugin = definePlugin({
   name: 'progress',
   kind: 'tracker',
   apiVersion: API_VERSION,

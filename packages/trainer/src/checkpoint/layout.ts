@@ -20,8 +20,8 @@ export interface Position {
   seen: number;
   /** Seconds of training so far, over all resumptions. */
   seconds: number;
-  /** The best value of the metric named by train.checkpoint.best, or null. */
-  best: number | null;
+  /** The best value so far of the metric named by train.checkpoint.best, and the step of its checkpoint; null before the first. */
+  best: { value: number; step: number } | null;
 }
 
 export interface Manifest {
@@ -37,6 +37,8 @@ export interface Manifest {
 }
 
 export const checkpointName = (step: number): string => `step-${String(step).padStart(9, '0')}`;
+
+export const checkpointPath = (runDir: string, step: number): string => join(runDir, CHECKPOINTS, checkpointName(step));
 
 /** Folders of complete checkpoints of a run, oldest first. Folders under construction have another name and are not among them. */
 export async function listCheckpoints(runDir: string): Promise<string[]> {

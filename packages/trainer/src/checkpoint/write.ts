@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { encodeSafetensors, flattenTree, type SafetensorsEntry } from '@mochi/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { RunState } from '../step/parts.js';
-import { CHECKPOINT_FORMAT, CHECKPOINTS, checkpointName, listCheckpoints, MANIFEST_FILE, STATE_FILE, type Manifest } from './layout.js';
+import { CHECKPOINT_FORMAT, checkpointPath, listCheckpoints, MANIFEST_FILE, STATE_FILE, type Manifest } from './layout.js';
 
 /** The whole state as safetensors, names sorted: equal states give equal bytes. */
 export async function encodeState(state: RunState): Promise<Uint8Array> {
@@ -31,7 +31,7 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
 export async function writeCheckpoint(runDir: string, state: RunState, about: Omit<Manifest, 'format' | 'sha256' | 'bytes'>): Promise<{ path: string; bytes: number }> {
   const bytes = await encodeState(state);
   const manifest: Manifest = { format: CHECKPOINT_FORMAT, ...about, sha256: sha256(bytes), bytes: bytes.byteLength };
-  const path = join(runDir, CHECKPOINTS, checkpointName(about.position.step));
+  const path = checkpointPath(runDir, about.position.step);
   const aside = `${path}.writing-${process.pid}`;
   await rm(aside, { recursive: true, force: true });
   await mkdir(aside, { recursive: true });

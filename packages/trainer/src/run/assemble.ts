@@ -1,7 +1,7 @@
 import type { Augmentation, Dataset, Evaluator, Method, SplitSource } from '@mochi/contract';
 import type { EventBus, HookRunner, RunHost } from '@mochi/core';
 import { DEFAULT_EPOCHS, type TrainConfig } from '../config.js';
-import { bankSmallerThanBatch, viewsMissing } from '../errors.js';
+import { bankSmallerThanBatch, evaluatorTwice, viewsMissing } from '../errors.js';
 import { stepsPerEpoch } from '../input/index.js';
 import { buildStep, type Step } from '../step/build-step.js';
 import type { StepParts } from '../step/parts.js';
@@ -59,6 +59,7 @@ export async function assemble(host: RunHost): Promise<RunParts> {
   const perEpoch = stepsPerEpoch(source.length, train.batchSize);
   const totalSteps = train.steps ?? Math.round((train.epochs ?? DEFAULT_EPOCHS) * perEpoch);
   const evaluators = host.all('evaluator');
+  requireDistinct(evaluators);
   const reader = new FeatureReader({ dataset, augmentation, encoder: step.encoder, batchSize: train.batchSize });
   return {
     step,
@@ -76,7 +77,7 @@ export async function assemble(host: RunHost): Promise<RunParts> {
     logEvery: train.logEvery,
     stepsPerEpoch: perEpoch,
     totalSteps,
-    totalEpochs: train.steps === undefined ? Math.ceil(totalSteps / perEpoch) : Infinity,
+    totalEpochs: Math.ceil(totalSteps / perEpoch),
     eager: runtime.eager || !runtime.compile,
     buildStep: () => buildStep(step, host.hooks),
   };
@@ -85,6 +86,12 @@ export async function assemble(host: RunHost): Promise<RunParts> {
 function only(host: RunHost, kind: 'method'): { plugin: string; service: Method } {
   host.one(kind); // says what is missing or ambiguous
   return host.provided(kind)[0]!;
+}
+
+function requireDistinct(evaluators: readonly Evaluator[]): void {
+  const names = evaluators.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw evaluatorTwice(twice);
 }
 
 function requireViews(method: Method, augmentation: Augmentation): void {

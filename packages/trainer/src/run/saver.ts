@@ -1,6 +1,6 @@
 import { beforeCheckpoint, checkpointSaved } from '@mochi/contract';
 import { pruneCheckpoints, writeCheckpoint } from '../checkpoint/write.js';
-import { listCheckpoints } from '../checkpoint/layout.js';
+import { checkpointPath, listCheckpoints } from '../checkpoint/layout.js';
 import type { RunParts } from './assemble.js';
 import type { TrainingLoop } from './training-loop.js';
 
@@ -17,8 +17,6 @@ export interface SaverOptions {
 
 /** Decides when a checkpoint is due, writes it, and keeps the latest few and the best. */
 export class Saver {
-  private bestPath: string | null = null;
-
   constructor(
     private readonly parts: RunParts,
     private readonly options: SaverOptions,
@@ -45,8 +43,7 @@ export class Saver {
     const position = { ...loop.position, seconds: loop.seconds };
     const { seed } = this.parts.step;
     const { path, bytes } = await writeCheckpoint(runDir, loop.state, { position, seed, metrics, versions: { node: process.versions.node } });
-    if (reason === 'best') this.bestPath = path;
-    await pruneCheckpoints(runDir, keep, this.bestPath);
+    await pruneCheckpoints(runDir, keep, position.best && checkpointPath(runDir, position.best.step));
     this.parts.bus.emit(checkpointSaved, { path, step: position.step, epoch: position.epoch, bytes, reason });
   }
 
@@ -54,9 +51,10 @@ export class Saver {
   private isBest(loop: TrainingLoop): boolean {
     const measured = this.options.best === null ? undefined : loop.results[this.options.best];
     if (!measured) return false;
-    const { best } = loop.position;
-    const better = best === null || (measured.better === 'higher' ? measured.value > best : measured.value < best);
-    if (better) loop.position.best = measured.value;
+    const { best, step } = loop.position;
+    const { value } = measured;
+    const better = best === null || (measured.better === 'higher' ? value > best.value : value < best.value);
+    if (better) loop.position.best = { value, step };
     return better;
   }
 }

@@ -83,8 +83,12 @@ export class TrainingLoop {
   /** Runs evaluators now and keeps their results. */
   async evaluate(which: RunParts['evaluators']): Promise<Results> {
     if (which.length === 0) return {};
-    const results = await evaluate(this.parts.evaluation, which, this.state, this.progress, this.signal);
-    return Object.assign(this.results, results);
+    try {
+      return Object.assign(this.results, await evaluate(this.parts.evaluation, which, this.state, this.progress, this.signal));
+    } catch (error) {
+      if (this.signal.aborted) return {}; // cut short by the signal: the run itself is sound and will be saved
+      throw error;
+    }
   }
 
   /** Seconds of training over all resumptions. */
@@ -115,8 +119,9 @@ export class TrainingLoop {
   }
 
   private isDone(): boolean {
-    const { totalSteps, totalEpochs } = this.parts;
-    return this.position.step >= totalSteps || this.position.epoch >= totalEpochs;
+    const { totalSteps, totalEpochs, train } = this.parts;
+    // Broken images make epochs shorter than planned, so a run that is given in epochs ends by epochs.
+    return this.position.step >= totalSteps || (train.steps === undefined && this.position.epoch >= totalEpochs);
   }
 
   private async step(item: FeedItem, waitMs: number): Promise<void> {
