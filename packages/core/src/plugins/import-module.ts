@@ -19,7 +19,7 @@ export type Module = Readonly<Record<string, unknown>>;
  * backend, and one of tsyringe another container.
  */
 export class ModuleLoader {
-  private readonly shared: SharedModules;
+  private readonly shared: Record<string, unknown>;
   private readonly jitis = new Map<string, Jiti>();
 
   constructor(shared: SharedModules = {}) {
@@ -43,6 +43,7 @@ export class ModuleLoader {
 
   /** The exports of a file. What it throws goes through. */
   async load(path: string): Promise<Module> {
+    this.shared['@mochi/core'] ??= await import('../index.js'); // late: that imports this file
     if (/\.[cm]?tsx?$/.test(path)) return this.throughJiti(path);
     try {
       return (await import(/* @vite-ignore */ pathToFileURL(path).href)) as Module;

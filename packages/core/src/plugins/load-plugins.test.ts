@@ -23,9 +23,10 @@ export default plugin;
 
   test('a TypeScript file outside any package gets the modules of this process', async () => {
     const cwd = folderOf({ 'mochi.yaml': 'plugins: [./acme.ts]\nsampler: acme', 'acme.ts': source('acme'), ...helper });
-    const { config, entries, registry } = await load({ cwd, file: 'mochi.yaml' });
-    expect(config).toMatchObject({ sampler: { name: 'acme', n: 42 }, plugins: ['./acme.ts'] });
+    const { config, written, entries, registry } = await load({ cwd, file: 'mochi.yaml' });
+    expect(config).toMatchObject({ sampler: { name: 'acme', n: 42 }, plugins: [join(cwd, 'acme.ts')] }); // found from anywhere
     expect(entries).toMatchObject([{ id: 'sampler', name: 'acme', origin: { source: join(cwd, 'acme.ts') } }]);
+    expect((await load({ cwd: folderOf({}), object: written })).config).toEqual(config);
     expect(registry.names('sampler')).toContain('acme');
     expect(entries[0]!.plugin.config).toBeInstanceOf(z.ZodObject); // zod of this process
   });
@@ -42,6 +43,15 @@ export const plugin = { name: 'same', kind: 'extension', apiVersion: 1, config: 
     expect(seen.contract.NEGATIVE_SAMPLER).toBe(NEGATIVE_SAMPLER);
     expect(seen.contract.defineEvent).toBe(defineEvent);
     expect(seen.special).toBe(load);
+  });
+
+  test('core itself is shared, for `duration`', async () => {
+    const cwd = folderOf({
+      'mochi.yaml': 'plugins: [./long.ts]',
+      'long.ts': `import { duration } from '@mochi/core'; import { z } from 'zod';
+export const plugin = { name: 'long', kind: 'extension', apiVersion: 1, config: z.strictObject({ warmup: duration.prefault('2ep') }), setup() {} };`,
+    });
+    expect((await load({ cwd, file: 'mochi.yaml' })).entries).toMatchObject([{ options: { warmup: { epochs: 2 } } }]);
   });
 
   test('decorators work in a TypeScript plugin', async () => {
@@ -107,7 +117,9 @@ export const b = { ...a, name: 'second' };`,
       's.ts': source('s'),
       ...helper,
     });
-    expect((await load({ cwd, file: 'ok.yaml' })).entries).toMatchObject([{ id: 'extension:x', options: { n: 5 } }]);
+    const ok = await load({ cwd, file: 'ok.yaml' });
+    expect(ok.entries).toMatchObject([{ id: 'extension:x', options: { n: 5 } }]);
+    expect(ok.config['plugins']).toEqual([join(cwd, 'x.ts'), { use: join(cwd, 'x.ts'), n: 5 }]);
     expect((await fails(load({ cwd, file: 'bad.yaml' }))).message).toMatch(/bad\.yaml:2:5 {2}plugins\.0\.n\n +found: 0/);
     expect((await fails(load({ cwd, file: 'wrong.yaml' }))).message).toMatch(/options in the section of the sampler/);
     const extension = plugin('extension', 'ema-watch');
