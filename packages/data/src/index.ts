@@ -1,13 +1,13 @@
-export { cifar10 } from './cifar10/plugin.js';
+export { cifar10Plugin } from './cifar10/plugin.js';
 export { openCifar10 } from './cifar10/cifar10.js';
 export { parseBatches, type CifarBatch } from './cifar10/parse-batch.js';
 export { cifar10Config, type Cifar10Config } from './cifar10/config.js';
 export { IMAGE_EXTENSIONS } from './errors.js';
 export { holdOut } from './hold-out.js';
-export { imageFolder } from './image-folder/plugin.js';
+export { imageFolderPlugin } from './image-folder/plugin.js';
 export { openImageFolder } from './image-folder/image-folder.js';
 export { listImages, type Listing } from './image-folder/list-images.js';
 export { imageFolderConfig, type ImageFolderConfig } from './image-folder/config.js';
-export { imageTar } from './image-tar/plugin.js';
+export { imageTarPlugin } from './image-tar/plugin.js';
 export { openImageTar } from './image-tar/image-tar.js';
 export { imageTarConfig, type ImageTarConfig } from './image-tar/config.js';

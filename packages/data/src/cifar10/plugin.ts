@@ -3,7 +3,7 @@ import { cifar10Config } from './config.js';
 import { openCifar10 } from './cifar10.js';
 
 /** CIFAR-10, from its binary archive. */
-export const cifar10 = definePlugin({
+export const cifar10Plugin = definePlugin({
   name: 'cifar10',
   kind: 'data',
   apiVersion: API_VERSION,

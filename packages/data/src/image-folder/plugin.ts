@@ -3,7 +3,7 @@ import { imageFolderConfig } from './config.js';
 import { openImageFolder } from './image-folder.js';
 
 /** A folder of images, with or without class folders. */
-export const imageFolder = definePlugin({
+export const imageFolderPlugin = definePlugin({
   name: 'image-folder',
   kind: 'data',
   apiVersion: API_VERSION,

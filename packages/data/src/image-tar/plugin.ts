@@ -3,7 +3,7 @@ import { imageTarConfig } from './config.js';
 import { openImageTar } from './image-tar.js';
 
 /** Images of a tar of class folders, kept encoded in memory. */
-export const imageTar = definePlugin({
+export const imageTarPlugin = definePlugin({
   name: 'image-tar',
   kind: 'data',
   apiVersion: API_VERSION,

@@ -3,7 +3,7 @@ import { evalTransform } from '../../augmentation.js';
 import { evalConfig } from './config.js';
 
 /** The plain evaluation transform: resize, centre crop, normalise. */
-export const evalAugment = definePlugin({
+export const evalAugmentPlugin = definePlugin({
   name: 'eval',
   kind: 'augment',
   apiVersion: API_VERSION,

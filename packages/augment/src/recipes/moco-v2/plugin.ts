@@ -4,7 +4,7 @@ import { mocoV2Config } from './config.js';
 import { mocoV2Recipe } from './recipe.js';
 
 /** MoCo-v2's augmentation. */
-export const mocoV2Augment = definePlugin({
+export const mocoV2AugmentPlugin = definePlugin({
   name: 'moco-v2',
   kind: 'augment',
   apiVersion: API_VERSION,
