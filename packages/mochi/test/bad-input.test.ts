@@ -130,7 +130,7 @@ describe('checkpoints and run folders', () => {
   test('a run folder that holds a run, and nothing to resume from', async () => {
     const { runDir } = await trained();
     expect(await errorOf(train(tinyConfig(root), { runDir }))).toMatchObject({ code: 'MOCHI_RUN_EXISTS' });
-    expect(await errorOf(train(tinyConfig(root), { runDir: join(temporaryFolder(), 'none'), resume: true }))).toMatchObject({ code: 'MOCHI_CHECKPOINT_MISSING' });
+    expect(await errorOf(train(tinyConfig(root), { runDir: null, resume: temporaryFolder() }))).toMatchObject({ code: 'MOCHI_CHECKPOINT_MISSING' });
   });
 
   test('no permission to write the run folder', async () => {

@@ -1,6 +1,7 @@
-import { runEnd, runStart } from '@mochi/contract';
+import { runEnd, runStart, warning } from '@mochi/contract';
 import { inEpochs, inSteps, type RunHost } from '@mochi/core';
 import { resolve } from 'node:path';
+import { listCheckpoints } from './checkpoint/layout.js';
 import { restore, type Restored } from './checkpoint/restore.js';
 import { encodeState, sha256 } from './checkpoint/write.js';
 import { BatchFeed } from './input/index.js';
@@ -14,7 +15,7 @@ import { TrainingLoop, type LoopEnd } from './run/training-loop.js';
 export interface TrainOptions {
   /** Folder of the run: config, environment, events, checkpoints, summary. Null: nothing is written. */
   readonly runDir: string | null;
-  /** True: go on from the newest checkpoint of runDir. A path: from that checkpoint, or the newest of that run. Default: start anew. */
+  /** True: go on from the newest checkpoint of runDir, or start where it has none. A path: from that checkpoint, or the newest of that run. Default: start anew. */
   readonly resume?: boolean | string;
   /** When aborted, the step in progress is finished and saved, and the run ends as `stopped`. */
   readonly signal?: AbortSignal;
@@ -53,7 +54,7 @@ export async function runTraining(host: RunHost, options: TrainOptions): Promise
       await tracker.start(info);
       tracker.record(host.bus.all());
     }
-    return await trainAndFinish(parts, loop, saver, { name: host.config.name, runDir, resumedFrom: options.resume ? position.step : null });
+    return await trainAndFinish(parts, loop, saver, { name: host.config.name, runDir, resumedFrom: options.resume && position.step > 0 ? position.step : null });
   } finally {
     for (const tracker of trackers) await tracker.close();
     loop.dispose();
@@ -94,8 +95,11 @@ async function summarise(loop: TrainingLoop, end: LoopEnd, runDir: string | null
   return { ...end, runDir, step, epoch, seconds: loop.seconds, stateSha256: sha256(await encodeState(loop.state)), results: loop.results };
 }
 
+/** A run that was killed before its first checkpoint is resumed from the start: whoever restarts it need not know how far it came. */
 async function startingPoint(parts: RunParts, runDir: string | null, resume: boolean | string): Promise<Restored> {
-  if (resume !== false) return restore(parts, resume === true ? (runDir ?? '.') : resume);
+  const from = resume === true ? (runDir ?? '.') : resume;
+  if (from !== false && (typeof resume === 'string' || (await listCheckpoints(from)).length > 0)) return restore(parts, from);
+  if (resume) parts.bus.emit(warning, { source: 'trainer', message: `no checkpoint in ${from}: training starts from step 0` });
   const position = { step: 0, epoch: 0, sample: 0, skipped: 0, seen: 0, seconds: 0, best: null };
   return { state: initialState(parts.step, parts.states), position };
 }
