@@ -64,13 +64,6 @@ export const evaluatorTwice = (name: string): MochiError =>
     fix: `Give one of them another name, e.g. { name: ${name}, as: ${name}-2 }.`,
   });
 
-export const viewsMissing = (method: string, missing: string[], has: string[]): MochiError =>
-  new MochiError('MOCHI_VIEW_MISSING', {
-    happened: `The method ${method} needs the view(s) ${missing.join(', ')}, which the augmentation does not make; it makes ${has.join(', ')}.`,
-    expected: 'an augmentation with every view that the method asks for',
-    fix: 'Choose a recipe made for the method, or add the views to the recipe.',
-  });
-
 export const pluginStateChanged = (plugin: string, name: string, got: string, want: string): MochiError =>
   new MochiError('MOCHI_STATE_CHANGED', {
     happened: `The plugin ${plugin} replaced its state "${name}" (${want}) by ${got}.`,

@@ -72,7 +72,7 @@ async function trainAndFinish(parts: RunParts, loop: TrainingLoop, saver: Saver,
   const { totalSteps, totalEpochs, stepsPerEpoch } = parts;
   const parameters = Object.values(loop.state.params).reduce((sum, { size }) => sum + size, 0);
   parts.bus.emit(runStart, { ...info, totalSteps, totalEpochs, stepsPerEpoch, parameters });
-  const feed = new BatchFeed({ ...parts, views: parts.step.method.part.views, seed: parts.step.seed, from: loop.position, ...parts.train });
+  const feed = new BatchFeed({ ...parts, views: parts.step.method.part.views, seed: parts.step.seed, labels: parts.step.bank.keepLabels, from: loop.position, ...parts.train });
   try {
     const end = await loop.run(feed);
     if (end.outcome === 'finished') await loop.evaluate(parts.evaluators);

@@ -1,8 +1,8 @@
 import type { Augmentation, Dataset, Evaluator, Method, SplitSource } from '@mochi/contract';
 import type { EventBus, HookRunner, RunHost } from '@mochi/core';
 import { DEFAULT_EPOCHS, type TrainConfig } from '../config.js';
-import { bankSmallerThanBatch, evaluatorTwice, viewsMissing } from '../errors.js';
-import { stepsPerEpoch } from '../input/index.js';
+import { bankSmallerThanBatch, evaluatorTwice } from '../errors.js';
+import { stepsPerEpoch, viewSpecs } from '../input/index.js';
 import { buildStep, type Step } from '../step/build-step.js';
 import type { StepParts } from '../step/parts.js';
 import type { EvaluationParts } from './evaluation.js';
@@ -43,7 +43,7 @@ export async function assemble(host: RunHost): Promise<RunParts> {
   const bank = host.one('bank');
   const augmentation = host.one('augment');
   if (bank.capacity < train.batchSize) throw bankSmallerThanBatch(bank.capacity, train.batchSize);
-  requireViews(method, augmentation);
+  viewSpecs(augmentation, method.views); // throws where one is missing
   const samplers = host.provided('sampler').map(({ plugin, service }) => ({ id: plugin, part: service }));
   const step: StepParts = {
     method: { id, part: method },
@@ -92,10 +92,4 @@ function requireDistinct(evaluators: readonly Evaluator[]): void {
   const names = evaluators.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw evaluatorTwice(twice);
-}
-
-function requireViews(method: Method, augmentation: Augmentation): void {
-  const has = augmentation.views.map(({ name }) => name);
-  const missing = method.views.filter((view) => !has.includes(view));
-  if (missing.length > 0) throw viewsMissing(method.name, missing, has);
 }
