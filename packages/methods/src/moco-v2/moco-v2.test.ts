@@ -1,0 +1,175 @@
+import {
+  bankBlock,
+  type BankState,
+  type Batch,
+  type Encoder,
+  type MemoryBank,
+  type MethodContext,
+  type StateTree,
+  type Tensors,
+} from '@mochi/contract';
+import { infoNce } from '@mochi/losses';
+import {
+  batchNormTrain,
+  createRng,
+  disposeTree,
+  l2Normalize,
+  scatterRows,
+  startTensorFlow,
+  valueAndGrads,
+} from '@mochi/tensorflow';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { mocoV2Config } from './config.js';
+import { MocoV2 } from './moco-v2.js';
+import { forwardInGroups, forwardShuffled } from './split-batch.js';
+
+await startTensorFlow();
+
+const [B, K, D, SIZE] = [8, 16, 4, 2];
+
+/** Flatten, linear, and batch norm where asked for: small enough to work out by hand. */
+const linearEncoder = (normalised: boolean): Encoder => ({
+  name: 'linear',
+  dims: { backbone: D, head: D },
+  init: (rng) => ({
+    params: { weight: rng.normal([SIZE * SIZE * 3, D]) },
+    stats: { mean: tf.zeros([D]), variance: tf.ones([D]) },
+  }),
+  apply({ params, stats }, images, mode) {
+    const flat = tf.reshape(images, [images.shape[0], SIZE * SIZE * 3]);
+    const out = tf.matMul(flat, params['weight'] as tf.Tensor2D) as tf.Tensor2D;
+    if (!normalised || mode === 'eval') return { backbone: out, head: out, stats };
+    const { y, mean, variance } = batchNormTrain(
+      out,
+      tf.ones([D]),
+      tf.zeros([D]),
+      stats['mean'] as tf.Tensor1D,
+      stats['variance'] as tf.Tensor1D,
+    );
+    return { backbone: out, head: y, stats: { mean, variance } };
+  },
+});
+
+/** A ring without options, as the contract wants it. */
+const ring: MemoryBank = {
+  ...{ name: 'ring', capacity: K, maskSelf: false, fill: 'random', keepLabels: false },
+  init: (dim, rng) => ({
+    rows: l2Normalize(rng.normal([K, dim])) as tf.Tensor2D,
+    ids: tf.fill([K], -1, 'int32') as tf.Tensor1D,
+    writtenAt: tf.fill([K], -1, 'int32') as tf.Tensor1D,
+    cursor: tf.scalar(0, 'int32'),
+    filled: tf.scalar(0, 'int32'),
+  }),
+  mask: () => undefined,
+  enqueue: (state, keys) => ({ ...state, rows: scatterRows(state.rows, tf.range(0, keys.shape[0], 1, 'int32'), keys) }),
+};
+
+const MOMENTUM = 0.9;
+const setUp = (normalised: boolean, split: number) => {
+  const method = new MocoV2(mocoV2Config.parse({ batchNorm: { split }, temperature: 0.2 }));
+  const parts = { encoder: linearEncoder(normalised), bank: ring };
+  const rng = createRng(3, 'test');
+  const { params, state } = method.init(parts, rng.fork('init'));
+  const moved = { ...params, weight: tf.add(params['weight']!, 0.5) }; // the query encoder has moved on: the two differ
+  const images = (name: string): tf.Tensor4D => rng.fork(name).normal([B, SIZE, SIZE, 3]) as tf.Tensor4D;
+  const batch: Batch = { views: { query: images('query'), key: images('key') }, ids: tf.range(0, B, 1, 'int32') };
+  const context: MethodContext = {
+    step: tf.scalar(0, 'int32'),
+    epoch: tf.scalar(0, 'int32'),
+    rng: rng.fork('step'),
+    scalars: { keyMomentum: tf.scalar(MOMENTUM) },
+    draw: () => ({ blocks: [bankBlock()] }),
+  };
+  return { method, parts, params: moved as Tensors, state, batch, context };
+};
+
+const encode = (encoder: Encoder, params: Tensors, stats: Tensors, images: tf.Tensor4D) =>
+  l2Normalize(encoder.apply({ params, stats }, images, 'train').head) as tf.Tensor2D;
+type Moco = { query: { stats: Tensors }; key: { params: Tensors; stats: Tensors }; bank: BankState };
+const moco = (tree: StateTree): Moco => tree as unknown as Moco;
+
+describe('a step of MoCo-v2', () => {
+  const { method, parts, params, state, batch, context } = setUp(true, 1);
+  const before = moco(state);
+  const keyParams = { weight: tf.add(tf.mul(before.key.params['weight']!, MOMENTUM), tf.mul(params['weight']!, 1 - MOMENTUM)) };
+  const keys = encode(parts.encoder, keyParams, before.key.stats, batch.views['key']!);
+  const byHand = (weights: Tensors): tf.Scalar => {
+    const queries = encode(parts.encoder, weights, before.query.stats, batch.views['query']!);
+    const positive = tf.sum(tf.mul(queries, keys), 1) as tf.Tensor1D;
+    return infoNce(positive, tf.matMul(queries, before.bank.rows, false, true) as tf.Tensor2D, 0.2);
+  };
+  const { loss, gradients, aux } = valueAndGrads((weights) => {
+    const out = method.step(parts, weights, state, batch, context);
+    return { loss: out.loss, aux: out.state };
+  }, params);
+  const after = moco(aux);
+
+  test('the loss is InfoNCE of queries, keys of the moved key encoder, and the bank as it was before', () => {
+    expect(loss).toBeAllClose(byHand(params));
+  });
+
+  test('the gradient takes keys and bank for constants', () => {
+    const want = valueAndGrads((weights) => ({ loss: byHand(weights) }), params);
+    expect(gradients['weight']).toBeAllClose(want.gradients['weight']!, { rtol: 1e-4, atol: 1e-6 });
+  });
+
+  test('the key encoder moves by parameters; its statistics are those of its own forward', () => {
+    expect(after.key.params['weight']).toBeAllClose(keyParams.weight);
+    const own = parts.encoder.apply({ params: keyParams, stats: before.key.stats }, batch.views['key']!, 'train').stats;
+    expect(after.key.stats['mean']).toBeAllClose(own['mean']!);
+    const query = parts.encoder.apply({ params, stats: before.query.stats }, batch.views['query']!, 'train').stats;
+    expect(after.query.stats['variance']).toBeAllClose(query['variance']!);
+  });
+
+  test('only then the keys enter the bank', () => {
+    expect(tf.slice(after.bank.rows, 0, B)).toBeAllClose(keys);
+    expect(tf.slice(after.bank.rows, B)).toBeAllClose(tf.slice(before.bank.rows, B), { rtol: 0, atol: 0 });
+  });
+
+  test('evaluation may read both encoders', () => {
+    const { query, key } = method.encoders(params, aux);
+    expect(query!.params).toBe(params);
+    expect(key!.stats).toBe(after.key.stats);
+    disposeTree(gradients);
+  });
+});
+
+describe('a batch in groups', () => {
+  const images = createRng(5, 'images').normal([B, SIZE, SIZE, 3]) as tf.Tensor4D;
+
+  test('each group is normalised by itself, statistics are averaged', () => {
+    const encoder = linearEncoder(true);
+    const weights = encoder.init(createRng(1, 'init'));
+    const { head, stats } = forwardInGroups(encoder, weights, images, 2);
+    const halves = tf.split<tf.Tensor4D>(images, 2).map((half) => encoder.apply(weights, half, 'train'));
+    expect(head).toBeAllClose(tf.concat(halves.map((half) => half.head)));
+    expect(stats['mean']).toBeAllClose(tf.div(tf.add(halves[0]!.stats['mean']!, halves[1]!.stats['mean']!), 2));
+  });
+
+  test('shuffling is undone: rows come out in the order of the images', () => {
+    const encoder = linearEncoder(false);
+    const weights = encoder.init(createRng(1, 'init'));
+    expect(forwardShuffled(encoder, weights, images, 2, createRng(9, 'shuffle')).head).toBeAllClose(
+      encoder.apply(weights, images, 'train').head,
+    );
+  });
+
+  test('and it does mix the groups', async () => {
+    const encoder = linearEncoder(true);
+    const weights = encoder.init(createRng(1, 'init'));
+    const [plain, shuffled] = [
+      forwardInGroups(encoder, weights, images, 2),
+      forwardShuffled(encoder, weights, images, 2, createRng(9, 'shuffle')),
+    ];
+    const difference = await tf.max(tf.abs(tf.sub(plain.head, shuffled.head))).data();
+    expect(difference[0]).toBeGreaterThan(0.01);
+  });
+
+  test.each([3, 8])('%i groups of 8 images are refused', (groups) => {
+    const encoder = linearEncoder(true);
+    expect(() => forwardInGroups(encoder, encoder.init(createRng(1, 'init')), images, groups)).toThrow(
+      /8 images cannot be normalised in/,
+    );
+  });
+});
