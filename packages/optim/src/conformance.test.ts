@@ -1,0 +1,6 @@
+import { optimizerConformance } from '@mochi/testing';
+import { adamwPlugin, larsPlugin, sgdPlugin } from './index.js';
+
+optimizerConformance(sgdPlugin, { nesterov: true });
+optimizerConformance(larsPlugin);
+optimizerConformance(adamwPlugin);
