@@ -15,9 +15,7 @@ const SIZE = 16;
 const options = mocoV2Config.parse({ size: SIZE });
 const augmentation = augmentationOf(mocoV2Recipe(options), options);
 const { draws } = augmentation.views[0]!;
-// Through an op, so that it has its native handle from the start.
-const uniform = (shape: number[], seed: number): tf.Tensor =>
-  tf.tidy(() => tf.add(tf.randomUniform(shape, 0, 1, 'float32', seed), 0));
+const uniform = (shape: number[], seed: number): tf.Tensor => tf.randomUniform(shape, 0, 1, 'float32', seed);
 const images = (count: number, side = SIZE): tf.Tensor4D =>
   tf.tidy(() => tf.floor(tf.mul(uniform([count, side, side, 3], 5), 256)) as tf.Tensor4D);
 

@@ -150,6 +150,6 @@ test('no tensor is left behind', () => {
   leakFree(
     [problem, blocks],
     (p, b) => contrastiveLoss(inputOf(p, b)),
-    (result: ReturnType<typeof contrastiveLoss>) => expect(result.loss).toHaveShape([]),
+    (result) => expect(result.loss).toHaveShape([]),
   );
 });

@@ -2,7 +2,7 @@ import type { BankState } from '@mochi/contract';
 import { compile, startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { leakFree } from '../test/leak-free.js';
+import { leakFree } from '@mochi/testing';
 import { candidateMask, fifoBank, fifoConfig } from './index.js';
 
 await startTensorFlow();

@@ -2,7 +2,7 @@ import type { BankState, Rng } from '@mochi/contract';
 import { compile, createRng, disposeTree, startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { leakFree } from '../test/leak-free.js';
+import { leakFree } from '@mochi/testing';
 import { enqueue, initBank } from './index.js';
 
 await startTensorFlow();

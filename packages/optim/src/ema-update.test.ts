@@ -1,7 +1,7 @@
 import { startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { leakFree } from '../test/leak-free.js';
+import { leakFree } from '@mochi/testing';
 import { emaUpdate } from './index.js';
 
 await startTensorFlow();

@@ -2,7 +2,7 @@ import type { Optimizer, Tensors } from '@mochi/contract';
 import { compile, createRng, disposeTree, startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { leakFree } from '../test/leak-free.js';
+import { leakFree } from '@mochi/testing';
 import { adamwRule, larsRule, sgdRule, type Leaf } from '../test/recursions.js';
 import { adamw, lars, sgd } from './index.js';
 

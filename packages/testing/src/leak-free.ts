@@ -15,6 +15,9 @@ export function tensorsOf(tree: unknown, into = new Set<tf.Tensor>()): Set<tf.Te
   return into;
 }
 
+/** A promise where one of the values is one. */
+type Wait<T> = [Extract<T, Promise<unknown>>] extends [never] ? void : Promise<void>;
+
 /**
  * Calls `fn(...inputs)` and fails unless it leaves exactly the tensors of its result more than before, leaves its inputs alone, and
  * every native handle is gone once the result is disposed. Then disposes the inputs.
@@ -23,16 +26,11 @@ export function tensorsOf(tree: unknown, into = new Set<tf.Tensor>()): Set<tf.Te
  * @param check Expectations about the result, before it is disposed.
  * @returns Nothing, or a promise where `fn` or `check` returns one.
  */
-export function leakFree<Inputs extends readonly unknown[], Result>(
-  inputs: readonly [...Inputs],
-  fn: (...inputs: Inputs) => Promise<Result>,
-  check?: (result: Result) => void | Promise<void>,
-): Promise<void>;
-export function leakFree<Inputs extends readonly unknown[], Result>(
+export function leakFree<Inputs extends readonly unknown[], Result, Checked = void>(
   inputs: readonly [...Inputs],
   fn: (...inputs: Inputs) => Result,
-  check?: (result: Result) => void,
-): void;
+  check?: (result: NoInfer<Awaited<Result>>) => Checked, // inferred from `fn` alone
+): Wait<Result | Checked>;
 export function leakFree<Inputs extends readonly unknown[], Result>(
   inputs: readonly [...Inputs],
   fn: (...inputs: Inputs) => Result | Promise<Result>,

@@ -40,7 +40,7 @@ function jitter(chosen = true) {
       contrast: factors[1]!,
       saturation: factors[2]!,
       hue: factors[3]!,
-      order: tf.add(tf.tensor2d(keys), 0) as tf.Tensor2D, // through an op, so that it has its native handle from the start
+      order: tf.tensor2d(keys),
       chosen: tf.greater(tf.fill([COUNT], chosen ? 1 : 0), 0) as tf.Tensor1D,
     },
   };

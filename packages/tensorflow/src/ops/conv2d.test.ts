@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { leakFree } from '../../test/leak-free.js';
+import { leakFree } from '@mochi/testing';
 import { numbers } from '../../test/gradients.js';
 import { startTensorFlow } from '../runtime/start.js';
 import { conv2d } from './conv2d.js';

@@ -1,8 +1,7 @@
 import { deflateSync } from 'node:zlib';
-import { referenceCase } from '@mochi/testing';
+import { leakFree, referenceCase } from '@mochi/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { leakFree } from '../../test/leak-free.js';
 import { compile } from '../compile/compile.js';
 import { traceFunction } from '../compile/trace-function.js';
 import { attr } from '../native/attributes.js';

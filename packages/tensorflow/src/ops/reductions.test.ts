@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { leakFree } from '../../test/leak-free.js';
+import { leakFree } from '@mochi/testing';
 import { gradientPair, numbers } from '../../test/gradients.js';
 import { startTensorFlow } from '../runtime/start.js';
 import { l2Normalize } from './l2-normalize.js';

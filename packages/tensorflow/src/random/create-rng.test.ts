@@ -1,7 +1,7 @@
 import type { Rng } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { leakFree } from '../../test/leak-free.js';
+import { leakFree } from '@mochi/testing';
 import { chiSquare, correlation } from '../../test/statistics.js';
 import { compile } from '../compile/compile.js';
 import { startTensorFlow } from '../runtime/start.js';
