@@ -1,6 +1,6 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Block } from './blocks.js';
-import type { BankState } from './domain.js';
+import type { BankState } from './domain/memory-bank.js';
 import type { Rng } from './rng.js';
 import type { StateTree, Tensors } from './tree.js';
 

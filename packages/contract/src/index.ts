@@ -7,6 +7,6 @@ export * from './events.js';
 export * from './rng.js';
 export * from './blocks.js';
 export * from './contexts.js';
-export * from './domain.js';
+export * from './domain/index.js';
 export * from './plugin.js';
 export * from './schema.js';

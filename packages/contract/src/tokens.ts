@@ -10,7 +10,7 @@ import type {
   Optimizer,
   Schedule,
   Tracker,
-} from './domain.js';
+} from './domain/index.js';
 import type { PluginKind } from './plugin.js';
 import { defineListToken, type ListToken } from './token.js';
 

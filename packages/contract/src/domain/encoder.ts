@@ -1,0 +1,24 @@
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rng } from '../rng.js';
+import type { Tensors } from '../tree.js';
+
+export type Mode = 'train' | 'eval';
+
+/** Trainable parameters and running statistics, both under torchvision's names; kernels are HWIO and weights [in, out], as TensorFlow has them. */
+export interface EncoderWeights {
+  readonly params: Tensors;
+  /** e.g. `bn1.running_mean`. Not trained. */
+  readonly stats: Tensors;
+}
+
+export interface Encoder {
+  readonly name: string;
+  /** Widths of the two outputs. */
+  readonly dims: { readonly backbone: number; readonly head: number };
+  init(rng: Rng): EncoderWeights;
+  /**
+   * @param images [B, h, w, 3], normalised.
+   * @returns backbone [B, dims.backbone]; head [B, dims.head], not normalised; stats after this batch (the same tensors in eval mode).
+   */
+  apply(weights: EncoderWeights, images: Tensor4D, mode: Mode): { backbone: Tensor2D; head: Tensor2D; stats: Tensors };
+}
