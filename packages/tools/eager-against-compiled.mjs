@@ -2,7 +2,7 @@
 //   node packages/tools/eager-against-compiled.mjs [steps=20]
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { train } from '../mochi/dist/index.js';
+import { train } from '@mochi/mochi';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const steps = Number(process.argv[2] ?? 20);

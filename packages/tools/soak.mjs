@@ -3,8 +3,8 @@
 //   node packages/tools/soak.mjs [steps=2000]
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { train } from '../mochi/dist/index.js';
-import { liveHandles } from '../tensorflow/dist/index.js';
+import { train } from '@mochi/mochi';
+import { liveHandles } from '@mochi/tensorflow';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const steps = Number(process.argv[2] ?? 2000);
