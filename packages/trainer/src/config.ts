@@ -1,24 +1,22 @@
 import { duration } from '@mochi/core';
 import { z } from 'zod';
 
-export const trainConfig = z
-  .strictObject({
-    epochs: z.number().positive().optional().describe('passes over the training split; either this or steps (default: 200 epochs)'),
-    steps: z.int().positive().optional().describe('optimizer steps; either this or epochs'),
-    batchSize: z.int().min(2).default(128).describe('images in a batch; the last incomplete batch of an epoch is dropped'),
-    split: z.string().default('train').describe('split of the data set to train on'),
-    logEvery: z.int().positive().default(10).describe('steps between two readings of loss and metrics'),
-    parallel: z.int().positive().default(2).describe('images that are decoded at once'),
-    maxSkipped: z.number().min(0).max(1).default(0.01).describe('share of broken images past which the run stops'),
-    checkpoint: z
-      .strictObject({
-        every: duration.default({ epochs: 1 }).describe('time between two checkpoints, e.g. 1ep or 500st'),
-        keep: z.int().positive().default(3).describe('latest checkpoints that are kept'),
-        best: z.string().nullable().default(null).describe('metric whose best checkpoint is kept besides, e.g. knn/top1'),
-      })
-      .prefault({}),
-  })
-  .refine((train) => train.epochs === undefined || train.steps === undefined, 'give either epochs or steps, not both');
+export const trainConfig = z.strictObject({
+  epochs: z.number().positive().optional().describe('passes over the training split (default: 200, unless steps are given)'),
+  steps: z.int().positive().optional().describe('optimizer steps; with epochs too, whichever comes first'),
+  batchSize: z.int().min(2).default(128).describe('images in a batch; the last incomplete batch of an epoch is dropped'),
+  split: z.string().default('train').describe('split of the data set to train on'),
+  logEvery: z.int().positive().default(10).describe('steps between two readings of loss and metrics'),
+  parallel: z.int().positive().default(2).describe('images that are decoded at once'),
+  maxSkipped: z.number().min(0).max(1).default(0.01).describe('share of broken images past which the run stops'),
+  checkpoint: z
+    .strictObject({
+      every: duration.default({ epochs: 1 }).describe('time between two checkpoints, e.g. 1ep or 500st'),
+      keep: z.int().positive().default(3).describe('latest checkpoints that are kept'),
+      best: z.string().nullable().default(null).describe('metric whose best checkpoint is kept besides, e.g. knn/top1'),
+    })
+    .prefault({}),
+});
 
 export type TrainConfig = z.infer<typeof trainConfig>;
 

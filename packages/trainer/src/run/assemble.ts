@@ -28,6 +28,8 @@ export interface RunParts {
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;
   readonly totalEpochs: number;
+  /** Epochs after which the run ends even if broken images made them shorter than planned; Infinity where only steps count. */
+  readonly epochLimit: number;
   readonly eager: boolean;
   buildStep(): Step;
 }
@@ -57,7 +59,8 @@ export async function assemble(host: RunHost): Promise<RunParts> {
   const dataset = host.one('data');
   const source = await dataset.split(train.split);
   const perEpoch = stepsPerEpoch(source.length, train.batchSize);
-  const totalSteps = train.steps ?? Math.round((train.epochs ?? DEFAULT_EPOCHS) * perEpoch);
+  const epochLimit = train.epochs ?? (train.steps === undefined ? DEFAULT_EPOCHS : Infinity);
+  const totalSteps = Math.min(train.steps ?? Infinity, Math.round(epochLimit * perEpoch));
   const evaluators = host.all('evaluator');
   requireDistinct(evaluators);
   const reader = new FeatureReader({ dataset, augmentation, encoder: step.encoder, batchSize: train.batchSize });
@@ -78,6 +81,7 @@ export async function assemble(host: RunHost): Promise<RunParts> {
     stepsPerEpoch: perEpoch,
     totalSteps,
     totalEpochs: Math.ceil(totalSteps / perEpoch),
+    epochLimit,
     eager: runtime.eager || !runtime.compile,
     buildStep: () => buildStep(step, host.hooks),
   };

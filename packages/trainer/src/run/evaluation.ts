@@ -16,7 +16,13 @@ export interface EvaluationParts {
 export type Results = Record<string, { value: number; unit: string; better: 'higher' | 'lower' }>;
 
 /** Runs the evaluators on the state as it is now, one after another; features of a split are computed once and shared. */
-export async function evaluate(parts: EvaluationParts, which: readonly Evaluator[], state: RunState, progress: Progress, signal: AbortSignal): Promise<Results> {
+export async function evaluate(
+  parts: EvaluationParts,
+  which: readonly Evaluator[],
+  state: RunState,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Results> {
   const results: Results = {};
   const features = sharedFeatures(parts, state, signal);
   for (const evaluator of which) {
@@ -25,7 +31,9 @@ export async function evaluate(parts: EvaluationParts, which: readonly Evaluator
     const context: EvalContext = { progress, features, splits: parts.splits, rng, signal };
     const values = await evaluator.run(context);
     const metrics = Object.fromEntries(
-      evaluator.metrics.filter(({ name }) => name in values).map(({ name, unit, better }) => [name, { value: values[name]!, unit, better }]),
+      evaluator.metrics
+        .filter(({ name }) => name in values)
+        .map(({ name, unit, better }) => [name, { value: values[name]!, unit, better }]),
     );
     for (const [name, measured] of Object.entries(metrics)) results[`${evaluator.name}/${name}`] = measured;
     const seconds = (performance.now() - started) / 1000;
@@ -49,4 +57,3 @@ function sharedFeatures(parts: EvaluationParts, state: RunState, signal: AbortSi
 /** Evaluators that are due when an epoch ends; `epoch` counts whole epochs done. */
 export const dueAfter = (evaluators: readonly Evaluator[], epoch: number): Evaluator[] =>
   evaluators.filter(({ everyEpochs }) => everyEpochs !== null && epoch % everyEpochs === 0);
-

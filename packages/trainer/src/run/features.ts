@@ -61,7 +61,12 @@ export class FeatureReader {
   }
 }
 
-function assemble(rows: Float32Array[], ids: Int32Array, dim: number, source: { labels?: Int32Array; classes?: readonly string[] }): Features {
+function assemble(
+  rows: Float32Array[],
+  ids: Int32Array,
+  dim: number,
+  source: { labels?: Int32Array; classes?: readonly string[] },
+): Features {
   const features = new Float32Array(ids.length * dim);
   let at = 0;
   for (const row of rows) {

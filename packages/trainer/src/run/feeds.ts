@@ -19,7 +19,8 @@ export function makeFeeds(parts: StepParts, scalars: ScalarInputs, progress: Pro
 }
 
 /** Learning rate of the step that comes next. */
-export const rateAt = ({ optimizer, schedule }: StepParts, progress: Progress): number => optimizer.rate * schedule.factor(progress);
+export const rateAt = ({ optimizer, schedule }: StepParts, progress: Progress): number =>
+  optimizer.rate * schedule.factor(progress);
 
 /** The trace that the step needs: the phase of each sampler. */
 export const phasesAt = ({ samplers }: StepParts, progress: Progress): Record<string, string> =>

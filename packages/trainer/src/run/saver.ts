@@ -42,7 +42,12 @@ export class Saver {
     const metrics = Object.fromEntries(Object.entries(loop.results).map(([name, { value }]) => [name, value]));
     const position = { ...loop.position, seconds: loop.seconds };
     const { seed } = this.parts.step;
-    const { path, bytes } = await writeCheckpoint(runDir, loop.state, { position, seed, metrics, versions: { node: process.versions.node } });
+    const { path, bytes } = await writeCheckpoint(runDir, loop.state, {
+      position,
+      seed,
+      metrics,
+      versions: { node: process.versions.node },
+    });
     await pruneCheckpoints(runDir, keep, position.best && checkpointPath(runDir, position.best.step));
     this.parts.bus.emit(checkpointSaved, { path, step: position.step, epoch: position.epoch, bytes, reason });
   }

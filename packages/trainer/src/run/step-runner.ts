@@ -17,7 +17,9 @@ export class StepRunner {
 
   /** Takes ownership of `state`, which is disposed when the step is done; `batch` and `feeds` stay the caller's. */
   async run(state: RunState, batch: Batch, feeds: Feeds, phases: Record<string, string>): Promise<StepResult> {
-    const result = this.compiled ? await this.compiled.runAsync(state, batch, feeds, phases) : this.eager(state, batch, feeds, phases);
+    const result = this.compiled
+      ? await this.compiled.runAsync(state, batch, feeds, phases)
+      : this.eager(state, batch, feeds, phases);
     disposeTree(state);
     return result;
   }

@@ -59,7 +59,14 @@ export class TrainingLoop {
   get progress(): Progress {
     const { step, epoch } = this.position;
     const { stepsPerEpoch, totalSteps, step: parts, batchSize } = this.parts;
-    return { step, epoch, epochs: step / stepsPerEpoch, stepsPerEpoch, totalSteps, filled: Math.min(parts.bank.capacity, step * batchSize) };
+    return {
+      step,
+      epoch,
+      epochs: step / stepsPerEpoch,
+      stepsPerEpoch,
+      totalSteps,
+      filled: Math.min(parts.bank.capacity, step * batchSize),
+    };
   }
 
   async run(feed: BatchFeed): Promise<LoopEnd> {
@@ -119,9 +126,8 @@ export class TrainingLoop {
   }
 
   private isDone(): boolean {
-    const { totalSteps, totalEpochs, train } = this.parts;
-    // Broken images make epochs shorter than planned, so a run that is given in epochs ends by epochs.
-    return this.position.step >= totalSteps || (train.steps === undefined && this.position.epoch >= totalEpochs);
+    const { totalSteps, epochLimit } = this.parts;
+    return this.position.step >= totalSteps || this.position.epoch >= epochLimit;
   }
 
   private async step(item: FeedItem, waitMs: number): Promise<void> {
@@ -149,7 +155,12 @@ export class TrainingLoop {
   private advance(item: FeedItem): void {
     const { bus } = this.parts;
     for (const skipped of item.skipped) bus.emit(sampleSkipped, skipped);
-    Object.assign(this.position, { step: this.position.step + 1, sample: item.position, skipped: item.totals.skipped, seen: item.totals.seen });
+    Object.assign(this.position, {
+      step: this.position.step + 1,
+      sample: item.position,
+      skipped: item.totals.skipped,
+      seen: item.totals.seen,
+    });
   }
 
   private async readMetrics(): Promise<{ lossNats: number; metrics: Record<string, number> }> {
@@ -174,13 +185,22 @@ export class TrainingLoop {
     const { step, epoch, skipped } = this.position;
     Object.assign(this.position, { epoch: epoch + 1, sample: 0 });
     await hooks.runSeries(afterEpoch, (id) => this.context(id));
-    bus.emit(epochEnd, { epoch, step, lossNats: sum / count, seconds, imagesPerSecond: images / seconds, skipped: skipped - skippedBefore });
+    bus.emit(epochEnd, {
+      epoch,
+      step,
+      lossNats: sum / count,
+      seconds,
+      imagesPerSecond: images / seconds,
+      skipped: skipped - skippedBefore,
+    });
     await this.evaluate(dueAfter(evaluators, epoch + 1));
     if (!this.isDone()) await this.beginEpoch();
   }
 }
 
 async function readScalars(scalars: Record<string, Scalar>): Promise<Record<string, number>> {
-  const values = await Promise.all(Object.entries(scalars).map(async ([name, scalar]) => [name, (await scalar.data())[0]!] as const));
+  const values = await Promise.all(
+    Object.entries(scalars).map(async ([name, scalar]) => [name, (await scalar.data())[0]!] as const),
+  );
   return Object.fromEntries(values);
 }
