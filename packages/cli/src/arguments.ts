@@ -1,13 +1,35 @@
+import { suggest } from '@mochi/core';
 import { usage } from './errors.js';
 
-export const jsonFlag = { json: { type: 'boolean', default: false, description: 'print one JSON object a line, for machines' } } as const;
+export const jsonFlag = {
+  json: { type: 'boolean', default: false, description: 'print one JSON object a line, for machines' },
+} as const;
 
 /** A config file and `path=value` overrides, in any order. @throws MOCHI_USAGE for a second file. */
 export function splitPositionals(given: readonly string[]): { file: string | undefined; overrides: string[] } {
   const overrides = given.filter(isOverride);
   const [file, ...more] = given.filter((word) => !isOverride(word));
-  if (more.length > 0) throw usage(`Two config files were given: ${[file, ...more].join(', ')}.`, 'one config file, then overrides such as sampler=uniform', 'Use `extends` in a config to build upon another.');
+  if (more.length > 0)
+    throw usage(
+      `Two config files were given: ${[file, ...more].join(', ')}.`,
+      'one config file, then overrides such as sampler=uniform',
+      'Use `extends` in a config to build upon another.',
+    );
   return { file, overrides };
 }
 
 const isOverride = (word: string): boolean => /^[\w.-]+=/.test(word);
+
+/** citty takes any flag; a misspelt one must not be lost. @throws MOCHI_USAGE with a suggestion. */
+export function requireKnownFlags(argv: readonly string[], known: readonly string[]): void {
+  for (const word of argv) {
+    const [, given] = /^--(?:no-)?([^=]+)/.exec(word) ?? [];
+    if (given === undefined || known.includes(given)) continue;
+    const near = suggest(given, known);
+    throw usage(
+      `There is no option --${given}.`,
+      known.map((name) => `--${name}`).join(', '),
+      near === undefined ? 'See --help.' : `Did you mean --${near}?`,
+    );
+  }
+}

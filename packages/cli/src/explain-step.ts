@@ -17,12 +17,23 @@ export async function explainStep(host: RunHost): Promise<{ state: StepInput[]; 
   const { stepsPerEpoch, totalSteps, batchSize } = parts;
   const feeds = makeFeeds(parts.step, parts.scalars, { step: 0, epoch: 0, epochs: 0, stepsPerEpoch, totalSteps, filled: 0 });
   const needed = ({ name }: ViewSpec) => parts.step.method.part.views.includes(name);
-  const views = parts.augmentation.views.filter(needed).map(({ name, size }) => ({ name, dtype: 'float32', shape: [batchSize, size, size, 3] }));
-  const result = { state: listed(state), batch: [...views, { name: 'ids', dtype: 'int32', shape: [batchSize] }], feeds: listed(feeds) };
+  const views = parts.augmentation.views
+    .filter(needed)
+    .map(({ name, size }) => ({ name, dtype: 'float32', shape: [batchSize, size, size, 3] }));
+  const result = {
+    state: listed(state),
+    batch: [...views, { name: 'ids', dtype: 'int32', shape: [batchSize] }],
+    feeds: listed(feeds),
+  };
   disposeTree(state);
   disposeTree(feeds);
   parts.evaluation.reader.dispose();
   return result;
 }
 
-const listed = (tree: object): StepInput[] => flattenTree(tree as Parameters<typeof flattenTree>[0]).map(({ path, tensor }) => ({ name: path, dtype: tensor.dtype, shape: tensor.shape }));
+const listed = (tree: object): StepInput[] =>
+  flattenTree(tree as Parameters<typeof flattenTree>[0]).map(({ path, tensor }) => ({
+    name: path,
+    dtype: tensor.dtype,
+    shape: tensor.shape,
+  }));

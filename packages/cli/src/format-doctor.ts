@@ -12,8 +12,15 @@ export function formatDoctor(library: LibraryReport, runtime: RuntimeInfo | null
     'TensorFlow, in the order of looking:',
     ...looked.map(({ source, where, verdict, state }) => `  ${MARKS[state] ?? '?'} ${source.padEnd(10)} ${where}: ${verdict}`),
   ];
-  if (runtime) lines.push(`running     TensorFlow ${runtime.version} from ${runtime.libraryDir}`, `devices     ${runtime.devices.join(', ')}`, `threads     ${runtime.threads}, oneDNN ${runtime.oneDnn ? 'on' : 'off'}`);
-  lines.push(`gpu         ${gpu.devices.length > 0 ? gpu.devices.join(', ') : 'none'}${gpu.driver === null ? '' : `, driver ${gpu.driver}`}`);
+  if (runtime)
+    lines.push(
+      `running     TensorFlow ${runtime.version} from ${runtime.libraryDir}`,
+      `devices     ${runtime.devices.join(', ')}`,
+      `threads     ${runtime.threads}, oneDNN ${runtime.oneDnn ? 'on' : 'off'}`,
+    );
+  lines.push(
+    `gpu         ${gpu.devices.length > 0 ? gpu.devices.join(', ') : 'none'}${gpu.driver === null ? '' : `, driver ${gpu.driver}`}`,
+  );
   lines.push(...(help.length > 0 ? [pc.bold('what would help:'), ...help.map((line) => `  ${line}`)] : ['nothing is missing']));
   return lines.join('\n');
 }

@@ -8,18 +8,31 @@ export function formatExplanation(explanation: Explanation, inputs: Awaited<Retu
   const { config, plugins, hooks, states, scalars } = explanation;
   const sections = [
     [pc.bold('config'), stringify(config).trimEnd()],
-    [pc.bold('plugins, in the order of set-up'), ...plugins.map(({ id, name, origin, version }) => `  ${id.padEnd(14)} ${name} (${origin}${version === null ? '' : ` ${version}`})`)],
-    [pc.bold('hooks, in the order of calls'), ...hooks.map(({ hook, kind, handlers }) => `  ${hook} (${kind}): ${handlers.map(({ plugin }) => plugin).join(' -> ')}`), ...(hooks.length === 0 ? ['  none tapped'] : [])],
+    [
+      pc.bold('plugins, in the order of set-up'),
+      ...plugins.map(
+        ({ id, name, origin, version }) => `  ${id.padEnd(14)} ${name} (${origin}${version === null ? '' : ` ${version}`})`,
+      ),
+    ],
+    [
+      pc.bold('hooks, in the order of calls'),
+      ...hooks.map(({ hook, kind, handlers }) => `  ${hook} (${kind}): ${handlers.map(({ plugin }) => plugin).join(' -> ')}`),
+      ...(hooks.length === 0 ? ['  none tapped'] : []),
+    ],
     [pc.bold('state and scalars of plugins'), ...named('state', states), ...named('scalar', scalars)],
     ...(inputs ? [stepLines(inputs)] : []),
   ];
   return sections.map((lines) => lines.join('\n')).join('\n\n');
 }
 
-const named = (what: string, byPlugin: Readonly<Record<string, string[]>>): string[] => Object.entries(byPlugin).map(([plugin, names]) => `  ${what.padEnd(7)} ${plugin}: ${names.join(', ')}`);
+const named = (what: string, byPlugin: Readonly<Record<string, string[]>>): string[] =>
+  Object.entries(byPlugin).map(([plugin, names]) => `  ${what.padEnd(7)} ${plugin}: ${names.join(', ')}`);
 
 function stepLines({ state, batch, feeds }: NonNullable<Awaited<ReturnType<typeof explainStep>>>): string[] {
-  const line = (group: string) => ({ name, dtype, shape }: StepInput) => `  ${group}/${name}  ${dtype}[${shape.join(', ')}]`;
+  const line =
+    (group: string) =>
+    ({ name, dtype, shape }: StepInput) =>
+      `  ${group}/${name}  ${dtype}[${shape.join(', ')}]`;
   const elements = state.reduce((sum, { shape }) => sum + shape.reduce((size, dim) => size * dim, 1), 0);
   const title = `inputs of the compiled step: ${state.length} tensors of state (${(elements / 2 ** 18).toFixed(1)} MiB), ${batch.length} of the batch, ${feeds.length} fed`;
   return [pc.bold(title), ...state.map(line('state')), ...batch.map(line('batch')), ...feeds.map(line('feeds'))];

@@ -1,4 +1,7 @@
 import { defineCommand, runCommand, showUsage, type CommandDef } from 'citty';
+import { readFileSync } from 'node:fs';
+import { suggest } from '@mochi/core';
+import { requireKnownFlags } from './arguments.js';
 import { reportError } from './report-error.js';
 import { usage } from './errors.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -8,7 +11,13 @@ import { explainCommand } from './commands/explain.js';
 import { trainCommand } from './commands/train.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each command has arguments of its own, and citty's type is invariant in them
-const subCommands: Readonly<Record<string, CommandDef<any>>> = { train: trainCommand, eval: evalCommand, embed: embedCommand, explain: explainCommand, doctor: doctorCommand };
+const subCommands: Readonly<Record<string, CommandDef<any>>> = {
+  train: trainCommand,
+  eval: evalCommand,
+  embed: embedCommand,
+  explain: explainCommand,
+  doctor: doctorCommand,
+};
 
 const mochi = defineCommand({
   meta: { name: 'mochi', description: 'Self-supervised image representations with hard negative mixing' },
@@ -21,9 +30,25 @@ export async function main(argv: readonly string[]): Promise<void> {
   const wantsHelp = argv.length === 0 || argv.includes('--help') || argv.includes('-h');
   try {
     if (wantsHelp) return await showUsage(subCommands[name] ?? mochi);
-    if (!(name in subCommands)) throw usage(`There is no command "${name}".`, `one of ${Object.keys(subCommands).join(', ')}`, 'See mochi --help.');
+    if (name === '--version') return console.log(version());
+    const command = subCommands[name];
+    if (!command) throw unknownCommand(name);
+    requireKnownFlags(argv.slice(1), Object.keys(command.args as object));
     await runCommand(mochi, { rawArgs: [...argv] });
   } catch (error) {
     process.exitCode = reportError(error, argv.includes('--json'));
   }
 }
+
+function unknownCommand(name: string) {
+  const known = Object.keys(subCommands);
+  const near = suggest(name, known);
+  return usage(
+    `There is no command "${name}".`,
+    `one of ${known.join(', ')}`,
+    near === undefined ? 'See mochi --help.' : `Did you mean mochi ${near}?`,
+  );
+}
+
+const version = (): string =>
+  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;

@@ -5,7 +5,11 @@ import { EXIT } from './exit-codes.js';
  *
  * @returns `signal` for the run, and `exitCode` for after it.
  */
-export function listenForStop(say: (line: string) => void): { signal: AbortSignal; exitCode: () => number | undefined; dispose: () => void } {
+export function listenForStop(say: (line: string) => void): {
+  signal: AbortSignal;
+  exitCode: () => number | undefined;
+  dispose: () => void;
+} {
   const controller = new AbortController();
   let code: number | undefined;
   const stop = (name: NodeJS.Signals) => {

@@ -22,7 +22,11 @@ export interface EmbedOptions extends OpenOptions {
 export async function embed(path: string, options: EmbedOptions = {}): Promise<EmbeddingTable> {
   const { data, out, format = 'npy' } = options;
   // Evaluators and trackers have no part in it, and other data may lack the splits that they ask for.
-  const change = ({ evaluators: _, trackers: __, ...config }: Record<string, unknown>) => ({ ...config, ...(data ? { data } : {}), exporters: [format], train: looseTrain(config['train'], options.split) });
+  const change = ({ evaluators: _, trackers: __, ...config }: Record<string, unknown>) => ({
+    ...config,
+    ...(data ? { data } : {}),
+    exporters: [format],
+  });
   const run = await openTrained(path, { ...options, change });
   try {
     const table = await readTable(run, options);
@@ -33,11 +37,13 @@ export async function embed(path: string, options: EmbedOptions = {}): Promise<E
   }
 }
 
-/** The training section for reading only: it may name a split that other data does not have. */
-const looseTrain = (train: unknown, split: string | undefined) => ({ ...(train as object), ...(split === undefined ? {} : { split }) });
-
 async function readTable({ parts, state }: OpenedRun, options: EmbedOptions): Promise<EmbeddingTable> {
-  const { split = parts.dataset.splits[0]!, layer = 'backbone', encoder = 'query', signal = new AbortController().signal } = options;
+  const {
+    split = parts.dataset.splits[0]!,
+    layer = 'backbone',
+    encoder = 'query',
+    signal = new AbortController().signal,
+  } = options;
   const weights = parts.step.method.part.encoders(state.params, state.method)[encoder]!;
   const features = await parts.evaluation.reader.read(split, weights, layer, signal);
   const source = await parts.dataset.split(split);

@@ -1,7 +1,17 @@
 import { join } from 'node:path';
 import type { RunHost } from '@mochi/core';
 import { disposeTree } from '@mochi/tensorflow';
-import { assemble, CONFIG_FILE, evaluate as runEvaluators, findCheckpoint, readJson, restore, type Restored, type Results, type RunParts } from '@mochi/trainer';
+import {
+  assemble,
+  CONFIG_FILE,
+  evaluate as runEvaluators,
+  findCheckpoint,
+  readJson,
+  restore,
+  type Restored,
+  type Results,
+  type RunParts,
+} from '@mochi/trainer';
 import { openRunOnEngine, type OpenOptions } from './open-run.js';
 
 export interface EvaluateOptions extends OpenOptions {
@@ -28,12 +38,15 @@ export async function runFolderOf(path: string): Promise<string> {
  * @param path Run folder (its newest checkpoint) or checkpoint folder.
  * @throws MOCHI_CHECKPOINT_MISSING, MOCHI_CHECKPOINT_CORRUPT, MOCHI_CHECKPOINT_MISMATCH
  */
-export async function openTrained(path: string, options: OpenOptions & { change?: (config: Record<string, unknown>) => Record<string, unknown> } = {}): Promise<OpenedRun> {
+export async function openTrained(
+  path: string,
+  options: OpenOptions & { change?: (config: Record<string, unknown>) => Record<string, unknown> } = {},
+): Promise<OpenedRun> {
   const checkpoint = await findCheckpoint(path);
   const written = await readJson<Record<string, unknown>>(join(checkpoint, '..', '..', CONFIG_FILE));
   const host = await openRunOnEngine(options.change?.(written) ?? written, options);
   try {
-    const parts = await assemble(host);
+    const parts = await assemble(host, { reading: true });
     const { state, position } = await restore(parts, checkpoint);
     const dispose = async (): Promise<void> => {
       disposeTree(state);
@@ -50,13 +63,27 @@ export async function openTrained(path: string, options: OpenOptions & { change?
 /** Measures a trained run with the evaluators of its config, or with others. @returns values by `evaluator/metric`. */
 export async function evaluate(path: string, options: EvaluateOptions = {}): Promise<Results> {
   const { evaluators, signal = new AbortController().signal } = options;
-  const change = (config: Record<string, unknown>) => (evaluators ? { ...config, evaluators } : config);
+  const change = (config: Record<string, unknown>) =>
+    evaluators ? { ...config, evaluators: evaluators.map((entry) => ownEntry(config, entry)) } : config;
   const run = await openTrained(path, { ...options, change });
   try {
     const { parts, state, position } = run;
-    const progress = { ...position, epochs: position.step / parts.stepsPerEpoch, stepsPerEpoch: parts.stepsPerEpoch, totalSteps: parts.totalSteps, filled: 0 };
+    const progress = {
+      ...position,
+      epochs: position.step / parts.stepsPerEpoch,
+      stepsPerEpoch: parts.stepsPerEpoch,
+      totalSteps: parts.totalSteps,
+      filled: 0,
+    };
     return await runEvaluators(parts.evaluation, parts.evaluators, state, progress, signal);
   } finally {
     await run.dispose();
   }
+}
+
+/** An evaluator that is given by name alone is measured as the run itself does, where it does. */
+function ownEntry(config: Record<string, unknown>, entry: string | Readonly<Record<string, unknown>>): unknown {
+  if (typeof entry !== 'string') return entry;
+  const own = (config['evaluators'] as { name: string }[] | undefined)?.find(({ name }) => name === entry);
+  return own ?? entry;
 }

@@ -25,7 +25,16 @@ const REQUIRED = ['data', 'augment', 'encoder', 'method', 'bank', 'sampler', 'op
 export async function openRun(config: ConfigInput, { overrides = [], onEvent, cwd }: OpenOptions = {}): Promise<RunHost> {
   const source = typeof config === 'string' ? { file: config } : { object: config };
   const schemas = { train: trainConfig };
-  const host = await startRun({ ...source, cwd, overrides, presets, schemas, required: REQUIRED, known: builtInPlugins, shared: sharedModules });
+  const host = await startRun({
+    ...source,
+    cwd,
+    overrides,
+    presets,
+    schemas,
+    required: REQUIRED,
+    known: builtInPlugins,
+    shared: sharedModules,
+  });
   if (onEvent) host.bus.all().subscribe(onEvent); // completes when the host is disposed
   return host;
 }

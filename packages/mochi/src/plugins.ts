@@ -10,9 +10,21 @@ import * as optim from '@mochi/optim';
 import * as samplers from '@mochi/samplers';
 import * as trackers from '@mochi/trackers';
 
-const isPlugin = (value: unknown): value is Plugin => typeof value === 'object' && value !== null && 'apiVersion' in value && 'setup' in value;
+const isPlugin = (value: unknown): value is Plugin =>
+  typeof value === 'object' && value !== null && 'apiVersion' in value && 'setup' in value;
 
 /** Every plugin that ships: what the plugin packages export, in the order of the list above. */
-export const builtInPlugins: readonly Plugin[] = [data, augment, encoders, methods, memoryBank, samplers, optim, evaluators, trackers, exporters]
+export const builtInPlugins: readonly Plugin[] = [
+  data,
+  augment,
+  encoders,
+  methods,
+  memoryBank,
+  samplers,
+  optim,
+  evaluators,
+  trackers,
+  exporters,
+]
   .flatMap((module) => Object.values(module) as unknown[])
   .filter(isPlugin);

@@ -38,10 +38,22 @@ const file = (text: string): string => {
 
 describe('a config that is wrong is refused before anything runs', () => {
   test.each([
-    { name: 'unknown key: line, column, suggestion', from: 'sPrime: 4', to: 'sPrim: 4', code: 'MOCHI_CONFIG_INVALID', says: [/:7:\d+/, /sPrim/, /sPrime/] },
+    {
+      name: 'unknown key: line, column, suggestion',
+      from: 'sPrime: 4',
+      to: 'sPrim: 4',
+      code: 'MOCHI_CONFIG_INVALID',
+      says: [/:7:\d+/, /sPrim/, /sPrime/],
+    },
     { name: 'wrong type', from: 'capacity: 32', to: 'capacity: many', code: 'MOCHI_CONFIG_INVALID', says: [/:6:\d+/, /many/] },
     { name: 'negative count', from: 'mochi, n: 8', to: 'mochi, n: -8', code: 'MOCHI_CONFIG_INVALID', says: [/:7:\d+/, /-8/] },
-    { name: 'unknown sampler: lists the known', from: 'name: mochi, n: 8, s: 8, sPrime: 4', to: 'name: mochy', code: 'MOCHI_UNKNOWN_PLUGIN', says: [/uniform/, /random/, /did you mean/i] },
+    {
+      name: 'unknown sampler: lists the known',
+      from: 'name: mochi, n: 8, s: 8, sPrime: 4',
+      to: 'name: mochy',
+      code: 'MOCHI_UNKNOWN_PLUGIN',
+      says: [/uniform/, /random/, /did you mean/i],
+    },
     { name: 'no such section', from: 'optimizer:', to: 'optimiser:', code: 'MOCHI_CONFIG_INVALID', says: [/optimizer/] },
   ])('$name', async ({ from, to, code, says }) => {
     const error = await errorOf(openRun(file(YAML.replace(from, to))));
@@ -51,17 +63,24 @@ describe('a config that is wrong is refused before anything runs', () => {
 
   test('a plugin of another API version', async () => {
     const plugin = join(temporaryFolder(), 'old.mjs');
-    writeFileSync(plugin, `export const old = { name: 'old', kind: 'extension', apiVersion: 99, config: { '~standard': { version: 1, vendor: 'x', validate: (value) => ({ value }) } }, setup() {} };`);
+    writeFileSync(
+      plugin,
+      `export const old = { name: 'old', kind: 'extension', apiVersion: 99, config: { '~standard': { version: 1, vendor: 'x', validate: (value) => ({ value }) } }, setup() {} };`,
+    );
     const error = await errorOf(openRun(tinyConfig(root, { plugins: [plugin] })));
     expect(error).toMatchObject({ code: 'MOCHI_PLUGIN_API_VERSION', message: expect.stringMatching(/99/) });
   });
 
   test('two providers of one token: both are named', async () => {
     const plugin = join(temporaryFolder(), 'twice.mjs');
-    const make = (name: string) => `export const ${name} = { name: '${name}', kind: 'extension', apiVersion: 1, config: { '~standard': { version: 1, vendor: 'x', validate: () => ({ value: {} }) } }, setup(host) { host.provide({ kind: 'one', name: 'acme-clock' }, () => 1); } };`;
+    const make = (name: string) =>
+      `export const ${name} = { name: '${name}', kind: 'extension', apiVersion: 1, config: { '~standard': { version: 1, vendor: 'x', validate: () => ({ value: {} }) } }, setup(host) { host.provide({ kind: 'one', name: 'acme-clock' }, () => 1); } };`;
     writeFileSync(plugin, `${make('first')}\n${make('second')}`);
     const error = await errorOf(openRun(tinyConfig(root, { plugins: [plugin] })));
-    expect(error).toMatchObject({ code: 'MOCHI_TOKEN_TAKEN', message: expect.stringMatching(/first[\s\S]*second|second[\s\S]*first/) });
+    expect(error).toMatchObject({
+      code: 'MOCHI_TOKEN_TAKEN',
+      message: expect.stringMatching(/first[\s\S]*second|second[\s\S]*first/),
+    });
   });
 });
 
@@ -69,7 +88,10 @@ describe('data that cannot be used', () => {
   const dataError = (data: object, changes: object = {}) => errorOf(train(tinyConfig(root, { data, ...changes })));
 
   test('missing folder', async () => {
-    expect(await dataError({ name: 'image-folder', root: '/nowhere/at/all' })).toMatchObject({ code: 'MOCHI_FOLDER_MISSING', message: expect.stringContaining('/nowhere/at/all') });
+    expect(await dataError({ name: 'image-folder', root: '/nowhere/at/all' })).toMatchObject({
+      code: 'MOCHI_FOLDER_MISSING',
+      message: expect.stringContaining('/nowhere/at/all'),
+    });
   });
 
   test('empty folder', async () => {
@@ -87,13 +109,18 @@ describe('data that cannot be used', () => {
   test('an unreadable tar', async () => {
     const path = join(temporaryFolder(), 'images.tar');
     writeFileSync(path, Buffer.alloc(4096, 7));
-    expect(await dataError({ name: 'image-tar', path })).toMatchObject({ code: 'MOCHI_TAR_UNREADABLE', message: expect.stringContaining('images.tar') });
+    expect(await dataError({ name: 'image-tar', path })).toMatchObject({
+      code: 'MOCHI_TAR_UNREADABLE',
+      message: expect.stringContaining('images.tar'),
+    });
   });
 });
 
 describe('parts that do not fit each other', () => {
   test('a bank smaller than the batch', async () => {
-    expect(await errorOf(train(tinyConfig(root, { bank: { name: 'fifo', capacity: 3 }, sampler: 'uniform' })))).toMatchObject({ code: 'MOCHI_BANK_TOO_SMALL' });
+    expect(await errorOf(train(tinyConfig(root, { bank: { name: 'fifo', capacity: 3 }, sampler: 'uniform' })))).toMatchObject({
+      code: 'MOCHI_BANK_TOO_SMALL',
+    });
   });
 
   test('N larger than the bank', async () => {
@@ -114,23 +141,36 @@ describe('checkpoints and run folders', () => {
     const { runDir, state } = await trained();
     const bytes = readFileSync(state);
     truncateSync(state, bytes.length - 10);
-    expect(await errorOf(train(tinyConfig(root), { runDir, resume: true }))).toMatchObject({ code: 'MOCHI_CHECKPOINT_CORRUPT', message: expect.stringContaining('bytes') });
+    expect(await errorOf(train(tinyConfig(root), { runDir, resume: true }))).toMatchObject({
+      code: 'MOCHI_CHECKPOINT_CORRUPT',
+      message: expect.stringContaining('bytes'),
+    });
     bytes[bytes.length - 5]! ^= 1;
     writeFileSync(state, bytes);
-    expect(await errorOf(train(tinyConfig(root), { runDir, resume: true }))).toMatchObject({ code: 'MOCHI_CHECKPOINT_CORRUPT', message: expect.stringContaining('hash') });
+    expect(await errorOf(train(tinyConfig(root), { runDir, resume: true }))).toMatchObject({
+      code: 'MOCHI_CHECKPOINT_CORRUPT',
+      message: expect.stringContaining('hash'),
+    });
   });
 
   test('a checkpoint of another architecture: names what differs', async () => {
     const { runDir } = await trained();
-    const other = tinyConfig(root, { encoder: { name: 'resnet10', stem: 'small', width: 8, stages: 2, head: { hidden: 8, dim: 8 } } });
+    const other = tinyConfig(root, {
+      encoder: { name: 'resnet10', stem: 'small', width: 8, stages: 2, head: { hidden: 8, dim: 8 } },
+    });
     const error = await errorOf(train(other, { runDir, resume: true }));
-    expect(error).toMatchObject({ code: 'MOCHI_CHECKPOINT_MISMATCH', message: expect.stringMatching(/conv1\.weight is float32\[3, 3, 3, 4\] and not float32\[3, 3, 3, 8\]/) });
+    expect(error).toMatchObject({
+      code: 'MOCHI_CHECKPOINT_MISMATCH',
+      message: expect.stringMatching(/conv1\.weight is float32\[3, 3, 3, 4\] and not float32\[3, 3, 3, 8\]/),
+    });
   });
 
   test('a run folder that holds a run, and nothing to resume from', async () => {
     const { runDir } = await trained();
     expect(await errorOf(train(tinyConfig(root), { runDir }))).toMatchObject({ code: 'MOCHI_RUN_EXISTS' });
-    expect(await errorOf(train(tinyConfig(root), { runDir: null, resume: temporaryFolder() }))).toMatchObject({ code: 'MOCHI_CHECKPOINT_MISSING' });
+    expect(await errorOf(train(tinyConfig(root), { runDir: null, resume: temporaryFolder() }))).toMatchObject({
+      code: 'MOCHI_CHECKPOINT_MISSING',
+    });
   });
 
   test('no permission to write the run folder', async () => {
@@ -140,6 +180,9 @@ describe('checkpoints and run folders', () => {
     if (process.getuid?.() === 0) writeFileSync(join(parent, 'file'), '');
     else mkdirSync(runDir);
     if (process.getuid?.() !== 0) chmodSync(runDir, 0o555);
-    expect(await errorOf(train(tinyConfig(root), { runDir }))).toMatchObject({ code: 'MOCHI_RUN_FOLDER', message: expect.stringContaining(runDir) });
+    expect(await errorOf(train(tinyConfig(root), { runDir }))).toMatchObject({
+      code: 'MOCHI_RUN_FOLDER',
+      message: expect.stringContaining(runDir),
+    });
   });
 });

@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adjustLoss, afterStep, beforeStep, EVENTS, shouldStop, type RunEvent } from '@mochi/contract';
 import { liveHandles } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openRunOnEngine, train } from '../src/index.js';
-import { runTraining } from '@mochi/trainer';
+import { findCheckpoint, readCheckpoint, runTraining } from '@mochi/trainer';
 import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
 
 let root: string;
@@ -21,13 +21,21 @@ describe('a run', () => {
     const events: RunEvent[] = [];
     const result = await train(tinyConfig(root, { trackers: ['jsonl'] }), { runDir, onEvent: (event) => events.push(event) });
     expect(result).toMatchObject({ outcome: 'finished', step: 18, epoch: 3 });
-    expect(readdirSync(runDir).sort()).toEqual(['checkpoints', 'config.json', 'environment.json', 'events.jsonl', 'summary.json']);
+    expect(readdirSync(runDir).sort()).toEqual([
+      'checkpoints',
+      'config.json',
+      'environment.json',
+      'events.jsonl',
+      'summary.json',
+    ]);
     expect(readdirSync(join(runDir, 'checkpoints'))).toEqual(['step-000000006', 'step-000000012', 'step-000000018']);
     const lines = readFileSync(join(runDir, 'events.jsonl'), 'utf8').trim().split('\n');
     expect(lines.length).toBe(events.length);
     const steps = events.filter(({ type }) => type === 'step-end') as unknown as { step: number; lossNats?: number }[];
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 18 }, (_, at) => at + 1));
-    expect(steps.filter(({ lossNats }) => lossNats !== undefined).map(({ step }) => step)).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 18]);
+    expect(steps.filter(({ lossNats }) => lossNats !== undefined).map(({ step }) => step)).toEqual([
+      2, 4, 6, 8, 10, 12, 14, 16, 18,
+    ]);
     for (const { type } of events) expect(EVENTS.map((event) => event.type)).toContain(type);
     expect(liveHandles()).toEqual(before);
   });
@@ -48,7 +56,11 @@ describe('a run', () => {
   });
 
   test('depends on the seed', async () => {
-    const [one, again, other] = [await train(tinyConfig(root)), await train(tinyConfig(root)), await train(tinyConfig(root, { seed: 8 }))];
+    const [one, again, other] = [
+      await train(tinyConfig(root)),
+      await train(tinyConfig(root)),
+      await train(tinyConfig(root, { seed: 8 })),
+    ];
     expect(again.stateSha256).toBe(one.stateSha256);
     expect(other.stateSha256).not.toBe(one.stateSha256);
   });
@@ -62,7 +74,11 @@ describe('a run', () => {
       return tf.mul<tf.Scalar>(loss, tf.minimum(1, tf.div(tf.cast(step, 'float32'), 100)));
     });
     host.hooks.tap('test', beforeStep, ({ progress }) => void seen.push(`before ${progress.step}`));
-    host.hooks.tap('test', afterStep, async ({ metrics, progress }) => void seen.push(`after ${progress.step}: ${(await metrics())['loss']! < 1}`));
+    host.hooks.tap(
+      'test',
+      afterStep,
+      async ({ metrics, progress }) => void seen.push(`after ${progress.step}: ${(await metrics())['loss']! < 1}`),
+    );
     await runTraining(host, { runDir: null });
     await host.dispose();
     expect(seen).toEqual(['before 0', 'after 1: true', 'before 1', 'after 2: true']);
@@ -72,15 +88,21 @@ describe('a run', () => {
   test('stops where loss or gradients are not finite, and keeps the last good checkpoint', async () => {
     const runDir = join(temporaryFolder(), 'run');
     const config = tinyConfig(root, { optimizer: { name: 'sgd', rate: 1e30, momentum: 0.9 }, schedule: 'constant' });
-    await expect(train(config, { runDir })).rejects.toMatchObject({ code: 'MOCHI_NOT_FINITE', message: expect.stringMatching(/at step \d+/) });
-    for (const name of existsSync(join(runDir, 'checkpoints')) ? readdirSync(join(runDir, 'checkpoints')) : []) expect(name).toMatch(/^step-\d{9}$/);
+    await expect(train(config, { runDir })).rejects.toMatchObject({
+      code: 'MOCHI_NOT_FINITE',
+      message: expect.stringMatching(/at step \d+/),
+    });
+    for (const name of existsSync(join(runDir, 'checkpoints')) ? readdirSync(join(runDir, 'checkpoints')) : [])
+      expect(name).toMatch(/^step-\d{9}$/);
   });
 
   test('eager and compiled runs agree', async () => {
     const steps = { train: { steps: 8, batchSize: 4, logEvery: 1 } };
     const losses = async (runtime: object): Promise<number[]> => {
       const seen: number[] = [];
-      await train(tinyConfig(root, { ...steps, runtime }), { onEvent: (event) => 'lossNats' in event && seen.push(event.lossNats as number) });
+      await train(tinyConfig(root, { ...steps, runtime }), {
+        onEvent: (event) => 'lossNats' in event && seen.push(event.lossNats as number),
+      });
       return seen;
     };
     const [compiled, eager] = [await losses({ compile: true }), await losses({ eager: true })];
@@ -89,3 +111,33 @@ describe('a run', () => {
   });
 });
 
+describe('state of a plugin', () => {
+  /** Uniform, with a count of its own calls that lives in the step and in the checkpoint, and a number that the host feeds. */
+  const plugin = `
+    import { bankBlock, definePlugin, NEGATIVE_SAMPLER } from '@mochi/contract';
+    import * as tf from '@tensorflow/tfjs-core';
+    import { z } from 'zod';
+    export const counting = definePlugin({
+      name: 'counting', kind: 'sampler', apiVersion: 1, config: z.strictObject({}),
+      setup(host) {
+        host.state('calls', () => tf.scalar(0));
+        host.scalar('weight', ({ step }) => step + 1);
+        host.provide(NEGATIVE_SAMPLER, () => ({
+          name: 'counting',
+          sample: ({ scalars }, { calls }) => ({ blocks: [bankBlock()], state: { calls: tf.add(calls, scalars.weight) } }),
+        }));
+      },
+    });`;
+
+  test('is stepped inside the compiled step, saved, and restored', async () => {
+    const path = join(temporaryFolder(), 'counting.ts');
+    writeFileSync(path, plugin);
+    const config = (steps: number) =>
+      tinyConfig(root, { plugins: [path], sampler: 'counting', train: { steps, batchSize: 4, checkpoint: { every: '100ep' } } });
+    const runDir = join(temporaryFolder(), 'run');
+    await train(config(3), { runDir });
+    await train(config(5), { runDir, resume: true });
+    const { tensors } = await readCheckpoint(await findCheckpoint(runDir));
+    expect(tensors.get('plugins/sampler/calls')!.data).toEqual(Float32Array.of(1 + 2 + 3 + 4 + 5));
+  });
+});

@@ -1,4 +1,4 @@
-import { duration } from '@mochi/core';
+import { interval } from '@mochi/core';
 import { z } from 'zod';
 
 export const trainConfig = z.strictObject({
@@ -11,7 +11,7 @@ export const trainConfig = z.strictObject({
   maxSkipped: z.number().min(0).max(1).default(0.01).describe('share of broken images past which the run stops'),
   checkpoint: z
     .strictObject({
-      every: duration.default({ epochs: 1 }).describe('time between two checkpoints, e.g. 1ep or 500st'),
+      every: interval.prefault('1ep').describe('time between two checkpoints, e.g. 1ep or 500st'),
       keep: z.int().positive().default(3).describe('latest checkpoints that are kept'),
       best: z.string().nullable().default(null).describe('metric whose best checkpoint is kept besides, e.g. knn/top1'),
     })

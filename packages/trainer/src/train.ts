@@ -8,7 +8,14 @@ import { BatchFeed } from './input/index.js';
 import { assemble, type RunParts } from './run/assemble.js';
 import type { Results } from './run/evaluation.js';
 import { initialState } from './run/initial-state.js';
-import { CONFIG_FILE, describeEnvironment, ENVIRONMENT_FILE, prepareRunFolder, SUMMARY_FILE, writeJson } from './run/run-folder.js';
+import {
+  CONFIG_FILE,
+  describeEnvironment,
+  ENVIRONMENT_FILE,
+  prepareRunFolder,
+  SUMMARY_FILE,
+  writeJson,
+} from './run/run-folder.js';
 import { Saver } from './run/saver.js';
 import { TrainingLoop, type LoopEnd } from './run/training-loop.js';
 
@@ -54,7 +61,11 @@ export async function runTraining(host: RunHost, options: TrainOptions): Promise
       await tracker.start(info);
       tracker.record(host.bus.all());
     }
-    return await trainAndFinish(parts, loop, saver, { name: host.config.name, runDir, resumedFrom: options.resume && position.step > 0 ? position.step : null });
+    return await trainAndFinish(parts, loop, saver, {
+      name: host.config.name,
+      runDir,
+      ...resumption(options.resume, position.step),
+    });
   } finally {
     for (const tracker of trackers) await tracker.close();
     loop.dispose();
@@ -62,17 +73,34 @@ export async function runTraining(host: RunHost, options: TrainOptions): Promise
   }
 }
 
+const resumption = (resume: TrainOptions['resume'], step: number) => ({
+  resumedFrom: resume && step > 0 ? step : null,
+  startedOver: Boolean(resume) && step === 0,
+});
+
 interface RunInfo {
   readonly name: string;
   readonly runDir: string | null;
   readonly resumedFrom: number | null;
+  /** A resume was asked for and there was nothing to resume. */
+  readonly startedOver: boolean;
 }
 
 async function trainAndFinish(parts: RunParts, loop: TrainingLoop, saver: Saver, info: RunInfo): Promise<TrainResult> {
   const { totalSteps, totalEpochs, stepsPerEpoch } = parts;
+  if (info.startedOver)
+    parts.bus.emit(warning, { source: 'trainer', message: 'there is no checkpoint to resume from: training starts from step 0' });
   const parameters = Object.values(loop.state.params).reduce((sum, { size }) => sum + size, 0);
-  parts.bus.emit(runStart, { ...info, totalSteps, totalEpochs, stepsPerEpoch, parameters });
-  const feed = new BatchFeed({ ...parts, views: parts.step.method.part.views, seed: parts.step.seed, labels: parts.step.bank.keepLabels, from: loop.position, ...parts.train });
+  const { name, runDir, resumedFrom } = info;
+  parts.bus.emit(runStart, { name, runDir, resumedFrom, totalSteps, totalEpochs, stepsPerEpoch, parameters });
+  const feed = new BatchFeed({
+    ...parts,
+    views: parts.step.method.part.views,
+    seed: parts.step.seed,
+    labels: parts.step.bank.keepLabels,
+    from: loop.position,
+    ...parts.train,
+  });
   try {
     const end = await loop.run(feed);
     if (end.outcome === 'finished') await loop.evaluate(parts.evaluators);
@@ -83,7 +111,13 @@ async function trainAndFinish(parts: RunParts, loop: TrainingLoop, saver: Saver,
     return result;
   } catch (error) {
     const { step, epoch } = loop.position;
-    parts.bus.emit(runEnd, { step, epoch, seconds: loop.seconds, outcome: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    parts.bus.emit(runEnd, {
+      step,
+      epoch,
+      seconds: loop.seconds,
+      outcome: 'failed',
+      reason: error instanceof Error ? error.message : String(error),
+    });
     throw error;
   } finally {
     await feed.dispose();
@@ -92,14 +126,21 @@ async function trainAndFinish(parts: RunParts, loop: TrainingLoop, saver: Saver,
 
 async function summarise(loop: TrainingLoop, end: LoopEnd, runDir: string | null): Promise<TrainResult> {
   const { step, epoch } = loop.position;
-  return { ...end, runDir, step, epoch, seconds: loop.seconds, stateSha256: sha256(await encodeState(loop.state)), results: loop.results };
+  return {
+    ...end,
+    runDir,
+    step,
+    epoch,
+    seconds: loop.seconds,
+    stateSha256: sha256(await encodeState(loop.state)),
+    results: loop.results,
+  };
 }
 
 /** A run that was killed before its first checkpoint is resumed from the start: whoever restarts it need not know how far it came. */
 async function startingPoint(parts: RunParts, runDir: string | null, resume: boolean | string): Promise<Restored> {
   const from = resume === true ? (runDir ?? '.') : resume;
   if (from !== false && (typeof resume === 'string' || (await listCheckpoints(from)).length > 0)) return restore(parts, from);
-  if (resume) parts.bus.emit(warning, { source: 'trainer', message: `no checkpoint in ${from}: training starts from step 0` });
   const position = { step: 0, epoch: 0, sample: 0, skipped: 0, seen: 0, seconds: 0, best: null };
   return { state: initialState(parts.step, parts.states), position };
 }
@@ -107,11 +148,16 @@ async function startingPoint(parts: RunParts, runDir: string | null, resume: boo
 function saverOptions({ train, stepsPerEpoch }: RunParts, runDir: string | null) {
   const { every, keep, best } = train.checkpoint;
   const whole = 'epochs' in every && Number.isInteger(every.epochs);
-  return { runDir, keep, best, everyEpochs: whole ? inEpochs(every, stepsPerEpoch) : null, everySteps: whole ? null : Math.max(1, inSteps(every, stepsPerEpoch)) };
+  return {
+    runDir,
+    keep,
+    best,
+    everyEpochs: whole ? inEpochs(every, stepsPerEpoch) : null,
+    everySteps: whole ? null : Math.max(1, inSteps(every, stepsPerEpoch)),
+  };
 }
 
 async function describeRun(runDir: string, host: RunHost): Promise<void> {
   await writeJson(`${runDir}/${CONFIG_FILE}`, host.config);
   await writeJson(`${runDir}/${ENVIRONMENT_FILE}`, await describeEnvironment());
 }
-

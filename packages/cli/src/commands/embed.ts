@@ -10,17 +10,27 @@ export const embedCommand = defineCommand({
     out: { type: 'string', required: true, description: 'file to write: .npy or .parquet', valueHint: 'FILE' },
     data: { type: 'string', description: 'folder of images (default: the data of the run)', valueHint: 'DIR' },
     split: { type: 'string', description: 'split of the data (default: the first)' },
-    layer: { type: 'enum', options: ['backbone', 'head'], default: 'backbone', description: 'backbone transfers best; head is what the loss sees' },
+    layer: {
+      type: 'enum',
+      options: ['backbone', 'head'],
+      default: 'backbone',
+      description: 'backbone transfers best; head is what the loss sees',
+    },
     encoder: { type: 'enum', options: ['query', 'key'], default: 'query', description: 'which encoder' },
     ...jsonFlag,
   },
   async run({ args }) {
     const { file: path, overrides } = splitPositionals(args._);
-    if (path === undefined) throw usage('No run was given.', 'mochi embed RUN --out FILE', 'Name the folder of a run or of one of its checkpoints.');
+    if (path === undefined)
+      throw usage('No run was given.', 'mochi embed RUN --out FILE', 'Name the folder of a run or of one of its checkpoints.');
     const format = args.out.endsWith('.parquet') ? 'parquet' : 'npy';
     const data = args.data === undefined ? undefined : { name: 'image-folder', root: resolve(args.data) };
     const { split, layer, encoder, out } = args;
     const { rows, dim } = await embed(path, { data, split, layer, encoder, out, format, overrides });
-    console.log(args.json ? JSON.stringify({ out, rows, dim, layer, encoder }) : `${out}: ${rows} rows of ${dim} (${layer} of the ${encoder} encoder)`);
+    console.log(
+      args.json
+        ? JSON.stringify({ out, rows, dim, layer, encoder })
+        : `${out}: ${rows} rows of ${dim} (${layer} of the ${encoder} encoder)`,
+    );
   },
 });

@@ -8,7 +8,12 @@ import { usage } from '../errors.js';
 export const explainCommand = defineCommand({
   meta: { name: 'explain', description: 'Show what a config means: mochi explain CONFIG [path=value ...]' },
   args: {
-    step: { type: 'boolean', default: true, description: 'list the inputs of the compiled step too (reads the data set)', negativeDescription: 'leave out the compiled step' },
+    step: {
+      type: 'boolean',
+      default: true,
+      description: 'list the inputs of the compiled step too (reads the data set)',
+      negativeDescription: 'leave out the compiled step',
+    },
     schema: { type: 'boolean', default: false, description: 'print the JSON Schema of configs, for editors' },
     ...jsonFlag,
   },

@@ -9,10 +9,14 @@ import { listenForStop } from '../stop-signals.js';
 export const trainCommand = defineCommand({
   meta: { name: 'train', description: 'Train what a config says: mochi train CONFIG [path=value ...]' },
   args: {
-    run: { type: 'string', description: 'folder of the run (default: runs/NAME-TIME)', valueHint: 'DIR' },
+    run: { type: 'string', description: 'folder of the run (default: runs/TIME)', valueHint: 'DIR' },
     resume: { type: 'boolean', default: false, description: 'go on from the newest checkpoint of --run' },
     from: { type: 'string', description: 'go on from this checkpoint or the newest of this run', valueHint: 'DIR' },
-    data: { type: 'string', description: 'folder of photos: trains on it with the preset "photos", no config needed', valueHint: 'DIR' },
+    data: {
+      type: 'string',
+      description: 'folder of photos: trains on it with the preset "photos", no config needed',
+      valueHint: 'DIR',
+    },
     ...jsonFlag,
   },
   async run({ args }) {
@@ -22,7 +26,12 @@ export const trainCommand = defineCommand({
     const stop = listenForStop((line) => console.error(line));
     try {
       const trackers = args.json ? ['trackers=[json, jsonl]'] : [];
-      const result = await train(config, { overrides: [...overrides, ...trackers], runDir, resume: args.from ?? args.resume, signal: stop.signal });
+      const result = await train(config, {
+        overrides: [...overrides, ...trackers],
+        runDir,
+        resume: args.from ?? args.resume,
+        signal: stop.signal,
+      });
       if (!args.json) console.error(`${result.outcome} at step ${result.step}: ${runDir}`);
       process.exitCode = result.outcome === 'stopped' ? (stop.exitCode() ?? EXIT.finished) : EXIT.finished;
     } finally {
@@ -33,7 +42,12 @@ export const trainCommand = defineCommand({
 
 function configOf(file: string | undefined, data: string | undefined): ConfigInput {
   if (file !== undefined && data === undefined) return file;
-  if (data === undefined) throw usage('Neither a config nor --data was given.', 'mochi train CONFIG, or mochi train --data FOLDER', 'Name a config file, or a folder of photos.');
+  if (data === undefined)
+    throw usage(
+      'Neither a config nor --data was given.',
+      'mochi train CONFIG, or mochi train --data FOLDER',
+      'Name a config file, or a folder of photos.',
+    );
   const section = { name: 'image-folder', root: resolve(data) };
   return { extends: file === undefined ? 'photos' : resolve(file), data: section };
 }

@@ -1,4 +1,3 @@
-import { isMochiError } from '@mochi/contract';
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,19 +5,11 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { afterAll, expect, test } from 'vitest';
+import { codeOf } from '../../test/code-of.js';
 import { openCifar10 } from './cifar10.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'mochi-cifar-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
-const codeOf = async (run: () => unknown): Promise<string> => {
-  try {
-    await run();
-  } catch (error) {
-    if (isMochiError(error)) return error.code;
-    throw error;
-  }
-  return 'no error';
-};
 
 /** Records whose pixel (y, x, channel) is (label + x + 2 y + 50 channel) mod 256. */
 function batch(labels: readonly number[]): Buffer {

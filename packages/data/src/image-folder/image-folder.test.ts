@@ -1,9 +1,10 @@
-import { isMochiError, type Dataset } from '@mochi/contract';
+import { type Dataset } from '@mochi/contract';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
+import { codeOf } from '../../test/code-of.js';
 import { imageFolderConfig } from './config.js';
 import { openImageFolder } from './image-folder.js';
 
@@ -22,15 +23,6 @@ function folder(...files: string[]): string {
 }
 
 const open = (root: string, options: object = {}): Dataset => openImageFolder(imageFolderConfig.parse({ root, ...options }));
-const codeOf = async (run: () => unknown): Promise<string> => {
-  try {
-    await run();
-  } catch (error) {
-    if (isMochiError(error)) return error.code;
-    throw error;
-  }
-  return 'no error';
-};
 
 test('class folders become labels, images come in the order of their names, odd names included', async () => {
   const root = folder(

@@ -1,8 +1,8 @@
 import type { Dataset, SplitSource } from '@mochi/contract';
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { dividedDataset } from '../divided-dataset.js';
 import { folderEmpty, folderMissing, folderUnreadable, splitClash } from '../errors.js';
-import { holdOut } from '../hold-out.js';
 import { hasLabels, labelsOf } from '../labels.js';
 import { splitOf, type NamedImages } from '../named-images.js';
 import { lazyDataset, once } from '../splits.js';
@@ -29,18 +29,7 @@ export function openImageFolder(config: ImageFolderConfig): Dataset {
       new Map(splits.map((name) => [name, async () => splitFromFolder(name, root, await listings(), config)])),
     );
   }
-  const divided = once(async () => {
-    const all = nameImages(root, '', await listImages(root), labels);
-    return {
-      all,
-      ...(holdout > 0 ? holdOut(all.names, all.labels, holdout, holdoutSeed) : { train: undefined, test: undefined }),
-    };
-  });
-  const readers = new Map<string, () => Promise<SplitSource>>([
-    ['train', async () => divided().then(({ all, train }) => splitOf('train', all, train))],
-  ]);
-  if (holdout > 0) readers.set('test', async () => divided().then(({ all, test }) => splitOf('test', all, test)));
-  return lazyDataset('image-folder', readers);
+  return dividedDataset('image-folder', async () => nameImages(root, '', await listImages(root), labels), holdout, holdoutSeed);
 }
 
 function checkFolder(root: string): void {

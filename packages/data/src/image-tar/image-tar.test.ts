@@ -1,4 +1,4 @@
-import { isMochiError, type Dataset } from '@mochi/contract';
+import { type Dataset } from '@mochi/contract';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { afterAll, expect, test } from 'vitest';
+import { codeOf } from '../../test/code-of.js';
 import { imageTarConfig } from './config.js';
 import { openImageTar } from './image-tar.js';
 
@@ -23,15 +24,6 @@ async function tar(files: Record<string, string>): Promise<string> {
 }
 
 const open = (path: unknown, options: object = {}): Dataset => openImageTar(imageTarConfig.parse({ path, ...options }));
-const codeOf = async (run: () => unknown): Promise<string> => {
-  try {
-    await run();
-  } catch (error) {
-    if (isMochiError(error)) return error.code;
-    throw error;
-  }
-  return 'no error';
-};
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
 test('images of class folders, in the order of their names, with their bytes', async () => {

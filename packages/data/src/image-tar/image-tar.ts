@@ -1,11 +1,11 @@
 import type { Dataset, SplitSource } from '@mochi/contract';
 import { sortNames } from '../breathe.js';
+import { dividedDataset } from '../divided-dataset.js';
 import { splitClash, tarEmpty, tarTooBig } from '../errors.js';
-import { holdOut } from '../hold-out.js';
 import { isImage } from '../image-folder/list-images.js';
 import { hasLabels, labelsOf, topFolder } from '../labels.js';
 import { splitOf, type NamedImages } from '../named-images.js';
-import { lazyDataset, once } from '../splits.js';
+import { lazyDataset } from '../splits.js';
 import type { ImageTarConfig } from './config.js';
 import { readTar } from './read-tar.js';
 
@@ -22,18 +22,7 @@ export function openImageTar(config: ImageTarConfig): Dataset {
     const readers = splits.map((name) => [name, async () => splitOf(name, await readImages(path[name]!, config))] as const);
     return lazyDataset('image-tar', new Map<string, () => Promise<SplitSource>>(readers));
   }
-  const divided = once(async () => {
-    const all = await readImages(path, config);
-    return {
-      all,
-      ...(holdout > 0 ? holdOut(all.names, all.labels, holdout, holdoutSeed) : { train: undefined, test: undefined }),
-    };
-  });
-  const readers = new Map<string, () => Promise<SplitSource>>([
-    ['train', async () => divided().then(({ all, train }) => splitOf('train', all, train))],
-  ]);
-  if (holdout > 0) readers.set('test', async () => divided().then(({ all, test }) => splitOf('test', all, test)));
-  return lazyDataset('image-tar', readers);
+  return dividedDataset('image-tar', () => readImages(path, config), holdout, holdoutSeed);
 }
 
 async function readImages(path: string, { labels, maxMiB }: ImageTarConfig): Promise<NamedImages> {

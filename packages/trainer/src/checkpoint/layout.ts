@@ -43,5 +43,8 @@ export const checkpointPath = (runDir: string, step: number): string => join(run
 /** Folders of complete checkpoints of a run, oldest first. Folders under construction have another name and are not among them. */
 export async function listCheckpoints(runDir: string): Promise<string[]> {
   const names = await readdir(join(runDir, CHECKPOINTS)).catch(() => []);
-  return names.filter((name) => /^step-\d{9,}$/.test(name)).sort().map((name) => join(runDir, CHECKPOINTS, name));
+  return names
+    .filter((name) => /^step-\d{9,}$/.test(name))
+    .sort()
+    .map((name) => join(runDir, CHECKPOINTS, name));
 }

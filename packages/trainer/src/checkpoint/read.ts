@@ -24,8 +24,10 @@ export async function readCheckpoint(path: string): Promise<{ manifest: Manifest
   const bytes = await readFile(join(path, STATE_FILE)).catch((cause: unknown) => {
     throw checkpointCorrupt(path, `${STATE_FILE} is missing`, cause);
   });
-  if (bytes.byteLength !== manifest.bytes) throw checkpointCorrupt(path, `${STATE_FILE} has ${bytes.byteLength} bytes and not ${manifest.bytes}`);
-  if (sha256(bytes) !== manifest.sha256) throw checkpointCorrupt(path, `${STATE_FILE} does not have the hash that ${MANIFEST_FILE} states`);
+  if (bytes.byteLength !== manifest.bytes)
+    throw checkpointCorrupt(path, `${STATE_FILE} has ${bytes.byteLength} bytes and not ${manifest.bytes}`);
+  if (sha256(bytes) !== manifest.sha256)
+    throw checkpointCorrupt(path, `${STATE_FILE} does not have the hash that ${MANIFEST_FILE} states`);
   return { manifest, tensors: readSafetensors(bytes) };
 }
 
@@ -48,7 +50,9 @@ export function restoreState(path: string, state: RunState, tensors: Map<string,
   const wanted = flattenTree(state);
   const differences = differencesOf(wanted, tensors);
   if (differences.length > 0) throw checkpointMismatch(path, differences);
-  const values = new Map(wanted.map(({ path: name, tensor }) => [name, tf.tensor(copyOf(tensors.get(name)!), tensor.shape, tensor.dtype)]));
+  const values = new Map(
+    wanted.map(({ path: name, tensor }) => [name, tf.tensor(copyOf(tensors.get(name)!), tensor.shape, tensor.dtype)]),
+  );
   return rebuild(state as unknown as Tree, values) as unknown as RunState;
 }
 
@@ -56,7 +60,9 @@ type Tree = tf.Tensor | { [name: string]: Tree };
 
 function rebuild(tree: Tree, values: Map<string, tf.Tensor>, prefix = ''): Tree {
   if (tree instanceof tf.Tensor) return values.get(prefix)!;
-  return Object.fromEntries(Object.entries(tree).map(([name, child]) => [name, rebuild(child, values, prefix === '' ? name : `${prefix}/${name}`)]));
+  return Object.fromEntries(
+    Object.entries(tree).map(([name, child]) => [name, rebuild(child, values, prefix === '' ? name : `${prefix}/${name}`)]),
+  );
 }
 
 /** TensorFlow may keep the array that a tensor was made of, so each tensor gets its own. */

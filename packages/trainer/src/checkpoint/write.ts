@@ -28,7 +28,11 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
  *
  * @returns The folder and the bytes of the state.
  */
-export async function writeCheckpoint(runDir: string, state: RunState, about: Omit<Manifest, 'format' | 'sha256' | 'bytes'>): Promise<{ path: string; bytes: number }> {
+export async function writeCheckpoint(
+  runDir: string,
+  state: RunState,
+  about: Omit<Manifest, 'format' | 'sha256' | 'bytes'>,
+): Promise<{ path: string; bytes: number }> {
   const bytes = await encodeState(state);
   const manifest: Manifest = { format: CHECKPOINT_FORMAT, ...about, sha256: sha256(bytes), bytes: bytes.byteLength };
   const path = checkpointPath(runDir, about.position.step);

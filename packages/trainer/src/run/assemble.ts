@@ -34,12 +34,17 @@ export interface RunParts {
   buildStep(): Step;
 }
 
+export interface AssembleOptions {
+  /** For evaluating or embedding: the data need not have the training split, nor a whole batch. Default false. */
+  readonly reading?: boolean;
+}
+
 /**
  * Asks the host for every part and checks that they fit each other.
  *
  * @throws MOCHI_SECTION_MISSING, MOCHI_VIEW_MISSING, MOCHI_BANK_TOO_SMALL, and what the data set says of its files.
  */
-export async function assemble(host: RunHost): Promise<RunParts> {
+export async function assemble(host: RunHost, { reading = false }: AssembleOptions = {}): Promise<RunParts> {
   const { train, seed, runtime } = host.config as typeof host.config & { train: TrainConfig };
   const { plugin: id, service: method } = only(host, 'method');
   const bank = host.one('bank');
@@ -57,8 +62,10 @@ export async function assemble(host: RunHost): Promise<RunParts> {
     seed,
   };
   const dataset = host.one('data');
-  const source = await dataset.split(train.split);
-  const perEpoch = stepsPerEpoch(source.length, train.batchSize);
+  const source = await dataset.split(reading ? dataset.splits[0]! : train.split);
+  const perEpoch = reading
+    ? Math.max(1, Math.floor(source.length / train.batchSize))
+    : stepsPerEpoch(source.length, train.batchSize);
   const epochLimit = train.epochs ?? (train.steps === undefined ? DEFAULT_EPOCHS : Infinity);
   const totalSteps = Math.min(train.steps ?? Infinity, Math.round(epochLimit * perEpoch));
   const evaluators = host.all('evaluator');

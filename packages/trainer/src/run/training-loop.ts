@@ -42,6 +42,7 @@ export class TrainingLoop {
   private epochLoss = { sum: 0, count: 0, started: performance.now(), images: 0, skippedBefore: 0 };
   private readonly startedMs = performance.now();
   private readonly secondsBefore: number;
+  private readonly measuredAt = new Map<string, number>();
   /** Latest results of every evaluator, by `evaluator/metric`. */
   readonly results: Results = {};
 
@@ -87,11 +88,15 @@ export class TrainingLoop {
     return { outcome: 'finished', reason: null };
   }
 
-  /** Runs evaluators now and keeps their results. */
-  async evaluate(which: RunParts['evaluators']): Promise<Results> {
+  /** Runs those of the evaluators that have not measured this very state, and keeps their results. */
+  async evaluate(evaluators: RunParts['evaluators']): Promise<Results> {
+    const { step } = this.position;
+    const which = evaluators.filter(({ name }) => this.measuredAt.get(name) !== step);
     if (which.length === 0) return {};
     try {
-      return Object.assign(this.results, await evaluate(this.parts.evaluation, which, this.state, this.progress, this.signal));
+      const results = await evaluate(this.parts.evaluation, which, this.state, this.progress, this.signal);
+      for (const { name } of which) this.measuredAt.set(name, step);
+      return Object.assign(this.results, results);
     } catch (error) {
       if (this.signal.aborted) return {}; // cut short by the signal: the run itself is sound and will be saved
       throw error;

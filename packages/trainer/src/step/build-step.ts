@@ -15,20 +15,27 @@ export type Step = (state: RunState, batch: Batch, feeds: Feeds, phases: Record<
 export function buildStep(parts: StepParts, hooks: HookRunner): Step {
   return (state, batch, feeds, phases) => {
     const rng = createRng(parts.seed, 'step', feeds.step);
-    const chain = chainSamplers(parts.samplers, parts.bank, { ...feeds, rng: rng.fork('samplers'), phases, states: state.plugins });
-    const contextOf = (shared: Record<string, tf.Tensor>) => (id: string): BuildContext => ({
-      step: feeds.step,
-      epoch: feeds.epoch,
-      rng: rng.fork(id),
-      scalars: feeds.scalars[id] ?? {},
-      state: state.plugins[id] ?? {},
-      shared,
+    const chain = chainSamplers(parts.samplers, parts.bank, {
+      ...feeds,
+      rng: rng.fork('samplers'),
+      phases,
+      states: state.plugins,
     });
+    const contextOf =
+      (shared: Record<string, tf.Tensor>) =>
+      (id: string): BuildContext => ({
+        step: feeds.step,
+        epoch: feeds.epoch,
+        rng: rng.fork(id),
+        scalars: feeds.scalars[id] ?? {},
+        state: state.plugins[id] ?? {},
+        shared,
+      });
     const methodContext = { ...feeds, rng: rng.fork('method'), scalars: feeds.scalars[parts.method.id] ?? {}, draw: chain.draw };
     const { loss, gradients, aux } = valueAndGrads((params) => {
       const out = parts.method.part.step(parts, params, state.method, batch, methodContext);
       const adjusted = hooks.buildWaterfall(adjustLoss, out.loss, contextOf(out.shared));
-      return { loss: adjusted, aux: { state: out.state, metrics: out.metrics, shared: out.shared } };
+      return { loss: adjusted, aux: { state: out.state, samplers: chain.next, metrics: out.metrics, shared: out.shared } };
     }, state.params);
 
     const context = contextOf(aux.shared);
@@ -36,7 +43,7 @@ export function buildStep(parts: StepParts, hooks: HookRunner): Step {
     const updated = parts.optimizer.update(state.params, finalGradients, state.slots, feeds.rate, feeds.step);
     const gradientNorm = globalNorm(finalGradients);
     const finite = tf.logicalAnd(tf.logicalAnd(isFinite(loss), isFinite(gradientNorm)), tf.less(state.failedAt, 0)) as tf.Scalar;
-    const next = { ...updated, method: aux.state, plugins: { ...state.plugins, ...chain.next } };
+    const next = { ...updated, method: aux.state, plugins: withNext(state.plugins, aux.samplers) };
     const kept = { params: state.params, slots: state.slots, method: state.method, plugins: state.plugins };
     const guarded = selectTree(finite, next, kept);
     const metrics = hooks.buildWaterfall(addStepMetrics, { loss, gradientNorm, ...aux.metrics }, context);
@@ -45,10 +52,14 @@ export function buildStep(parts: StepParts, hooks: HookRunner): Step {
 }
 
 /** L2 norm over all gradients, scalar. Not finite when any of them is not. */
-const globalNorm = (gradients: Tensors): tf.Scalar => tf.sqrt(tf.addN(Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)) as tf.Scalar)));
+const globalNorm = (gradients: Tensors): tf.Scalar =>
+  tf.sqrt(tf.addN(Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)) as tf.Scalar)));
 
 const isFinite = (x: tf.Scalar): tf.Tensor => tf.isFinite(x);
 
 const firstFailure = (failedAt: tf.Scalar, finite: tf.Scalar, step: tf.Scalar): tf.Scalar =>
   tf.where(tf.logicalOr(finite, tf.greaterEqual(failedAt, 0)), failedAt, step) as tf.Scalar;
 
+/** The states of plugins after the step: what a sampler does not return stays as it was. */
+const withNext = (before: Record<string, Tensors>, next: Record<string, Tensors>): Record<string, Tensors> =>
+  Object.fromEntries(Object.entries(before).map(([id, own]) => [id, { ...own, ...next[id] }]));

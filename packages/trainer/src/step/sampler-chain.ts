@@ -18,7 +18,11 @@ export interface ChainContext {
  *
  * @returns `draw` for the method and `next`, the samplers' states after it was called.
  */
-export function chainSamplers(samplers: readonly Placed<NegativeSampler>[], bank: MemoryBank, context: ChainContext): { draw: DrawNegatives; next: Record<string, Tensors> } {
+export function chainSamplers(
+  samplers: readonly Placed<NegativeSampler>[],
+  bank: MemoryBank,
+  context: ChainContext,
+): { draw: DrawNegatives; next: Record<string, Tensors> } {
   const next: Record<string, Tensors> = {};
   const draw: DrawNegatives = (inputs) => {
     let mask = bank.mask(inputs.bank, inputs.ids);

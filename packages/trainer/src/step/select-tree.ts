@@ -11,7 +11,10 @@ const isTensor = (tree: Tree): tree is Tensor => 'dataId' in tree;
  */
 export function selectTree<T extends object>(condition: Scalar, whenTrue: T, whenFalse: T): T {
   const walk = (yes: Tree, no: Tree): Tree => {
-    if (!isTensor(yes)) return Object.fromEntries(Object.entries(yes).map(([name, child]) => [name, walk(child, (no as Record<string, Tree>)[name]!)]));
+    if (!isTensor(yes))
+      return Object.fromEntries(
+        Object.entries(yes).map(([name, child]) => [name, walk(child, (no as Record<string, Tree>)[name]!)]),
+      );
     if (yes === no) return yes;
     return execute('SelectV2', [attr.type('T', yes.dtype)], [condition, yes, no as Tensor])[0]!;
   };
