@@ -6,10 +6,7 @@ test('the example of the README runs and learns', async () => {
   await startTensorFlow();
   const step = compile(
     (params: { w: tf.Tensor2D }, x: tf.Tensor2D) => {
-      const { loss, gradients } = valueAndGrads(
-        ({ w }) => ({ loss: tf.mean(tf.square(tf.matMul(x, w))) as tf.Scalar }),
-        params,
-      );
+      const { loss, gradients } = valueAndGrads(({ w }) => ({ loss: tf.mean(tf.square(tf.matMul(x, w))) as tf.Scalar }), params);
       return { loss, params: { w: tf.sub<tf.Tensor2D>(params.w, tf.mul(0.1, gradients.w)) } };
     },
     { name: 'step' },

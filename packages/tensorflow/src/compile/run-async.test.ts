@@ -1,22 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, describe, expect, test } from 'vitest';
-import { compile, liveHandles, startTensorFlow } from '../index.js';
+import { describe, expect, test } from 'vitest';
+import { compile, startTensorFlow } from '../index.js';
+import { leaveNothing } from '../../test/leave-nothing.js';
 
 await startTensorFlow();
-tf.engine().startScope();
-const start = liveHandles();
-const made: { dispose(): void }[] = [];
-const compiled = ((fn: never, options?: never) => {
-  const result = compile(fn, options);
-  made.push(result);
-  return result;
-}) as typeof compile;
-afterEach(() => {
-  for (const each of made.splice(0)) each.dispose();
-  tf.engine().endScope();
-  tf.engine().startScope();
-  expect(liveHandles()).toEqual(start);
-});
+const { compiled } = leaveNothing();
 
 const values = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
 

@@ -1,25 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, describe, expect, test } from 'vitest';
-import {
-  attr,
-  execute,
-  liveHandles,
-  nativeDtype,
-  type NativeDtype,
-  nativeTensor,
-  readInt64,
-  startTensorFlow,
-  type Values,
-} from '../index.js';
+import { describe, expect, test } from 'vitest';
+import { attr, execute, nativeDtype, type NativeDtype, nativeTensor, readInt64, startTensorFlow, type Values } from '../index.js';
+import { leaveNothing } from '../../test/leave-nothing.js';
 
 await startTensorFlow();
-tf.engine().startScope();
-const start = liveHandles();
-afterEach(() => {
-  tf.engine().endScope();
-  tf.engine().startScope();
-  expect(liveHandles()).toEqual(start);
-});
+leaveNothing();
 
 describe('dtypes', () => {
   test.each<[NativeDtype, Values, string, number[]]>([

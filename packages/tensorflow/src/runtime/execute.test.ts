@@ -1,16 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Attr, attr, compile, execute, liveHandles, nativeTensor, startTensorFlow, traceFunction } from '../index.js';
 import type { TensorFlowError } from '../errors.js';
+import { leaveNothing } from '../../test/leave-nothing.js';
 
 await startTensorFlow();
-tf.engine().startScope();
-const start = liveHandles();
-afterEach(() => {
-  tf.engine().endScope();
-  tf.engine().startScope();
-  expect(liveHandles()).toEqual(start);
-});
+leaveNothing();
 
 const matrix = () => tf.tensor2d([[1, 2], [3, 4]]); // prettier-ignore
 const string = (text: string) => nativeTensor([text], [], 'string');

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   disposeTree,
   flattenTree,
@@ -10,15 +10,10 @@ import {
   treeEntries,
   valueAndGrads,
 } from '../index.js';
+import { leaveNothing } from '../../test/leave-nothing.js';
 
 await startTensorFlow();
-tf.engine().startScope();
-const start = liveHandles();
-afterEach(() => {
-  tf.engine().endScope();
-  tf.engine().startScope();
-  expect(liveHandles()).toEqual(start);
-});
+leaveNothing();
 const values = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
 const code = (name: string) => expect.objectContaining({ code: name }) as Error;
 
