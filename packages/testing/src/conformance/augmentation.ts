@@ -3,7 +3,7 @@ import { compile, createRng } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { leakFree } from '../leak-free.js';
 import { require, requireFinite, requireSame, requireTensor, snapshot, takeRows } from './compare.js';
-import { registerSuite, withService, type Check } from './suite.js';
+import { inScope, registerSuite, withService, type Check } from './suite.js';
 
 const BATCH = 5;
 /** A crop and jitter sum up in another order when compiled; values are about 1. */
@@ -21,16 +21,7 @@ export function augmentationChecks(plugin: Plugin, options: object = {}): Check[
       withService(plugin, 'augment', options, (augmentation) => {
         require(new Set(augmentation.views.map((view) => view.name)).size ===
           augmentation.views.length, 'two views have one name');
-        for (const view of augmentation.views) {
-          tf.engine().startScope();
-          try {
-            run(augmentation, view);
-          } catch (error) {
-            throw new Error(`view ${view.name}: ${(error as Error).message}`, { cause: error });
-          } finally {
-            tf.engine().endScope();
-          }
-        }
+        for (const view of augmentation.views) inScope(() => run(augmentation, view), `view ${view.name}`);
       }),
   });
   return [

@@ -3,7 +3,7 @@ import { compile, createRng, disposeTree, l2Normalize } from '@mochi/tensorflow'
 import * as tf from '@tensorflow/tfjs-core';
 import { leakFree } from '../leak-free.js';
 import { require, requireFinite, requireSame, requireTensor, snapshot } from './compare.js';
-import { registerSuite, withService, type Check } from './suite.js';
+import { inScope, registerSuite, withService, type Check } from './suite.js';
 
 const DIM = 8;
 
@@ -17,12 +17,8 @@ export function bankChecks(plugin: Plugin, options: object = {}): Check[] {
     name,
     run: () =>
       withService(plugin, 'bank', options, (bank) => {
-        tf.engine().startScope();
-        try {
-          run(bank, Math.max(1, Math.floor(bank.capacity / 3) + 1)); // no divisor of the capacity: the third batch goes over the end
-        } finally {
-          tf.engine().endScope();
-        }
+        const batch = Math.max(1, Math.floor(bank.capacity / 3) + 1); // no divisor of the capacity: the third batch goes over the end
+        inScope(() => run(bank, batch));
       }),
   });
   return [

@@ -3,7 +3,7 @@ import { compile, createRng, disposeTree, valueAndGrads } from '@mochi/tensorflo
 import * as tf from '@tensorflow/tfjs-core';
 import { leakFree } from '../leak-free.js';
 import { require, requireFinite, requireSame, requireTensor, snapshot, takeRows } from './compare.js';
-import { registerSuite, withService, type Check } from './suite.js';
+import { inScope, registerSuite, withService, type Check } from './suite.js';
 
 export interface EncoderSizes {
   /** Side of the images, pixels. Default 32. */
@@ -21,14 +21,9 @@ export function encoderChecks(plugin: Plugin, options: object = {}, { size = 32,
   const check = (name: string, run: (encoder: Encoder, weights: EncoderWeights, images: tf.Tensor4D) => void): Check => ({
     name,
     run: () =>
-      withService(plugin, 'encoder', options, (encoder) => {
-        tf.engine().startScope();
-        try {
-          run(encoder, begin(encoder), createRng(2, 'images').normal([batch, size, size, 3]) as tf.Tensor4D);
-        } finally {
-          tf.engine().endScope();
-        }
-      }),
+      withService(plugin, 'encoder', options, (encoder) =>
+        inScope(() => run(encoder, begin(encoder), createRng(2, 'images').normal([batch, size, size, 3]) as tf.Tensor4D)),
+      ),
   });
   return [
     check('the same stream gives the same weights, all finite, no name twice', initialises),

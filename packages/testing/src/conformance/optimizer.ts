@@ -3,7 +3,7 @@ import { compile, createRng } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { leakFree } from '../leak-free.js';
 import { require, requireFinite, requireSame, requireTensor, snapshot } from './compare.js';
-import { registerSuite, withService, type Check } from './suite.js';
+import { inScope, registerSuite, withService, type Check } from './suite.js';
 
 /** What every optimizer must keep, as tests of the file that calls it. @param options As in a config. */
 export const optimizerConformance = (plugin: Plugin, options: object = {}): void =>
@@ -13,15 +13,7 @@ export const optimizerConformance = (plugin: Plugin, options: object = {}): void
 export function optimizerChecks(plugin: Plugin, options: object = {}): Check[] {
   const check = (name: string, run: (optimizer: Optimizer) => void): Check => ({
     name,
-    run: () =>
-      withService(plugin, 'optimizer', options, (optimizer) => {
-        tf.engine().startScope();
-        try {
-          run(optimizer);
-        } finally {
-          tf.engine().endScope();
-        }
-      }),
+    run: () => withService(plugin, 'optimizer', options, (optimizer) => inScope(() => run(optimizer))),
   });
   return [
     check('slots and parameters keep names, shapes and dtypes; all stay finite; what was given is untouched', keepsForm),

@@ -1,12 +1,11 @@
 import type { NegativeSampler, Plugin, Sampled } from '@mochi/contract';
 import type { RunHost } from '@mochi/core';
 import { compile, createRng, disposeTree } from '@mochi/tensorflow';
-import * as tf from '@tensorflow/tfjs-core';
 import { leakFree } from '../leak-free.js';
 import { checkBlocks, checkMasked } from './blocks.js';
 import { require, requireSame, snapshot, takeRows } from './compare.js';
 import { maskWhere, permuted, sampleContext, sampleInputs, type SampleInputs, type Sizes } from './sampler-context.js';
-import { progressAt, registerSuite, withService, type Check } from './suite.js';
+import { inScope, progressAt, registerSuite, withService, type Check } from './suite.js';
 
 /** Steps that the phases of a sampler are looked for at: the start, some way into each warm-up that is likely, the end. */
 const STEPS = [0, 50, 500, 1000, 1999, 5000, 19_999];
@@ -36,17 +35,7 @@ export function samplerChecks(plugin: Plugin, options: object = {}, sizes: Sizes
     run: () =>
       withService(plugin, 'sampler', options, (sampler, host) => {
         const rig = makeRig(sampler, host, sizes);
-        for (const [phase, step] of rig.phases) {
-          // What a check leaves behind is its own; leaks of the sampler are for the check about leaks.
-          tf.engine().startScope();
-          try {
-            run(rig, phase, step);
-          } catch (error) {
-            throw new Error(`phase ${phase}: ${(error as Error).message}`, { cause: error });
-          } finally {
-            tf.engine().endScope();
-          }
-        }
+        for (const [phase, step] of rig.phases) inScope(() => run(rig, phase, step), `phase ${phase}`);
       }),
   });
   return [

@@ -1,6 +1,7 @@
 import type { Plugin, Progress } from '@mochi/contract';
 import { SECTIONS, startRun, type RunHost, type ServiceOfKind } from '@mochi/core';
 import { startTensorFlow } from '@mochi/tensorflow';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, test } from 'vitest';
 
 /** One thing that a plugin of a kind must keep. `run` throws where it does not. */
@@ -31,6 +32,23 @@ export async function withService<K extends keyof ServiceOfKind>(
     await use(host.one(kind), host);
   } finally {
     await host.dispose();
+  }
+}
+
+/**
+ * Runs a check and disposes what it leaves behind, which is its own: leaks of the plugin are for the check about leaks.
+ *
+ * @param where What the check looks at, e.g. `phase full`: put before the text of its failure.
+ */
+export function inScope(run: () => void, where?: string): void {
+  tf.engine().startScope();
+  try {
+    run();
+  } catch (error) {
+    if (where === undefined) throw error;
+    throw new Error(`${where}: ${(error as Error).message}`, { cause: error });
+  } finally {
+    tf.engine().endScope();
   }
 }
 
