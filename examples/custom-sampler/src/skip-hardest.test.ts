@@ -1,12 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunEvent } from '@mochi/contract';
 import { train } from '@mochi/mochi';
-import { attr, createRng, execute, startTensorFlow } from '@mochi/tensorflow';
-import { samplerConformance } from '@mochi/testing';
-import * as tf from '@tensorflow/tfjs-core';
+import { samplerConformance, writeImages } from '@mochi/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { skipHardest } from './skip-hardest.js';
 
@@ -52,19 +50,3 @@ describe('a run with the plugin', () => {
       message: expect.stringContaining('did you mean "skip"'),
     }));
 });
-
-/** Smooth random PNGs of 20 x 20 pixels. */
-async function writeImages(folder: string, count: number): Promise<void> {
-  await startTensorFlow();
-  mkdirSync(folder, { recursive: true });
-  for (let index = 0; index < count; index++) {
-    const png = tf.tidy(() => {
-      const coarse = createRng(index, 'image').uniform([4, 4, 3], 0, 255) as tf.Tensor3D;
-      const [pixels] = execute('Cast', [attr.type('DstT', 'uint8')], [tf.image.resizeBilinear(coarse, [20, 20])]);
-      return execute('EncodePng', [], [pixels!])[0]!;
-    });
-    const [bytes] = (await png.bytes()) as unknown as Uint8Array[];
-    png.dispose();
-    writeFileSync(join(folder, `${index}.png`), bytes!);
-  }
-}

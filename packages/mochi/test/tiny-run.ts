@@ -1,8 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attr, createRng, execute, startTensorFlow } from '@mochi/tensorflow';
-import * as tf from '@tensorflow/tfjs-core';
+import { writeImages } from '@mochi/testing';
 import { afterAll } from 'vitest';
 import { rm } from 'node:fs/promises';
 
@@ -16,23 +15,10 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** `count` smooth random PNGs of two classes in class folders. */
-export async function imageFolder(count = 24, size = 20): Promise<string> {
-  await startTensorFlow();
+/** A small labelled image folder. */
+export async function imageFolder(count = 24): Promise<string> {
   const root = temporaryFolder();
-  for (let index = 0; index < count; index++) {
-    const name = join(root, index % 2 === 0 ? 'even' : 'odd');
-    mkdirSync(name, { recursive: true });
-    const encoded = tf.tidy(() => {
-      const coarse = createRng(index, 'test-image').uniform([4, 4, 3], 0, 255) as tf.Tensor3D;
-      const smooth = tf.image.resizeBilinear(coarse, [size, size]);
-      const [pixels] = execute('Cast', [attr.type('DstT', 'uint8')], [smooth]);
-      return execute('EncodePng', [], [pixels!])[0]!;
-    });
-    const [bytes] = (await encoded.bytes()) as unknown as Uint8Array[];
-    encoded.dispose();
-    writeFileSync(join(name, `${String(index).padStart(3, '0')}.png`), bytes!);
-  }
+  await writeImages(root, count);
   return root;
 }
 

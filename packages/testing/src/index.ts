@@ -10,3 +10,4 @@ export { bankChecks, bankConformance } from './conformance/bank.js';
 export { encoderChecks, encoderConformance, type EncoderSizes } from './conformance/encoder.js';
 export { augmentationChecks, augmentationConformance } from './conformance/augmentation.js';
 export { optimizerChecks, optimizerConformance } from './conformance/optimizer.js';
+export { writeImages } from './write-images.js';

@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeImages } from '@mochi/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const bin = fileURLToPath(new URL('../bin/mochi.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'mochi-cli-'));
+const config = join(folder, 'mochi.yaml');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeAll(async () => {
+  await writeImages(join(folder, 'images'), 12);
+  writeFileSync(
+    config,
+    `data: { name: image-folder, root: ${JSON.stringify(join(folder, 'images'))} }
+augment: { name: moco-v2, size: 16 }
+encoder: { name: resnet10, stem: small, width: 4, stages: 2, head: { hidden: 8, dim: 8 } }
+method: { name: moco-v2, batchNorm: { split: 2 } }
+bank: { name: fifo, capacity: 32 }
+sampler: { name: mochi, n: 8, s: 8, sPrime: 4 }
+optimizer: { name: sgd, rate: 0.05 }
+train: { steps: 6, batchSize: 4, logEvery: 1 }
+evaluators: [{ name: knn, k: 3, test: train }]
+`,
+  );
+});
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the built command. `whenSaid`: sends a signal once standard output or error has these words. */
+function mochi(args: readonly string[], interrupt?: { signal: NodeJS.Signals; whenSaid: string }): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [bin, ...args], { cwd: folder });
+    const said = { stdout: '', stderr: '' };
+    let sent = false;
+    const listen = (stream: 'stdout' | 'stderr') => (text: Buffer) => {
+      said[stream] += text.toString();
+      if (!interrupt || sent || !said[stream].includes(interrupt.whenSaid)) return;
+      sent = true;
+      child.kill(interrupt.signal);
+    };
+    child.stdout.on('data', listen('stdout'));
+    child.stderr.on('data', listen('stderr'));
+    child.on('close', (code) => resolve({ code, ...said }));
+  });
+}
+
+const jsonLines = (text: string) =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe('mochi', () => {
+  test('train, eval, embed: one after the other, for machines', async () => {
+    const trained = await mochi(['train', config, '--run', 'run', '--json']);
+    expect(trained.code).toBe(0);
+    expect(jsonLines(trained.stdout).map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['run-start', 'step-end', 'evaluation-end', 'checkpoint-saved', 'run-end']),
+    );
+    const measured = await mochi(['eval', 'run', '--json']);
+    const summary = JSON.parse(readFileSync(join(folder, 'run', 'summary.json'), 'utf8')) as { results: object };
+    expect(JSON.parse(measured.stdout)).toMatchObject({
+      results: summary.results,
+      settings: { knn: { k: 3, temperature: 0.07 } },
+    });
+    const embedded = await mochi(['embed', 'run', '--out', 'features.npy', '--json']);
+    expect(JSON.parse(embedded.stdout)).toMatchObject({ rows: 12, layer: 'backbone', encoder: 'query' });
+    expect(existsSync(join(folder, 'features.npy'))).toBe(true);
+  });
+
+  test.each([
+    { signal: 'SIGINT', code: 130 },
+    { signal: 'SIGTERM', code: 143 },
+  ] as const)('$signal finishes the step, saves, and ends with $code; --resume goes on', async ({ signal, code }) => {
+    const long = ['train', config, 'train.steps=100000', 'evaluators=[]', '--run', signal, '--json'];
+    const stopped = await mochi(long, { signal, whenSaid: '"step":5,' });
+    expect(stopped.code).toBe(code);
+    const end = jsonLines(stopped.stdout).at(-1)!;
+    expect(end).toMatchObject({ type: 'run-end', outcome: 'stopped', reason: 'interrupted' });
+    expect(readdirSync(join(folder, signal, 'checkpoints')).at(-1)).toBe(`step-${String(end['step']).padStart(9, '0')}`);
+    const more = await mochi([
+      'train',
+      config,
+      `train.steps=${Number(end['step']) + 2}`,
+      'evaluators=[]',
+      '--run',
+      signal,
+      '--resume',
+      '--json',
+    ]);
+    expect(jsonLines(more.stdout).find(({ type }) => type === 'run-start')).toMatchObject({ resumedFrom: end['step'] });
+    expect(more.code).toBe(0);
+  });
+
+  test('explain: an override of the sampler changes the sampler and nothing else', async () => {
+    const explained = async (...overrides: string[]) =>
+      JSON.parse((await mochi(['explain', config, ...overrides, '--json'])).stdout) as Record<
+        'config' | 'inputs',
+        Record<string, unknown>
+      >;
+    const [base, uniform, random, other] = [
+      await explained(),
+      await explained('sampler=uniform'),
+      await explained('sampler=random'),
+      await explained('sampler.n=16', 'sampler.sPrime=2'),
+    ];
+    expect(uniform).toMatchObject({ config: { sampler: { name: 'uniform' } } });
+    expect(random).toMatchObject({ config: { sampler: { name: 'random' } } });
+    expect(other).toMatchObject({ config: { sampler: { name: 'mochi', n: 16, s: 8, sPrime: 2 } } });
+    const rest = ({ config: { sampler: _, ...more }, inputs }: typeof base) => ({ more, inputs });
+    for (const changed of [uniform, random, other]) expect(rest(changed)).toEqual(rest(base));
+    expect((base.inputs['state'] as { name: string }[]).map(({ name }) => name)).toContain('method/bank/rows');
+  });
+
+  test.each([
+    { name: 'no command of that name', args: ['trian'], says: /Did you mean mochi train/ },
+    { name: 'a misspelt flag', args: ['train', 'mochi.yaml', '--resum'], says: /Did you mean --resume/ },
+    { name: 'no config', args: ['train'], says: /Neither a config nor --data/ },
+    { name: 'a missing config', args: ['train', 'nowhere.yaml'], says: /MOCHI_CONFIG_NOT_FOUND/ },
+    { name: 'a misspelt override', args: ['explain', 'mochi.yaml', 'sampler.sPrim=3'], says: /sPrime/ },
+  ])('bad input ends with 2: $name', async ({ args, says }) => {
+    const { code, stderr } = await mochi(args);
+    expect(stderr).toMatch(says);
+    expect(code).toBe(2);
+  });
+});
