@@ -67,4 +67,3 @@ export const recipeConfig = ({ scale, jitter, grayscale, blur }: RecipeDefaults)
       .describe('names of the random views; `eval` is there besides'),
     ...statisticsConfig,
   });
-export type RecipeConfig = z.infer<ReturnType<typeof recipeConfig>>;

@@ -1,12 +1,6 @@
 /** How class labels are found. `auto`: class folders where there are only folders at the top. */
 export type LabelMode = 'auto' | 'folders' | 'none';
 
-export interface ClassLabels {
-  readonly classes: readonly string[];
-  /** Class of each image, -1 for an image that lies in no class folder. */
-  readonly labels: Int32Array;
-}
-
 /** The first folder of a relative path with forward slashes, or undefined for a loose file. */
 export const topFolder = (path: string): string | undefined => {
   const slash = path.indexOf('/');

@@ -1,4 +1,4 @@
-import type { TensorMetadata, TFJSBinding } from '../../generated/tfjs-node-kernels.js';
+import type { TensorMetadata } from '../../generated/tfjs-node-kernels.js';
 import { tracedValueEscaped, unknownOp, wrongInputs } from '../errors.js';
 import type { NativeApi, Pointer } from '../native/api.js';
 import { ATTR, AttributeWriter, type Attr } from '../native/attributes.js';
@@ -208,5 +208,3 @@ export class Engine {
     }
   }
 }
-
-export type { TFJSBinding };
