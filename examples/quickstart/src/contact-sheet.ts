@@ -21,7 +21,13 @@ export interface SheetOptions {
  * Writes queries (left) with their five nearest originals as a PNG; the true original has a green frame. The queries are every so-manieth one,
  * not chosen.
  */
-export async function writeContactSheet(path: string, copies: SplitSource, originals: SplitSource, nearest: Neighbours, { rows, columns }: SheetOptions): Promise<void> {
+export async function writeContactSheet(
+  path: string,
+  copies: SplitSource,
+  originals: SplitSource,
+  nearest: Neighbours,
+  { rows, columns }: SheetOptions,
+): Promise<void> {
   const panel = (1 + nearest.k) * CELL + GAP; // query, gap, neighbours
   const [width, height] = [columns * (panel + GAP) - GAP, rows * CELL];
   const canvas = new Uint8Array(width * height * 3).fill(255);
@@ -32,13 +38,27 @@ export async function writeContactSheet(path: string, copies: SplitSource, origi
     draw(canvas, width, left, top, copyPixels(copies, query), WHITE);
     for (let rank = 0; rank < nearest.k; rank++) {
       const row = nearest.indices[query * nearest.k + rank]!;
-      draw(canvas, width, left + GAP + (1 + rank) * CELL, top, await originalPixels(originals, row), row === query ? GREEN : WHITE);
+      draw(
+        canvas,
+        width,
+        left + GAP + (1 + rank) * CELL,
+        top,
+        await originalPixels(originals, row),
+        row === query ? GREEN : WHITE,
+      );
     }
   }
   await writeFile(path, await encodePng(canvas, height, width));
 }
 
-function draw(canvas: Uint8Array, width: number, left: number, top: number, pixels: Uint8Array, frame: readonly [number, number, number]): void {
+function draw(
+  canvas: Uint8Array,
+  width: number,
+  left: number,
+  top: number,
+  pixels: Uint8Array,
+  frame: readonly [number, number, number],
+): void {
   for (let y = 0; y < CELL; y++) {
     for (let x = 0; x < CELL; x++) {
       const [px, py] = [x - BORDER, y - BORDER];

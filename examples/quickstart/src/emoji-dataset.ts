@@ -26,12 +26,16 @@ export class EmojiDataset implements Dataset {
     this.classes = [...new Set(emoji.map(({ subcategory }) => subcategory))].sort();
     const order = hostRandom(options.seed, 'emoji/hold-out').permutation(emoji.length);
     const heldOut = new Set(order.slice(0, Math.round(options.holdOut * emoji.length)));
-    this.parts = { train: emoji.filter((_, index) => !heldOut.has(index)), originals: emoji.filter((_, index) => heldOut.has(index)) };
+    this.parts = {
+      train: emoji.filter((_, index) => !heldOut.has(index)),
+      originals: emoji.filter((_, index) => heldOut.has(index)),
+    };
   }
 
   async split(name: string): Promise<SplitSource> {
     if (name === 'copies') return (this.copies ??= editCopies(await this.split('originals'), this.options.seed));
-    if (name !== 'train' && name !== 'originals') throw new Error(`The emoji have no split "${name}"; there are ${this.splits.join(', ')}.`);
+    if (name !== 'train' && name !== 'originals')
+      throw new Error(`The emoji have no split "${name}"; there are ${this.splits.join(', ')}.`);
     return this.sourceOf(name, this.parts[name]);
   }
 

@@ -29,7 +29,14 @@ export function listEmoji(): Emoji[] {
   const require = createRequire(import.meta.url);
   const folders = ARTISTS.map((artist) => dirname(require.resolve(`emoji-datasource-${artist}/package.json`)));
   const entries = JSON.parse(readFileSync(join(folders[0]!, 'emoji.json'), 'utf8')) as Entry[];
-  const drawn = entries.filter((entry) => entry.has_img_twitter && entry.has_img_google).sort((a, b) => a.sort_order - b.sort_order);
+  const drawn = entries
+    .filter((entry) => entry.has_img_twitter && entry.has_img_google)
+    .sort((a, b) => a.sort_order - b.sort_order);
   const path = (artist: number, image: string) => join(folders[artist]!, 'img', ARTISTS[artist]!, '64', image);
-  return drawn.map(({ name, image, category, subcategory }) => ({ name: name ?? image, category, subcategory, drawings: [path(0, image), path(1, image)] }));
+  return drawn.map(({ name, image, category, subcategory }) => ({
+    name: name ?? image,
+    category,
+    subcategory,
+    drawings: [path(0, image), path(1, image)],
+  }));
 }

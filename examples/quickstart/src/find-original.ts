@@ -70,4 +70,3 @@ async function pixelsOf(dataset: Dataset, split: string, size: number): Promise<
   await stream.dispose();
   return { rows, dim, features };
 }
-

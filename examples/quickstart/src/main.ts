@@ -10,7 +10,12 @@ const HERE = fileURLToPath(new URL('..', import.meta.url));
 const RUN = join(HERE, 'runs', 'quickstart');
 const SHEET = join(RUN, 'contact-sheet.png');
 
-const TITLES: Record<keyof Scores, string> = { copiesR1: 'copies R@1', copiesR5: 'copies R@5', crossArtistR1: 'cross-artist R@1', subcategory1nn: 'subcategory 1-NN' };
+const TITLES: Record<keyof Scores, string> = {
+  copiesR1: 'copies R@1',
+  copiesR5: 'copies R@5',
+  crossArtistR1: 'cross-artist R@1',
+  subcategory1nn: 'subcategory 1-NN',
+};
 
 /** One measurement of the network on the way. */
 interface Point {
@@ -26,13 +31,27 @@ async function main(overrides: string[]): Promise<void> {
     if (event.type === evaluationEnd.type) note(event as EventOf<Evaluation>, curve);
   };
   const started = performance.now();
-  const result = await train(join(HERE, 'mochi.yaml'), { overrides: [...overrides, `evaluators.0.sheet=${JSON.stringify(SHEET)}`], runDir: RUN, onEvent });
-  const rows: Record<string, Scores> = { 'raw pixels': scoresOf(result.results, 'raw-pixels'), untrained: curve[0]!.scores, trained: scoresOf(result.results, 'find-original') };
-  console.log(`\nThe curve over steps (percent, ${result.step} steps):\n${table(Object.fromEntries(curve.map(({ step, scores }) => [`step ${step}`, scores])))}`);
+  const result = await train(join(HERE, 'mochi.yaml'), {
+    overrides: [...overrides, `evaluators.0.sheet=${JSON.stringify(SHEET)}`],
+    runDir: RUN,
+    onEvent,
+  });
+  const rows: Record<string, Scores> = {
+    'raw pixels': scoresOf(result.results, 'raw-pixels'),
+    untrained: curve[0]!.scores,
+    trained: scoresOf(result.results, 'find-original'),
+  };
+  console.log(
+    `\nThe curve over steps (percent, ${result.step} steps):\n${table(Object.fromEntries(curve.map(({ step, scores }) => [`step ${step}`, scores])))}`,
+  );
   console.log(`\nFinding originals among ${764} held-out drawings (percent):\n${table(rows)}`);
-  console.log(`\nThe two artists draw alike, so raw pixels are hard to beat across artists: that column is not what was trained for.`);
+  console.log(
+    `\nThe two artists draw alike, so raw pixels are hard to beat across artists: that column is not what was trained for.`,
+  );
   await addToSummary(rows, curve);
-  console.log(`${((performance.now() - started) / 1000).toFixed(0)} s, of it ${result.seconds.toFixed(0)} s training. Look at ${relative(process.cwd(), SHEET)}; numbers in ${relative(process.cwd(), join(RUN, 'summary.json'))}`);
+  console.log(
+    `${((performance.now() - started) / 1000).toFixed(0)} s, of it ${result.seconds.toFixed(0)} s training. Look at ${relative(process.cwd(), SHEET)}; numbers in ${relative(process.cwd(), join(RUN, 'summary.json'))}`,
+  );
 }
 
 interface Evaluation {
@@ -47,12 +66,15 @@ function note(event: EventOf<Evaluation>, curve: Point[]): void {
   curve.push({ step: event.step, scores: scores as unknown as Scores });
 }
 
-const scoresOf = (results: Results, evaluator: string): Scores => Object.fromEntries(COLUMNS.map(({ name }) => [name, results[`${evaluator}/${name}`]!.value])) as unknown as Scores;
+const scoresOf = (results: Results, evaluator: string): Scores =>
+  Object.fromEntries(COLUMNS.map(({ name }) => [name, results[`${evaluator}/${name}`]!.value])) as unknown as Scores;
 
 function table(rows: Readonly<Record<string, Scores>>): string {
   const width = Math.max(...Object.keys(rows).map((name) => name.length));
   const head = [''.padEnd(width), ...COLUMNS.map(({ name }) => TITLES[name])].join('  ');
-  const lines = Object.entries(rows).map(([row, scores]) => [row.padEnd(width), ...COLUMNS.map(({ name }) => scores[name].toFixed(1).padStart(TITLES[name].length))].join('  '));
+  const lines = Object.entries(rows).map(([row, scores]) =>
+    [row.padEnd(width), ...COLUMNS.map(({ name }) => scores[name].toFixed(1).padStart(TITLES[name].length))].join('  '),
+  );
   return [head, ...lines].join('\n');
 }
 

@@ -26,7 +26,9 @@ export async function measure(originals: Rows, copies: Rows, labels: Int32Array)
   const mean = meanRow(originals);
   const [gallery, queries] = [centre(originals, mean), centre(copies, mean)];
   const nearest = await nearestNeighbours(queries, gallery, 5);
-  const others = await nearestNeighbours(gallery, gallery, 1, { exclude: Int32Array.from({ length: gallery.rows }, (_, row) => row) });
+  const others = await nearestNeighbours(gallery, gallery, 1, {
+    exclude: Int32Array.from({ length: gallery.rows }, (_, row) => row),
+  });
   const sameEmoji = (row: number, other: number) => other === (row ^ 1);
   return {
     copiesR1: recallAt(nearest, (copy, row) => copy === row, 1),

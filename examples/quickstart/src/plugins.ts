@@ -19,7 +19,12 @@ export const emoji = definePlugin({
 const theDataset = (host: Host) => () => host.injectAll(DATASET)[0]!;
 
 const findOriginalConfig = z.strictObject({
-  every: z.int().positive().nullable().default(null).describe('epochs between two measurements during training; null: at start and end'),
+  every: z
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('epochs between two measurements during training; null: at start and end'),
   sheet: z.string().nullable().default(null).describe('PNG to write: queries with their five nearest'),
 });
 
