@@ -48,6 +48,22 @@ class Train:
         return count * self.batch
 
 
+class Fixed:
+    """The step alone, on one batch over and over."""
+
+    def __init__(self, options):
+        from moco import Training
+
+        self.batch = options["batch"]
+        self.training = Training(options)
+        self.views = next(endless(options))
+
+    def turn(self, count):
+        for _ in range(count):
+            self.training.step(*self.views)
+        return count * self.batch
+
+
 class Views:
     def __init__(self, options):
         self.batch = options["batch"]
@@ -130,7 +146,7 @@ class Check:
 
 def main():
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    task = {"train": Train, "views": Views, "embed": Embed, "knn": Knn, "check": Check}[sys.argv[1]](json.loads(sys.argv[2]))
+    task = {"train": Train, "views": Views, "fixed": Fixed, "embed": Embed, "knn": Knn, "check": Check}[sys.argv[1]](json.loads(sys.argv[2]))
     say({"ready": True})
     for line in sys.stdin:
         started = time.perf_counter()

@@ -1,11 +1,13 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
-import { peakMemoryMiB } from './memory.js';
+import { peakMemoryMiB, processorSeconds } from './process-usage.js';
 
 export interface Turn {
   readonly seconds: number;
   /** Images that went through, or whatever the task counts. */
   readonly images: number;
+  /** Processor seconds of the process and its helpers meanwhile; null where the system does not say. */
+  readonly processor: number | null;
 }
 
 /** A side of a comparison: a process that stays alive and works when it is asked to. */
@@ -31,8 +33,11 @@ export class Child {
   }
 
   async turn(count: number): Promise<Turn> {
+    const before = processorSeconds(this.process.pid!);
     this.process.stdin.write(`${JSON.stringify({ turn: count })}\n`);
-    return (await this.answer()) as unknown as Turn;
+    const { seconds, images } = (await this.answer()) as unknown as Turn;
+    const after = processorSeconds(this.process.pid!);
+    return { seconds, images, processor: before === null || after === null ? null : after - before };
   }
 
   /** Most that it and its helpers held so far. */

@@ -29,10 +29,11 @@ export async function record(rows: readonly Recorded[], say: (text: string) => v
 export function formatRow(row: Recorded): string {
   const memory = row.memory ? `; peak memory ${mib(row.memory.ours)} and ${mib(row.memory.peer)}` : '';
   const { othersLoad, loadBefore } = row.environment;
+  const processor = row.processorRatio === null ? '' : `; in processor time ${row.processorRatio.toFixed(2)}`;
   const wanted = row.wanted ? `; wanted ${wantedText(row.wanted)}: ${isMet(row.ratio, row.wanted) ? 'met' : 'NOT MET'}` : '';
   return [
     `${row.name}: ${figure(row.ours)} ${row.unit}, ${row.against} ${figure(row.peer)} ${row.unit}`,
-    `  ratio ${row.ratio.toFixed(2)} (${row.spread.map((value) => value.toFixed(2)).join(' to ')})${wanted}${memory}`,
+    `  ratio ${row.ratio.toFixed(2)} (${row.spread.map((value) => value.toFixed(2)).join(' to ')})${wanted}${processor}${memory}`,
     `  load before ${loadBefore}, others kept ${othersLoad ?? '?'} cores busy meanwhile`,
   ].join('\n');
 }
@@ -43,12 +44,13 @@ export function pageOf(rows: readonly Recorded[]): string {
     const [low, high] = row.spread.map((value) => value.toFixed(2));
     const wanted = row.wanted ? `${wantedText(row.wanted)} ${isMet(row.ratio, row.wanted) ? 'met' : '**not met**'}` : '';
     const memory = row.memory ? `${mib(row.memory.ours)} / ${mib(row.memory.peer)}` : '';
+    const processor = row.processorRatio?.toFixed(2) ?? '';
     const { othersLoad } = row.environment;
-    return `| ${row.name} | ${figure(row.ours)} | ${figure(row.peer)} | ${row.unit} | **${row.ratio.toFixed(2)}** (${low} to ${high}) | ${wanted} | ${memory} | ${othersLoad ?? '?'} | \`npm run bench -- ${row.group}\` |`;
+    return `| ${row.name} | ${figure(row.ours)} | ${figure(row.peer)} | ${row.unit} | **${row.ratio.toFixed(2)}** (${low} to ${high}) | ${wanted} | ${processor} | ${memory} | ${othersLoad ?? '?'} | \`npm run bench -- ${row.group}\` |`;
   });
   return `${INTRODUCTION}
-| row | ours | peer | unit | ours / peer (least to most) | wanted | peak MiB | others' load | command |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| row | ours | peer | unit | ours / peer (least to most) | wanted | processor time, ours / peer | peak MiB | others' load | command |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${lines.join('\n')}
 
 ## What each row does
@@ -72,7 +74,8 @@ either side alone may have another ratio. Before a training row both sides compu
 agree within 0.001 nats (0.02 with MoCHi, whose draws differ). The peer is lightly's MoCo recipe on PyTorch with two data workers, as many
 threads as there are cores and channels_last ([peer/](../packages/bench/peer)). Images are generated (2,000 of 32 px, 200 of 500 x 375) unless
 \`--images FOLDER\` names others. Peak memory is resident; the peer's includes what its data workers share with nobody. Others' load is how
-many cores everything else on the machine kept busy meanwhile: where it is not near 0, take the figures for a hint.
+many cores everything else on the machine kept busy meanwhile: where it is not near 0, take the figures for a hint. Processor time counts the
+cores that a side used for the same work, its data workers included; it is the steadier figure on a busy machine, and below 1 is better.
 `;
 
 function environments(rows: readonly Recorded[]): string {

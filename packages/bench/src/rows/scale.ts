@@ -70,7 +70,7 @@ function against(name: string, title: string, work: readonly number[], costs: re
   const ratio = ours / peer;
   const detail = `${title} (${costs.map((cost) => cost.toFixed(0)).join(', ')} ms; grows by the power ${growth(work, costs).toFixed(2)})`;
   const wanted = { atMost: 1 };
-  return { name: `scale/${name}`, title: detail, unit: 'ms', against: 'growth in proportion', ours, peer, ratio, spread: [ratio, ratio], wanted }; // prettier-ignore
+  return { name: `scale/${name}`, title: detail, unit: 'ms', against: 'growth in proportion', ours, peer, ratio, spread: [ratio, ratio], processorRatio: null, wanted }; // prettier-ignore
 }
 
 async function measure(axis: Axis, bench: Bench): Promise<Measured> {

@@ -81,7 +81,18 @@ function memoryOf(full: Measured): Measured[] {
   const ratio = ours / peer;
   const title = 'Most resident memory while training as in step-full; the peer with its data workers';
   return [
-    { ours, peer, ratio, spread: [ratio, ratio], name: 'memory', title, unit: 'MiB', against: LIGHTLY, wanted: { atMost: 1 } },
+    {
+      ours,
+      peer,
+      ratio,
+      spread: [ratio, ratio],
+      processorRatio: null,
+      name: 'memory',
+      title,
+      unit: 'MiB',
+      against: LIGHTLY,
+      wanted: { atMost: 1 },
+    },
   ];
 }
 

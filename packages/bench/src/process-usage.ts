@@ -21,6 +21,21 @@ export function peakMemoryMiB(pid: number): number | null {
   return (own + childrenOf(pid).reduce((sum, child) => sum + privateKib(child), 0)) / 1024;
 }
 
+/** Processor seconds that a process and its children have used so far. Null where /proc does not say. */
+export function processorSeconds(pid: number): number | null {
+  const all = [pid, ...childrenOf(pid)].map((each) => read(`/proc/${each}/stat`));
+  if (all[0] === null) return null;
+  return all.reduce((sum, stat) => sum + (stat === null ? 0 : ticksOf(stat)), 0) / TICKS_PER_SECOND;
+}
+
+const TICKS_PER_SECOND = 100; // of every Linux that Node runs on
+
+/** Time in user and in system mode: fields 14 and 15, counted after the name, which may hold spaces. */
+function ticksOf(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
 function childrenOf(pid: number): number[] {
   const direct = (read(`/proc/${pid}/task/${pid}/children`) ?? '').trim().split(' ').filter(Boolean).map(Number);
   return direct.flatMap((child) => [child, ...childrenOf(child)]);
