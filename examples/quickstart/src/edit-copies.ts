@@ -1,6 +1,6 @@
 import type { SplitSource } from '@mochi/contract';
 import { augmentationOf } from '@mochi/augment';
-import { decodeImage, hostRandom, readFile } from '@mochi/tensorflow';
+import { compile, decodeImage, hostRandom, readFile } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Side of an edited copy, pixels: that of the originals. */
@@ -27,19 +27,22 @@ export async function editCopies(originals: SplitSource, seed: number): Promise<
   const { draws } = EDIT.views.find(({ name }) => name === 'copy')!;
   const random = hostRandom(seed, 'emoji/edits');
   const pixels = new Uint8Array(originals.length * COPY_SIZE * COPY_SIZE * 3);
+  const edit = compile(editOne, { name: 'edit' });
   for (let index = 0; index < originals.length; index++) {
-    const numbers = Array.from({ length: draws }, () => random.uniform());
-    const copy = tf.tidy(() => editOne(pathOf(originals, index), tf.tensor1d(numbers)));
+    const numbers = tf.tensor1d(Array.from({ length: draws }, () => random.uniform()));
+    const path = tf.scalar(pathOf(originals, index), 'string');
+    const copy = await edit.runAsync(path, numbers);
     pixels.set(await copy.data(), index * COPY_SIZE * COPY_SIZE * 3);
-    copy.dispose();
+    tf.dispose([numbers, path, copy]);
   }
+  edit.dispose();
   const { labels, classes, length } = originals;
   const images = { kind: 'pixels', pixels, height: COPY_SIZE, width: COPY_SIZE } as const;
   return { name: 'copies', length, images, labels, classes, describe: (index) => `edited copy of ${originals.describe(index)}` };
 }
 
-function editOne(path: string, draws: tf.Tensor1D): tf.Tensor3D {
-  const image = decodeImage(readFile(tf.scalar(path, 'string')));
+function editOne(path: tf.Scalar, draws: tf.Tensor1D): tf.Tensor3D {
+  const image = decodeImage(readFile(path));
   const cropped = EDIT.crop(image, draws, 'copy');
   const edited = EDIT.apply(tf.expandDims(cropped) as tf.Tensor4D, tf.expandDims(draws) as tf.Tensor2D, 'copy');
   return tf.round(tf.clipByValue(tf.mul(tf.squeeze(edited, [0]), 255), 0, 255)) as tf.Tensor3D;
