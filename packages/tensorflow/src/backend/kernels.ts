@@ -15,6 +15,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { attr } from '../native/attributes.js';
 import type { TensorFlowBackend } from './backend.js';
+import { registerReluGradient } from './relu-gradient.js';
 
 /** The package's kernel reads every index back to check bounds: slow, and impossible while tracing. TensorFlow checks them itself on CPU. */
 const gather: KernelConfig = {
@@ -52,10 +53,11 @@ const round: KernelConfig = {
 
 const OURS: readonly KernelConfig[] = [gather, round];
 
-/** Replaces the kernels that read values back to JavaScript, or are wrong. */
+/** Replaces the kernels that read values back to JavaScript, or are wrong, and the gradient that costs most memory. */
 export function registerOwnKernels(): void {
   for (const kernel of OURS) {
     unregisterKernel(kernel.kernelName, kernel.backendName);
     registerKernel(kernel);
   }
+  registerReluGradient();
 }
