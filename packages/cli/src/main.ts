@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { embedCommand } from './commands/embed.js';
 import { evalCommand } from './commands/eval.js';
 import { explainCommand } from './commands/explain.js';
+import { profileCommand } from './commands/profile.js';
 import { trainCommand } from './commands/train.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each command has arguments of its own, and citty's type is invariant in them
@@ -16,6 +17,7 @@ const subCommands: Readonly<Record<string, CommandDef<any>>> = {
   eval: evalCommand,
   embed: embedCommand,
   explain: explainCommand,
+  profile: profileCommand,
   doctor: doctorCommand,
 };
 

@@ -6,3 +6,4 @@ export { builtInPlugins } from './plugins.js';
 export { presets, type Preset } from './presets/index.js';
 export { configSchema } from './config-schema.js';
 export type { Results, TrainResult } from '@mochi/trainer';
+export { profile, type ProfileOptions, type ProfileResult } from './profile.js';

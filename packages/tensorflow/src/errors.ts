@@ -142,3 +142,17 @@ export const badValues = (dtype: string, shape: readonly number[], found: string
     expected: 'as many values as the shape has, of a kind that the dtype holds',
     fix: 'Correct the shape, the dtype or the values.',
   });
+
+export const profilerMissing = (path: string, cause: unknown) =>
+  new MochiError('MOCHI_PROFILER_MISSING', {
+    happened: `${path} lacks a function of the profiler: ${cause instanceof Error ? cause.message : String(cause)}.`,
+    expected: 'TensorFlow 2.21, whose profiler records single ops',
+    fix: 'Unset MOCHI_LIBTENSORFLOW to use the TensorFlow that is installed by itself, or profile without ops (--traced 0).',
+  });
+
+export const profilerBusy = () =>
+  new MochiError('MOCHI_PROFILER_BUSY', {
+    happened: 'The profiler of TensorFlow refused to record: it does so already.',
+    expected: 'one recording at a time in a process',
+    fix: 'Call stop() of the first recording before the next.',
+  });

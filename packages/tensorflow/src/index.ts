@@ -14,3 +14,4 @@ export * from './ops/index.js';
 export * from './random/index.js';
 export * from './pipeline/index.js';
 export * from './safetensors/index.js';
+export * from './profile/index.js';

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { FRAMEWORK_NAME } from '../library/pinned.js';
+import { running } from '../runtime/runtime.js';
+import { collectOps, type OpSpan } from './collect-ops.js';
+import { NativeProfiler } from './native-profiler.js';
+import { readXSpace, type TraceLine } from './read-xspace.js';
+
+/** What TensorFlow did while it was recorded, on all of its threads: compiled functions and input pipelines. */
+export interface OpTrace {
+  /** The start, on the clock of `performance.now()`. */
+  readonly startedMs: number;
+  readonly lines: readonly TraceLine[];
+  readonly ops: readonly OpSpan[];
+}
+
+export interface OpRecording {
+  /** Ends the recording and reads it: takes some ten milliseconds for each step. */
+  stop(): OpTrace;
+}
+
+/**
+ * Records every op that TensorFlow runs in this process, with its times, shapes and thread, until `stop`. It slows what runs meanwhile and
+ * keeps some hundred bytes for each op, so record a few steps. When nothing records it costs nothing.
+ *
+ * @throws MOCHI_PROFILER_MISSING when this TensorFlow lacks the profiler. MOCHI_PROFILER_BUSY when it records already.
+ */
+export function recordOps(): OpRecording {
+  const profiler = NativeProfiler.start(join(running().info.libraryDir, FRAMEWORK_NAME));
+  const startedMs = performance.now();
+  return {
+    stop() {
+      const lines = readXSpace(profiler.stop());
+      return { startedMs, lines, ops: collectOps(lines) };
+    },
+  };
+}
