@@ -1,6 +1,7 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Block } from './blocks.js';
 import type { BankState } from './domain/memory-bank.js';
+import type { Drawn } from './domain/method.js';
 import type { Rng } from './rng.js';
 import type { StateTree, Tensors } from './tree.js';
 
@@ -29,7 +30,9 @@ export interface BuildContext {
   readonly scalars: Readonly<Record<string, Scalar>>;
   /** State that this plugin registered through `host.state`, by name. Read-only here: a sampler returns its next. */
   readonly state: Readonly<Tensors>;
-  /** Intermediate tensors that the method shares, e.g. queries [B, D], keys [B, D], similarities [B, K]. Constants: no gradient flows. */
+  /** What the loss was made of: the last draw of the step. Absent where the method drew nothing. */
+  readonly drawn?: Drawn;
+  /** Intermediate tensors that the method shares, e.g. queries [B, D], keys [B, D]. Constants: no gradient flows. */
   readonly shared: Readonly<Record<string, Tensor>>;
 }
 
@@ -59,9 +62,11 @@ export interface SampleContext {
   readonly positives: Tensor2D;
   /** Sample ids, [B] int32. */
   readonly ids: Tensor1D;
-  /** Labels of the queries, [B] int32: only where the user opted in. */
+  /** Labels of the queries, [B] int32: only for a sampler that declares `usesLabels`. */
   readonly labels?: Tensor1D;
-  /** The bank as it was before this batch. */
+  /** Name of the bank, for the blocks that are returned. */
+  readonly bankName: string;
+  /** The bank as it was before this batch. Its labels are there only for a sampler that declares `usesLabels`. */
   readonly bank: BankState;
   /** Cosines of queries and bank rows, [B, K]; computed once and shared with the loss. */
   readonly similarities: Tensor2D;
@@ -70,7 +75,7 @@ export interface SampleContext {
    * wants may be drawn, the negatives made from masked rows get log-weight -Infinity: they count for nothing.
    */
   readonly mask?: Tensor2D;
-  /** What the samplers before this one in the chain returned. */
+  /** The blocks of the chain so far. */
   readonly previous: readonly Block[];
   readonly phase: string;
   readonly step: Scalar;

@@ -18,6 +18,7 @@ export type PluginKind =
   | 'method'
   | 'bank'
   | 'sampler'
+  | 'positives'
   | 'optimizer'
   | 'schedule'
   | 'evaluator'

@@ -8,6 +8,7 @@ import type {
   Method,
   NegativeSampler,
   Optimizer,
+  PositiveSource,
   Schedule,
   Tracker,
 } from './domain/index.js';
@@ -20,6 +21,7 @@ export const ENCODER = defineListToken<Encoder>('encoder');
 export const METHOD = defineListToken<Method>('method');
 export const BANK = defineListToken<MemoryBank>('bank');
 export const NEGATIVE_SAMPLER = defineListToken<NegativeSampler>('negative-sampler');
+export const POSITIVE_SOURCE = defineListToken<PositiveSource>('positive-source');
 export const OPTIMIZER = defineListToken<Optimizer>('optimizer');
 export const SCHEDULE = defineListToken<Schedule>('schedule');
 export const EVALUATOR = defineListToken<Evaluator>('evaluator');
@@ -34,6 +36,7 @@ export const TOKEN_OF_KIND: Readonly<Record<Exclude<PluginKind, 'extension'>, Li
   method: METHOD,
   bank: BANK,
   sampler: NEGATIVE_SAMPLER,
+  positives: POSITIVE_SOURCE,
   optimizer: OPTIMIZER,
   schedule: SCHEDULE,
   evaluator: EVALUATOR,

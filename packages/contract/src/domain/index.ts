@@ -3,6 +3,7 @@ export * from './augmentation.js';
 export * from './encoder.js';
 export * from './memory-bank.js';
 export * from './sampler.js';
+export * from './positive-source.js';
 export * from './method.js';
 export * from './optimizer.js';
 export * from './evaluator.js';

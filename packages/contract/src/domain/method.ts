@@ -3,7 +3,7 @@ import type { Negatives } from '../blocks.js';
 import type { Rng } from '../rng.js';
 import type { StateTree, Tensors } from '../tree.js';
 import type { Encoder, EncoderWeights } from './encoder.js';
-import type { BankState, MemoryBank } from './memory-bank.js';
+import type { BankView } from './memory-bank.js';
 
 /** One batch: views by name [B, s, s, 3], ids [B] int32, labels [B] int32 where the data has them and something asked for them. */
 export interface Batch {
@@ -12,19 +12,47 @@ export interface Batch {
   readonly labels?: Tensor1D;
 }
 
-/** The chain of samplers, as a method sees it. */
-export type DrawNegatives = (inputs: {
-  queries: Tensor2D;
-  positives: Tensor2D;
-  ids: Tensor1D;
-  labels?: Tensor1D;
-  bank: BankState;
-  similarities: Tensor2D;
-}) => Negatives;
+/** Rows of the batch itself as a bank, for methods whose negatives are the batch. Constants here; the loss is told that they are live. */
+export interface LiveBank {
+  /** Unit vectors, [K, D]. */
+  readonly rows: Tensor2D;
+  /** Their samples, [K] int32. */
+  readonly ids: Tensor1D;
+  readonly labels?: Tensor1D;
+  /** Rows that each query may not draw (itself, its positive), [B, K]: -Infinity, else 0. */
+  readonly mask: Tensor2D;
+}
+
+/** What a method asks negatives for. Constants. */
+export interface DrawRequest {
+  /** Unit vectors, [B, D]. */
+  readonly queries: Tensor2D;
+  /** The other view of each, unit vectors, [B, D]: the positives, unless a source of positives says otherwise. */
+  readonly keys: Tensor2D;
+  readonly ids: Tensor1D;
+  readonly labels?: Tensor1D;
+  /** Takes the place of the memory bank DEFAULT_BANK. */
+  readonly live?: LiveBank;
+}
+
+/** What the loss is made of. Constants. */
+export interface Drawn {
+  readonly queries: Tensor2D;
+  readonly positives: Tensor2D;
+  /** Whether positives are the keys of the request: no source of positives replaced them. */
+  readonly ownPositives: boolean;
+  readonly ids: Tensor1D;
+  readonly labels?: Tensor1D;
+  /** Blocks with the candidate masks in their log-weights. */
+  readonly negatives: Negatives;
+  /** Every bank of the run by name, and the live one. */
+  readonly banks: Readonly<Record<string, BankView>>;
+}
+
+export type DrawNegatives = (request: DrawRequest) => Drawn;
 
 export interface MethodParts {
   readonly encoder: Encoder;
-  readonly bank: MemoryBank;
 }
 
 export interface MethodContext {
@@ -33,7 +61,17 @@ export interface MethodContext {
   readonly rng: Rng;
   /** Numbers that the method feeds through `host.scalar`, by name. */
   readonly scalars: Readonly<Record<string, Scalar>>;
+  /** The banks are as they were before this step, however often it is called. */
   readonly draw: DrawNegatives;
+}
+
+/** Keys for the banks. The trainer writes them when the loss of the whole batch is there, and never before. */
+export interface BankEntries {
+  /** Unit vectors, [n, D], constants. */
+  readonly keys: Tensor2D;
+  /** Their samples, [n] int32. */
+  readonly ids: Tensor1D;
+  readonly labels?: Tensor1D;
 }
 
 export interface MethodStep {
@@ -44,16 +82,28 @@ export interface MethodStep {
   readonly metrics: Record<string, Scalar>;
   /** Intermediates for build hooks, constants: see BuildContext.shared. */
   readonly shared: Record<string, Tensor>;
+  /** Absent: nothing is written. */
+  readonly entries?: BankEntries;
 }
 
-/** A training method. The trainer differentiates `loss` with respect to `params`, applies hooks and optimizer, and keeps `state`. */
+/**
+ * A training method. The trainer calls `advance` once for each step of the optimizer, then `step` (once, or for each part of the batch where
+ * gradients are accumulated), differentiates `loss` with respect to `params`, applies hooks and optimizer, writes `entries` to the banks, and
+ * keeps `state`.
+ */
 export interface Method {
   readonly name: string;
   /** The views that it asks the augmentation for, by name. */
   readonly views: readonly string[];
+  /** Where its negatives are. `memory`: the run needs a bank. `batch`: every request has a live bank. */
+  readonly negatives: 'memory' | 'batch';
   init(parts: MethodParts, rng: Rng): { params: Tensors; state: StateTree };
+  /** Traced, no gradient. What happens before any image is seen, e.g. the key encoder moves. Default: nothing. */
+  advance?(params: Tensors, state: StateTree, context: Pick<MethodContext, 'step' | 'epoch' | 'rng' | 'scalars'>): StateTree;
   /** Traced. Order within: see the method's README. */
   step(parts: MethodParts, params: Tensors, state: StateTree, batch: Batch, context: MethodContext): MethodStep;
+  /** Traced, no gradient. Keys of a batch, to fill a bank before the first step (`fill: keys`). Absent: the method has none. */
+  keys?(parts: MethodParts, params: Tensors, state: StateTree, batch: Batch, context: Pick<MethodContext, 'rng'>): BankEntries;
   /** The encoders that evaluation may read, by name (`query`, `key`). */
   encoders(params: Tensors, state: StateTree): Record<string, EncoderWeights>;
 }

@@ -21,6 +21,7 @@ const KINDS: ReadonlySet<string> = new Set<PluginKind>([
   'method',
   'bank',
   'sampler',
+  'positives',
   'optimizer',
   'schedule',
   'evaluator',
