@@ -116,7 +116,7 @@ describe('mochi', () => {
     expect(other).toMatchObject({ config: { sampler: { name: 'mochi', n: 16, s: 8, sPrime: 2 } } });
     const rest = ({ config: { sampler: _, ...more }, inputs }: typeof base) => ({ more, inputs });
     for (const changed of [uniform, random, other]) expect(rest(changed)).toEqual(rest(base));
-    expect((base.inputs['state'] as { name: string }[]).map(({ name }) => name)).toContain('method/bank/rows');
+    expect((base.inputs['state'] as { name: string }[]).map(({ name }) => name)).toContain('banks/bank/rows');
   });
 
   test.each([

@@ -12,8 +12,7 @@ export function checkInput({ queries, positives, banks, similarities, negatives,
     if (similarities[name]) requireShape(`similarities of the bank "${name}"`, similarities[name].shape, [batch, bank.shape[0]]);
   }
   const capacities = Object.fromEntries(Object.entries(banks).map(([name, rows]) => [name, rows.shape[0]]));
-  for (const [at, block] of negatives.blocks.entries())
-    checkBlock(block, `block ${at} (${block.kind})`, batch, width, capacities);
+  checkBlocks(negatives.blocks, { batch, width, capacities });
   const named = negatives.blocks.flatMap((block) => (block.kind === 'bank' ? [block.bank] : []));
   const twice = named.find((name, at) => named.indexOf(name) !== at);
   if (twice !== undefined) throw bankBlockTwice(twice);
@@ -22,7 +21,24 @@ export function checkInput({ queries, positives, banks, similarities, negatives,
   return blocks;
 }
 
-function checkBlock(block: Block, name: string, batch: number, width: number, capacities: Record<string, number>): void {
+export interface BlockSizes {
+  readonly batch: number;
+  /** D. */
+  readonly width: number;
+  /** K of each bank, by name. */
+  readonly capacities: Readonly<Record<string, number>>;
+}
+
+/**
+ * Checks that blocks fit the batch and the banks that they name. Shapes are known while tracing, so this costs a step nothing.
+ *
+ * @param of Whose blocks they are, for the message. @throws MOCHI_BLOCK_SHAPE, MOCHI_UNKNOWN_BANK
+ */
+export function checkBlocks(blocks: readonly Block[], sizes: BlockSizes, of = ''): void {
+  for (const [at, block] of blocks.entries()) checkBlock(block, `block ${at} (${block.kind})${of}`, sizes);
+}
+
+function checkBlock(block: Block, name: string, { batch, width, capacities }: BlockSizes): void {
   if (block.kind === 'rows') {
     const count = block.rows.shape[1];
     requireShape(`rows of ${name}`, block.rows.shape, [batch, count, width]);

@@ -12,7 +12,7 @@ export interface ContrastiveInput {
   readonly queries: tf.Tensor2D;
   /** The positive of each query, unit vectors, [B, D]. Constants unless `positiveGradient`. */
   readonly positives: tf.Tensor2D;
-  /** Unit rows [K, D] by the bank names that blocks use. Constants. */
+  /** Unit rows [K, D] by the bank names that blocks use. Constants, unless `live`. */
   readonly banks: Readonly<Record<string, tf.Tensor2D>>;
   /** Cosines of queries and rows, [B, K], by bank: computed once and shared with the samplers. What is missing is computed. Constants. */
   readonly similarities: Readonly<Record<string, tf.Tensor2D>>;
@@ -21,6 +21,8 @@ export interface ContrastiveInput {
   readonly temperature: number | tf.Scalar;
   /** True lets gradient flow to the positives too. Default false: keys of a momentum encoder. */
   readonly positiveGradient?: boolean;
+  /** Banks whose rows get gradient through their bank block: keys of this very batch (SimCLR). Mixtures of them stay constants. */
+  readonly live?: readonly string[];
   /** Most bytes of gathered parents in memory at a time. Default 64 MiB. */
   readonly transientBytes?: number;
 }
@@ -40,14 +42,16 @@ export interface ContrastiveGradients {
   readonly queries: tf.Tensor2D;
   /** dL/dk, [B, D], with `positiveGradient`. */
   readonly positives?: tf.Tensor2D;
+  /** dL/dn, [K, D], of each bank block of a live bank, in their order. */
+  readonly rows: tf.Tensor2D[];
   /** dL/dlogWeights, [B, K], of each bank block declared differentiable, in their order. */
   readonly logWeights: tf.Tensor2D[];
 }
 
 /**
  * The contrastive loss over blocks of negatives: mean over B, nats, one temperature for every column. Its gradient is the closed form with
- * every negative a constant, dL/dq = (1 / tB) [sum_n p_n n + sum_h p_h h - (1 - p_k) k], whatever part the query takes in making h. Finite
- * wherever its inputs are, log-weights of -Infinity included: those negatives get probability 0 exactly.
+ * every negative a constant, dL/dq = (1 / tB) [sum_n p_n n + sum_h p_h h - (1 - p_k) k], whatever part the query takes in making h; rows of a
+ * live bank get dL/dn_j = (1 / tB) sum_b p_bj q_b. Finite wherever its inputs are, log-weights of -Infinity included: those negatives get probability 0 exactly.
  *
  * @returns The loss, to be differentiated, and metrics; the caller disposes them.
  * @throws MOCHI_NO_NEGATIVES, MOCHI_UNKNOWN_BANK, MOCHI_BANK_BLOCK_TWICE, MOCHI_BLOCK_SHAPE, MOCHI_TEMPERATURE, MOCHI_CORRECTION_RANGE
@@ -55,12 +59,13 @@ export interface ContrastiveGradients {
  */
 export function contrastiveLoss(input: ContrastiveInput): { loss: tf.Scalar; metrics: ContrastiveMetrics } {
   const differentiable = input.negatives.blocks.filter(isDifferentiable).map((block) => block.logWeights!);
-  const watched = [input.queries, ...(input.positiveGradient ? [input.positives] : []), ...differentiable];
+  const live = input.negatives.blocks.filter((block) => isLive(block, input)).map(({ bank }) => input.banks[bank]!);
+  const watched = [input.queries, ...(input.positiveGradient ? [input.positives] : []), ...live, ...differentiable];
   // A custom gradient has one output: the loss and the metrics travel as one vector and are cut apart below.
   const evaluated = tf.customGrad((...args) => {
     const save = args.pop() as unknown as tf.GradSaveFunc;
     const { loss, gradients, metrics } = evaluate(input);
-    save([gradients.queries, ...(gradients.positives ? [gradients.positives] : []), ...gradients.logWeights]);
+    save([gradients.queries, ...(gradients.positives ? [gradients.positives] : []), ...gradients.rows, ...gradients.logWeights]);
     return {
       value: tf.stack([loss, metrics.positiveProbability, metrics.accuracy, metrics.positiveSimilarity]),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
@@ -90,6 +95,9 @@ export const contrastiveLossAndGradients = (
 
 const isDifferentiable = (block: Block): block is BankBlock =>
   block.kind === 'bank' && block.differentiable === true && block.logWeights !== undefined;
+
+const isLive = (block: Block, { live = [] }: ContrastiveInput): block is BankBlock =>
+  block.kind === 'bank' && live.includes(block.bank);
 
 /** Forward and closed-form backward in one pass: in a compiled step what nobody uses is pruned. */
 function evaluate(input: ContrastiveInput): { loss: tf.Scalar; gradients: ContrastiveGradients; metrics: ContrastiveMetrics } {
@@ -153,6 +161,9 @@ function gradientsOf(
   return {
     queries: tf.div(away, temperature),
     ...(input.positiveGradient ? { positives: tf.neg<tf.Tensor2D>(tf.div(tf.mul(positivePull, queries), temperature)) } : {}),
+    rows: shares
+      .filter((_, at) => isLive(blocks[at]!, input))
+      .map((share) => tf.div(tf.matMul(share, queries, true, false), temperature)),
     logWeights: shares.filter((_, at) => isDifferentiable(blocks[at]!)),
   };
 }

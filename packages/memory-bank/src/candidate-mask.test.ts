@@ -61,7 +61,7 @@ test('a compiled mask equals an eager one', () => {
 test('the bank of a config has its flags, and a misspelt key is an error', () => {
   expect(fifoBank(fifoConfig.parse({}))).toMatchObject({ capacity: 16384, fill: 'random', maskSelf: false, keepLabels: false });
   expect(fifoBank(fifoConfig.parse({ capacity: 32, fill: 'mask', maskSelf: true, labels: true }))).toMatchObject({
-    name: 'fifo',
+    name: 'bank',
     capacity: 32,
     fill: 'mask',
     maskSelf: true,

@@ -19,7 +19,7 @@ export interface OpenOptions {
 }
 
 /** Sections without which no run makes sense; the others have defaults. */
-const REQUIRED = ['data', 'augment', 'encoder', 'method', 'bank', 'sampler', 'optimizer'];
+const REQUIRED = ['data', 'augment', 'encoder', 'method', 'sampler', 'optimizer'];
 
 /** Loads and checks a config, with every built-in plugin and preset known, and sets its plugins up. The caller disposes the host. */
 export async function openRun(config: ConfigInput, { overrides = [], onEvent, cwd }: OpenOptions = {}): Promise<RunHost> {

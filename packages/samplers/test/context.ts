@@ -1,4 +1,4 @@
-import type { SampleContext } from '@mochi/contract';
+import { DEFAULT_BANK, type SampleContext } from '@mochi/contract';
 import { createRng, l2Normalize } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -37,6 +37,7 @@ export function makeContext({
     similarities: tf.matMul(queries, rows, false, true),
     ...(mask ? { mask } : {}),
     previous: [],
+  bankName: DEFAULT_BANK,
     phase,
     step: int(step),
     epoch: int(0),

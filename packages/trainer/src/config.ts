@@ -5,6 +5,11 @@ export const trainConfig = z.strictObject({
   epochs: z.number().positive().optional().describe('passes over the training split (default: 200, unless steps are given)'),
   steps: z.int().positive().optional().describe('optimizer steps; with epochs too, whichever comes first'),
   batchSize: z.int().min(2).default(128).describe('images in a batch; the last incomplete batch of an epoch is dropped'),
+  accumulate: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe('equal parts that a batch goes through the networks in, to save memory; one step of the optimizer for all of them'),
   split: z.string().default('train').describe('split of the data set to train on'),
   logEvery: z.int().positive().default(10).describe('steps between two readings of loss and metrics'),
   parallel: z.int().positive().default(2).describe('images that are decoded at once'),

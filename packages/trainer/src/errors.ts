@@ -1,10 +1,67 @@
 import { MochiError } from '@mochi/contract';
+import type { Fault } from './step/faults.js';
 
 export const notFinite = (step: number, epoch: number, checkpoint: string | null): MochiError =>
   new MochiError('MOCHI_NOT_FINITE', {
     happened: `The loss or a gradient stopped being a finite number at step ${step} (epoch ${epoch}). The state was not updated from that step on.`,
     expected: 'a finite loss and finite gradients',
     fix: `Lower optimizer.rate, raise method.temperature, or lengthen schedule.warmup; then go on from ${checkpoint ?? 'the start: no checkpoint was written yet'}.`,
+  });
+
+export const samplerFault = (fault: Fault, step: number, checkpoint: string | null): MochiError =>
+  new MochiError('MOCHI_SAMPLER_OUTPUT', {
+    happened: `The sampler ${fault.sampler} returned ${fault.tensor} that ${fault.problem}, at step ${step}. The state was not updated from that step on.`,
+    expected: 'finite weights, log-weights that are finite or -Infinity, rows of unit length, and row indices of the bank',
+    fix: `Mend the sampler (samplerConformance of @mochi/testing finds such faults); then go on from ${checkpoint ?? 'the start: no checkpoint was written yet'}.`,
+  });
+
+export const samplerOrder = (names: readonly string[], reason: string): MochiError =>
+  new MochiError('MOCHI_SAMPLER_ORDER', {
+    happened: `The samplers [${names.join(', ')}] make no chain: ${reason}.`,
+    expected: 'filters first, then at most one source of negatives, then those that refine it',
+    fix: 'Change the order of the entries under sampler, or leave one out.',
+  });
+
+export const samplerBankUnknown = (sampler: string, bank: string, known: readonly string[]): MochiError =>
+  new MochiError('MOCHI_SAMPLER_BANK', {
+    happened: `${sampler} draws from the bank "${bank}", which this run does not have.`,
+    expected: `one of: ${known.join(', ') || '(no bank at all)'}`,
+    fix: `Add a bank with as: ${bank}, or change the option bank of ${sampler}.`,
+  });
+
+export const samplerLabels = (sampler: string): MochiError =>
+  new MochiError('MOCHI_SAMPLER_LABELS', {
+    happened: `The sampler ${sampler} needs the labels of bank rows and of the batch, and there are none.`,
+    expected: 'a bank that keeps labels, and data that has them',
+    fix: 'Set bank.labels to true, and train on a split with labels. Labels make the run supervised: an upper bound, not a method.',
+  });
+
+export const denominatorsDiffer = (first: string, second: string): MochiError =>
+  new MochiError('MOCHI_DENOMINATORS_DIFFER', {
+    happened: `The samplers ${first} and ${second} say different things about what stands under the fraction of the loss.`,
+    expected: 'one denominator for the whole loss',
+    fix: `Leave out ${first} or ${second}.`,
+  });
+
+export const bankNameTwice = (name: string): MochiError =>
+  new MochiError('MOCHI_BANK_NAME_TWICE', {
+    happened: `Two banks are called "${name}".`,
+    expected: 'a name of its own for each bank',
+    fix: 'Give one of them another name, e.g. as: recent.',
+  });
+
+export const bankUnused = (method: string): MochiError =>
+  new MochiError('MOCHI_BANK_UNUSED', {
+    happened: `The method ${method} takes its negatives from the batch itself, so the memory bank of this config would be written and never read.`,
+    expected: 'no bank, or a source of positives (section positives) that looks in it',
+    fix: 'Remove the section bank, or choose a method with a memory bank, e.g. moco-v2.',
+  });
+
+export const batchNotDivisible = (batch: number, parts: number): MochiError =>
+  new MochiError('MOCHI_ACCUMULATE', {
+    happened: `A batch of ${batch} images cannot be split into ${parts} equal parts of two images or more.`,
+    expected: 'train.batchSize a multiple of train.accumulate, and at least twice as large',
+    fix: `Set train.accumulate to a divisor of ${batch}, or change train.batchSize.`,
   });
 
 export const checkpointCorrupt = (path: string, reason: string, cause?: unknown): MochiError =>

@@ -97,7 +97,6 @@ async function trainAndFinish(parts: RunParts, loop: TrainingLoop, saver: Saver,
     ...parts,
     views: parts.step.method.part.views,
     seed: parts.step.seed,
-    labels: parts.step.bank.keepLabels,
     from: loop.position,
     ...parts.train,
   });

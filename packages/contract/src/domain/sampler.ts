@@ -24,7 +24,7 @@ export interface NegativeSampler {
   readonly role?: SamplerRole;
   /** The bank that it draws from. Default: DEFAULT_BANK. The samplers of each bank are a chain of their own; the loss sums over all chains. */
   readonly bank?: string;
-  /** Whether it asks for labels: where it does not, it never sees any. Default false. Where the bank keeps none, MOCHI_LABELS_NEEDED. */
+  /** Whether it asks for labels: where it does not, it never sees any. Default false. Where the bank keeps none, MOCHI_SAMPLER_LABELS. */
   readonly usesLabels?: boolean;
   /** Which of its traces a step needs, e.g. `warm-up` or `full`. Default: one phase, `full`. */
   phase?(progress: Progress): string;

@@ -11,6 +11,7 @@ import {
   type Method,
   type NegativeSampler,
   type Optimizer,
+  type PositiveSource,
   type Schedule,
   type Tracker,
 } from '@mochi/contract';
@@ -31,6 +32,7 @@ export interface ServiceOfKind {
   method: Method;
   bank: MemoryBank;
   sampler: NegativeSampler;
+  positives: PositiveSource;
   optimizer: Optimizer;
   schedule: Schedule;
   evaluator: Evaluator;

@@ -1,6 +1,8 @@
+import { DEFAULT_BANK } from '@mochi/contract';
 import { z } from 'zod';
 
 export const fifoConfig = z.strictObject({
+  as: z.string().min(1).default(DEFAULT_BANK).describe('name by which samplers know it, where a run has several banks'),
   capacity: z
     .int()
     .positive()

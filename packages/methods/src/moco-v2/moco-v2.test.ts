@@ -1,23 +1,15 @@
 import {
   bankBlock,
+  DEFAULT_BANK,
   type BankState,
   type Batch,
   type Encoder,
-  type MemoryBank,
   type MethodContext,
   type StateTree,
   type Tensors,
 } from '@mochi/contract';
 import { infoNce } from '@mochi/losses';
-import {
-  batchNormTrain,
-  createRng,
-  disposeTree,
-  l2Normalize,
-  scatterRows,
-  startTensorFlow,
-  valueAndGrads,
-} from '@mochi/tensorflow';
+import { batchNormTrain, createRng, disposeTree, l2Normalize, startTensorFlow, valueAndGrads } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { mocoV2Config } from './config.js';
@@ -51,59 +43,55 @@ const linearEncoder = (normalised: boolean): Encoder => ({
   },
 });
 
-/** A ring without options, as the contract wants it. */
-const ring: MemoryBank = {
-  ...{ name: 'ring', capacity: K, maskSelf: false, fill: 'random', keepLabels: false },
-  init: (dim, rng) => ({
-    rows: l2Normalize(rng.normal([K, dim])) as tf.Tensor2D,
-    ids: tf.fill([K], -1, 'int32') as tf.Tensor1D,
-    writtenAt: tf.fill([K], -1, 'int32') as tf.Tensor1D,
-    cursor: tf.scalar(0, 'int32'),
-    filled: tf.scalar(0, 'int32'),
-  }),
-  mask: () => undefined,
-  enqueue: (state, keys) => ({ ...state, rows: scatterRows(state.rows, tf.range(0, keys.shape[0], 1, 'int32'), keys) }),
-};
-
 const MOMENTUM = 0.9;
 const setUp = (normalised: boolean, split: number) => {
   const method = new MocoV2(mocoV2Config.parse({ batchNorm: { split }, temperature: 0.2 }));
-  const parts = { encoder: linearEncoder(normalised), bank: ring };
+  const parts = { encoder: linearEncoder(normalised) };
   const rng = createRng(3, 'test');
   const { params, state } = method.init(parts, rng.fork('init'));
   const moved = { ...params, weight: tf.add(params['weight']!, 0.5) }; // the query encoder has moved on: the two differ
   const images = (name: string): tf.Tensor4D => rng.fork(name).normal([B, SIZE, SIZE, 3]) as tf.Tensor4D;
   const batch: Batch = { views: { query: images('query'), key: images('key') }, ids: tf.range(0, B, 1, 'int32') };
+  const rows = l2Normalize(rng.fork('bank').normal([K, D])) as tf.Tensor2D;
+  const none = tf.fill([K], -1, 'int32') as tf.Tensor1D;
+  const bank: BankState = {
+    ...{ rows, ids: none, writtenAt: none },
+    ...{ cursor: tf.scalar(0, 'int32'), filled: tf.scalar(0, 'int32') },
+  };
   const context: MethodContext = {
     step: tf.scalar(0, 'int32'),
     epoch: tf.scalar(0, 'int32'),
     rng: rng.fork('step'),
     scalars: { keyMomentum: tf.scalar(MOMENTUM) },
-    draw: () => ({ blocks: [bankBlock()] }),
+    draw: ({ queries, keys, ids }) => {
+      const view = { state: bank, similarities: tf.matMul(queries, rows, false, true) as tf.Tensor2D };
+      const negatives = { blocks: [bankBlock()] };
+      return { queries, positives: keys, ownPositives: true, ids, negatives, banks: { [DEFAULT_BANK]: view } };
+    },
   };
-  return { method, parts, params: moved as Tensors, state, batch, context };
+  return { method, parts, params: moved as Tensors, state, batch, context, rows };
 };
 
 const encode = (encoder: Encoder, params: Tensors, stats: Tensors, images: tf.Tensor4D) =>
   l2Normalize(encoder.apply({ params, stats }, images, 'train').head) as tf.Tensor2D;
-type Moco = { query: { stats: Tensors }; key: { params: Tensors; stats: Tensors }; bank: BankState };
+type Moco = { query: { stats: Tensors }; key: { params: Tensors; stats: Tensors } };
 const moco = (tree: StateTree): Moco => tree as unknown as Moco;
 
 describe('a step of MoCo-v2', () => {
-  const { method, parts, params, state, batch, context } = setUp(true, 1);
+  const { method, parts, params, state, batch, context, rows } = setUp(true, 1);
   const before = moco(state);
   const keyParams = { weight: tf.add(tf.mul(before.key.params['weight']!, MOMENTUM), tf.mul(params['weight']!, 1 - MOMENTUM)) };
   const keys = encode(parts.encoder, keyParams, before.key.stats, batch.views['key']!);
   const byHand = (weights: Tensors): tf.Scalar => {
     const queries = encode(parts.encoder, weights, before.query.stats, batch.views['query']!);
     const positive = tf.sum(tf.mul(queries, keys), 1) as tf.Tensor1D;
-    return infoNce(positive, tf.matMul(queries, before.bank.rows, false, true) as tf.Tensor2D, 0.2);
+    return infoNce(positive, tf.matMul(queries, rows, false, true) as tf.Tensor2D, 0.2);
   };
   const { loss, gradients, aux } = valueAndGrads((weights) => {
-    const out = method.step(parts, weights, state, batch, context);
-    return { loss: out.loss, aux: out.state };
+    const out = method.step(parts, weights, method.advance(params, state, context), batch, context);
+    return { loss: out.loss, aux: { state: out.state, keys: out.entries!.keys, ids: out.entries!.ids } };
   }, params);
-  const after = moco(aux);
+  const after = moco(aux.state);
 
   test('the loss is InfoNCE of queries, keys of the moved key encoder, and the bank as it was before', () => {
     expect(loss).toBeAllClose(byHand(params));
@@ -122,13 +110,13 @@ describe('a step of MoCo-v2', () => {
     expect(after.query.stats['variance']).toBeAllClose(query['variance']!);
   });
 
-  test('only then the keys enter the bank', () => {
-    expect(tf.slice(after.bank.rows, 0, B)).toBeAllClose(keys);
-    expect(tf.slice(after.bank.rows, B)).toBeAllClose(tf.slice(before.bank.rows, B), { rtol: 0, atol: 0 });
+  test('the keys, with their samples, are what enters the banks', () => {
+    expect(aux.keys).toBeAllClose(keys);
+    expect(aux.ids).toBeAllClose(batch.ids);
   });
 
   test('evaluation may read both encoders', () => {
-    const { query, key } = method.encoders(params, aux);
+    const { query, key } = method.encoders(params, aux.state);
     expect(query!.params).toBe(params);
     expect(key!.stats).toBe(after.key.stats);
     disposeTree(gradients);

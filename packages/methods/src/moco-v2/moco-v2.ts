@@ -1,16 +1,5 @@
-import {
-  DEFAULT_BANK,
-  type BankState,
-  type Batch,
-  type Method,
-  type MethodContext,
-  type MethodParts,
-  type MethodStep,
-  type Rng,
-  type StateTree,
-  type Tensors,
-} from '@mochi/contract';
-import { contrastiveLoss } from '@mochi/losses';
+import type { Batch, Method, MethodContext, MethodParts, MethodStep, Rng, StateTree, Tensors } from '@mochi/contract';
+import { contrastiveLoss, inputOfDrawn } from '@mochi/losses';
 import { emaUpdate } from '@mochi/optim';
 import { l2Normalize, stopGradient } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
@@ -18,69 +7,56 @@ import type { MocoV2Config } from './config.js';
 import { forwardInGroups, forwardShuffled } from './split-batch.js';
 
 /** What MoCo keeps beside the query encoder's parameters. */
-type MocoState = { query: { stats: Tensors }; key: { params: Tensors; stats: Tensors }; bank: BankState };
+type MocoState = { query: { stats: Tensors }; key: { params: Tensors; stats: Tensors } };
 
 const stateOf = (tree: StateTree): MocoState => tree as unknown as MocoState;
 const treeOf = (state: MocoState): StateTree => state as unknown as StateTree;
 
 /**
- * MoCo-v2 (Chen et al. 2020, arXiv:2003.04297) over any chain of negative samplers. Order within a step: query forward; the key encoder moves
- * towards the query encoder; key forward without gradient; logits against the bank as it was before this batch; loss; only then the keys enter
- * the bank.
+ * MoCo-v2 (Chen et al. 2020, arXiv:2003.04297) over any chain of negative samplers. Order within a step: the key encoder moves towards the
+ * query encoder; query forward; key forward without gradient; logits against the bank as it was before this batch; loss; only then the keys
+ * enter the bank.
  */
 export class MocoV2 implements Method {
   readonly name = 'moco-v2';
   readonly views = ['query', 'key'] as const;
+  readonly negatives = 'memory';
 
   constructor(private readonly options: MocoV2Config) {}
 
-  init({ encoder, bank }: MethodParts, rng: Rng): { params: Tensors; state: StateTree } {
+  init({ encoder }: MethodParts, rng: Rng): { params: Tensors; state: StateTree } {
     const { params, stats } = encoder.init(rng.fork('encoder'));
     // The key encoder starts as a copy: clones, because each tensor of the state has one owner.
-    const key = { params: cloned(params), stats: cloned(stats) };
-    return { params, state: treeOf({ query: { stats }, key, bank: bank.init(encoder.dims.head, rng.fork('bank')) }) };
+    return { params, state: treeOf({ query: { stats }, key: { params: cloned(params), stats: cloned(stats) } }) };
   }
 
-  step({ encoder, bank }: MethodParts, params: Tensors, tree: StateTree, batch: Batch, context: MethodContext): MethodStep {
+  /** The key encoder's parameters move. Its running statistics come from its own forward. */
+  advance(params: Tensors, tree: StateTree, { scalars }: Pick<MethodContext, 'scalars'>): StateTree {
+    const { query, key } = stateOf(tree);
+    return treeOf({ query, key: { ...key, params: emaUpdate(key.params, params, scalars['keyMomentum']!) } });
+  }
+
+  step({ encoder }: MethodParts, params: Tensors, tree: StateTree, batch: Batch, context: MethodContext): MethodStep {
     const state = stateOf(tree);
     const { split } = this.options.batchNorm;
     const query = forwardInGroups(encoder, { params, stats: state.query.stats }, batch.views['query']!, split);
     const queries = l2Normalize(query.head) as tf.Tensor2D; // [B, D]
-    // Parameters only: the key encoder's statistics come from its own forward.
-    const keyParams = emaUpdate(state.key.params, constant(params), context.scalars['keyMomentum']!);
-    const key = forwardShuffled(
-      encoder,
-      { params: keyParams, stats: state.key.stats },
-      batch.views['key']!,
-      split,
-      context.rng.fork('shuffle-bn'),
-    );
+    const key = forwardShuffled(encoder, state.key, batch.views['key']!, split, context.rng.fork('shuffle-bn'));
     const keys = stopGradient(l2Normalize(key.head) as tf.Tensor2D); // [B, D]
-
     const constants = stopGradient(queries);
-    const similarities = tf.matMul(constants, state.bank.rows, false, true) as tf.Tensor2D; // [B, K]
-    const negatives = context.draw({
-      queries: constants,
-      positives: keys,
-      ids: batch.ids,
-      labels: batch.labels,
-      bank: state.bank,
-      similarities,
-    });
+    const { ids, labels } = batch;
+    const drawn = context.draw({ queries: constants, keys, ids, labels });
     const { loss, metrics } = contrastiveLoss({
+      ...inputOfDrawn(drawn),
       queries,
-      positives: keys,
-      banks: { [DEFAULT_BANK]: state.bank.rows },
-      similarities: { [DEFAULT_BANK]: similarities },
-      negatives,
+      positives: drawn.positives,
       temperature: this.options.temperature,
     });
     const next: MocoState = {
       query: { stats: constant(query.stats) },
-      key: { params: keyParams, stats: constant(key.stats) },
-      bank: bank.enqueue(state.bank, keys, batch.ids, context.step, bank.keepLabels ? batch.labels : undefined),
+      key: { params: state.key.params, stats: constant(key.stats) },
     };
-    return { loss, state: treeOf(next), metrics, shared: { queries: constants, keys, similarities } };
+    return { loss, state: treeOf(next), metrics, shared: { queries: constants, keys }, entries: { keys, ids, labels } };
   }
 
   encoders(params: Tensors, tree: StateTree): Record<string, { params: Tensors; stats: Tensors }> {

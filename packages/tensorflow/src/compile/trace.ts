@@ -96,8 +96,18 @@ export class Trace {
     return this.output('Const', oper, 0);
   }
 
-  /** Adds an op. `ids` may name symbols of this trace, and anything alive outside of it, which is captured. */
-  op(name: string, attrs: readonly Attr[], ids: readonly number[], outputs: number): TensorMetadata[] {
+  /**
+   * Adds an op. `ids` may name symbols of this trace, and anything alive outside of it, which is captured.
+   *
+   * @param after Symbols that must be there before the op runs.
+   */
+  op(
+    name: string,
+    attrs: readonly Attr[],
+    ids: readonly number[],
+    outputs: number,
+    after: readonly number[] = [],
+  ): TensorMetadata[] {
     const { api, status, definitions } = this.engine;
     const definition = definitions.find(name);
     if (definition === null && api.TFE_ContextHasFunction(this.engine.context, name) === 0) throw unknownOp(name);
@@ -109,6 +119,7 @@ export class Trace {
     const node = api.TF_NewOperation(this.graph, name, this.nodeName(name));
     this.addInputs(node, definition, lengths, inputs);
     if (definition.stateful && this.effects.length > 0) api.TF_AddControlInput(node, this.effects.at(-1)!);
+    for (const id of after) api.TF_AddControlInput(node, this.input(id, name).oper);
     for (const attribute of attrs) if (!definition.inferred.has(attribute.name)) this.attributes.set(name, node, attribute);
     const oper = api.TF_FinishOperation(node, status.pointer);
     status.check(name);

@@ -10,5 +10,6 @@ export { l2Normalize } from './l2-normalize.js';
 export { rankMask } from './rank-mask.js';
 export { readFile } from './read-file.js';
 export { decodeImage } from './decode-image.js';
+export { computedAfter } from './computed-after.js';
 export { imageSize, sliceDynamic } from './dynamic-shape.js';
 export { resizeAntialiased } from './resize-antialiased.js';

@@ -17,7 +17,7 @@ export function bankChecks(plugin: Plugin, options: object = {}): Check[] {
     name,
     run: () =>
       withService(plugin, 'bank', options, (bank) => {
-        const batch = Math.max(1, Math.floor(bank.capacity / 3) + 1); // no divisor of the capacity: the third batch goes over the end
+        const batch = Math.max(1, Math.floor(rowsOf(bank) / 3) + 1); // no divisor of the capacity: the third batch goes over the end
         inScope(() => run(bank, batch));
       }),
   });
@@ -28,14 +28,19 @@ export function bankChecks(plugin: Plugin, options: object = {}): Check[] {
     ),
     check('every key of a batch is in the bank after it, with its sample and step, over the end too', keepsTheLatest),
     check('a write leaves the state before it as it was', leavesItsInput),
-    check('a batch as large as the bank fills it', (bank) => requireFilled(written(bank, [bank.capacity]), bank.capacity)),
+    check('a batch as large as the bank fills it', (bank) => requireFilled(written(bank, [rowsOf(bank)]), rowsOf(bank))),
     check('a compiled step gives what an eager one gives', compiles),
     check('no tensor is left behind and no input is disposed', leaksNothing),
     check('the mask leaves out what the options say', masks),
   ];
 }
 
-const begin = (bank: MemoryBank): BankState => bank.init(DIM, createRng(3, 'bank'));
+/** Samples of the split, for a bank with a row for each. */
+const SAMPLES = 30;
+
+const rowsOf = ({ capacity }: MemoryBank): number => (capacity === 'samples' ? SAMPLES : capacity);
+
+const begin = (bank: MemoryBank): BankState => bank.init({ dim: DIM, capacity: rowsOf(bank) }, createRng(3, 'bank'));
 
 interface Keys {
   readonly keys: tf.Tensor2D;
@@ -67,7 +72,7 @@ const written = (bank: MemoryBank, batches: readonly number[]): BankState =>
   batches.reduce((state, count, step) => enqueue(bank, state, keysOf(count, step)), begin(bank));
 
 function checkState(bank: MemoryBank, state: BankState): void {
-  const { capacity } = bank;
+  const capacity = rowsOf(bank);
   requireTensor(state.rows, [capacity, DIM], 'float32', 'rows');
   for (const name of ['ids', 'writtenAt'] as const) requireTensor(state[name], [capacity], 'int32', name);
   for (const name of ['cursor', 'filled'] as const) requireTensor(state[name], [], 'int32', name);
@@ -97,7 +102,7 @@ function keepsTheLatest(bank: MemoryBank, batch: number): void {
     const given = keysOf(batch, step);
     state = enqueue(bank, state, given);
     checkState(bank, state);
-    requireFilled(state, Math.min(bank.capacity, (step + 1) * batch));
+    requireFilled(state, Math.min(rowsOf(bank), (step + 1) * batch));
     const [ids, steps, rows, keys] = [
       state.ids.dataSync(),
       state.writtenAt.dataSync(),
@@ -150,15 +155,15 @@ function masks(bank: MemoryBank, batch: number): void {
   const state = written(bank, [batch]);
   const { ids } = keysOf(batch, 0); // the samples that the bank has keys of
   const mask = bank.mask(state, ids);
-  const wanted = bank.maskSelf || bank.fill === 'mask';
+  const wanted = bank.maskSelf || bank.fill !== 'random';
   if (!mask) return require(!wanted, 'the options leave rows out, but there is no mask');
-  requireTensor(mask, [batch, bank.capacity], 'float32', 'mask');
+  requireTensor(mask, [batch, rowsOf(bank)], 'float32', 'mask');
   const [values, rows, own] = [mask.dataSync(), state.ids.dataSync(), ids.dataSync()];
   values.forEach((value, at) => {
-    const row = at % bank.capacity;
+    const row = at % rowsOf(bank);
     const unwritten = rows[row] === -1;
-    const ownKey = rows[row] === own[Math.floor(at / bank.capacity)];
-    const want = (bank.fill === 'mask' && unwritten) || (bank.maskSelf && ownKey) ? -Infinity : 0;
-    require(value === want, `mask[${Math.floor(at / bank.capacity)}, ${row}] is ${value}, want ${want}`);
+    const ownKey = rows[row] === own[Math.floor(at / rowsOf(bank))];
+    const want = (bank.fill !== 'random' && unwritten) || (bank.maskSelf && ownKey) ? -Infinity : 0;
+    require(value === want, `mask[${Math.floor(at / rowsOf(bank))}, ${row}] is ${value}, want ${want}`);
   });
 }

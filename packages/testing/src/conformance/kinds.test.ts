@@ -45,7 +45,7 @@ const bank: MemoryBank = {
   maskSelf: false,
   fill: 'random',
   keepLabels: false,
-  init: (dim, rng) => ({
+  init: ({ dim }, rng) => ({
     rows: tf.tidy(() => l2Normalize(rng.normal([K, dim])) as tf.Tensor2D),
     ids: tf.fill([K], -1, 'int32') as tf.Tensor1D,
     writtenAt: tf.fill([K], -1, 'int32') as tf.Tensor1D,

@@ -1,4 +1,4 @@
-import type { BankState, SampleContext } from '@mochi/contract';
+import { DEFAULT_BANK, type BankState, type SampleContext } from '@mochi/contract';
 import { createRng, l2Normalize } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -64,6 +64,7 @@ export function sampleInputs(
 /** The context that a sampler gets for these inputs. Draws are keyed by the seed and the step. */
 export const sampleContext = (inputs: SampleInputs, phase: string, seed = 1): SampleContext => ({
   ...inputs,
+  bankName: DEFAULT_BANK,
   bank: inputs.bank as unknown as BankState,
   previous: [],
   phase,

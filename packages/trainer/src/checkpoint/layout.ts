@@ -5,7 +5,7 @@ export const CHECKPOINTS = 'checkpoints';
 export const STATE_FILE = 'state.safetensors';
 export const MANIFEST_FILE = 'manifest.json';
 /** Raised when a checkpoint's meaning changes; older ones are then refused by name. */
-export const CHECKPOINT_FORMAT = 1;
+export const CHECKPOINT_FORMAT = 2;
 
 /** Where a run stands, beside its tensors. */
 export interface Position {

@@ -1,9 +1,11 @@
 import type { Augmentation, Dataset, Evaluator, Method, SplitSource } from '@mochi/contract';
 import type { EventBus, HookRunner, RunHost } from '@mochi/core';
 import { DEFAULT_EPOCHS, type TrainConfig } from '../config.js';
-import { bankSmallerThanBatch, evaluatorTwice } from '../errors.js';
+import { evaluatorTwice } from '../errors.js';
 import { stepsPerEpoch, viewSpecs } from '../input/index.js';
+import { assembleNegatives } from './assemble-negatives.js';
 import { buildStep, type Step } from '../step/build-step.js';
+import { Faults } from '../step/faults.js';
 import type { StepParts } from '../step/parts.js';
 import type { EvaluationParts } from './evaluation.js';
 import { FeatureReader } from './features.js';
@@ -31,6 +33,10 @@ export interface RunParts {
   /** Epochs after which the run ends even if broken images made them shorter than planned; Infinity where only steps count. */
   readonly epochLimit: number;
   readonly eager: boolean;
+  /** Whether batches carry labels: something of this run asked for them. */
+  readonly labels: boolean;
+  /** What codes of `RunState.fault` mean. */
+  readonly faults: Faults;
   buildStep(): Step;
 }
 
@@ -42,27 +48,27 @@ export interface AssembleOptions {
 /**
  * Asks the host for every part and checks that they fit each other.
  *
- * @throws MOCHI_SECTION_MISSING, MOCHI_VIEW_MISSING, MOCHI_BANK_TOO_SMALL, and what the data set says of its files.
+ * @throws MOCHI_SECTION_MISSING, MOCHI_VIEW_MISSING, MOCHI_BANK_TOO_SMALL, MOCHI_BANK_NAME_TWICE, MOCHI_BANK_UNUSED, MOCHI_SAMPLER_ORDER,
+ * MOCHI_SAMPLER_BANK, MOCHI_SAMPLER_LABELS, and what the data set says of its files.
  */
 export async function assemble(host: RunHost, { reading = false }: AssembleOptions = {}): Promise<RunParts> {
   const { train, seed, runtime } = host.config as typeof host.config & { train: TrainConfig };
   const { plugin: id, service: method } = only(host, 'method');
-  const bank = host.one('bank');
   const augmentation = host.one('augment');
-  if (bank.capacity < train.batchSize) throw bankSmallerThanBatch(bank.capacity, train.batchSize);
   viewSpecs(augmentation, method.views); // throws where one is missing
-  const samplers = host.provided('sampler').map(({ plugin, service }) => ({ id: plugin, part: service }));
+  const dataset = host.one('data');
+  const source = await dataset.split(splitToOpen(dataset, train.split, reading));
+  const { labels, ...negatives } = assembleNegatives(host, method, source, reading ? null : train.batchSize);
+  const faults = new Faults();
   const step: StepParts = {
     method: { id, part: method },
     encoder: host.one('encoder'),
-    bank,
-    samplers,
+    ...negatives,
+    accumulate: train.accumulate,
     optimizer: host.one('optimizer'),
     schedule: host.find('schedule') ?? { name: 'constant', factor: () => 1 },
     seed,
   };
-  const dataset = host.one('data');
-  const source = await dataset.split(reading ? dataset.splits[0]! : train.split);
   const perEpoch = reading
     ? Math.max(1, Math.floor(source.length / train.batchSize))
     : stepsPerEpoch(source.length, train.batchSize);
@@ -90,7 +96,9 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
     totalEpochs: Math.ceil(totalSteps / perEpoch),
     epochLimit,
     eager: runtime.eager || !runtime.compile,
-    buildStep: () => buildStep(step, host.hooks),
+    labels,
+    faults,
+    buildStep: () => buildStep(step, host.hooks, faults),
   };
 }
 
@@ -98,6 +106,10 @@ function only(host: RunHost, kind: 'method'): { plugin: string; service: Method 
   host.one(kind); // says what is missing or ambiguous
   return host.provided(kind)[0]!;
 }
+
+/** For reading, a checkpoint needs the training split only where it is there: a bank may have a row for each of its samples. */
+const splitToOpen = ({ splits }: Dataset, wanted: string, reading: boolean): string =>
+  reading && !splits.includes(wanted) ? splits[0]! : wanted;
 
 function requireDistinct(evaluators: readonly Evaluator[]): void {
   const names = evaluators.map(({ name }) => name);

@@ -1,4 +1,4 @@
-import type { Rng, Tensors } from '@mochi/contract';
+import type { BankState, Rng, Tensors } from '@mochi/contract';
 import { createRng } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import type { RunState, StepParts } from '../step/parts.js';
@@ -11,11 +11,16 @@ export function initialState(parts: StepParts, states: StateInputs): RunState {
   // tf.tidy keeps what is returned, at any depth of records, and frees what was only used on the way.
   return tf.tidy(() => {
     const { params, state: method } = parts.method.part.init(parts, rng.fork('method'));
+    const banks: Record<string, BankState> = {};
+    for (const { bank, capacity } of parts.banks) {
+      banks[bank.name] = bank.init({ dim: parts.encoder.dims.head, capacity }, rng.fork(`bank/${bank.name}`));
+    }
     const plugins: Record<string, Tensors> = {};
     for (const [id, inits] of states) {
       plugins[id] = Object.fromEntries([...inits].map(([name, init]) => [name, init(rng.fork(`${id}/${name}`))]));
     }
     const slots = parts.optimizer.init(params);
-    return { params, slots, method, plugins, failedAt: tf.scalar(-1, 'int32') } as unknown as tf.TensorContainer;
+    const none = () => tf.scalar(-1, 'int32');
+    return { params, slots, method, banks, plugins, failedAt: none(), fault: none() } as unknown as tf.TensorContainer;
   }) as unknown as RunState;
 }

@@ -16,9 +16,9 @@ import {
 import { disposeTree } from '@mochi/tensorflow';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { Position } from '../checkpoint/layout.js';
-import { notFinite } from '../errors.js';
+import { notFinite, samplerFault } from '../errors.js';
 import type { BatchFeed, FeedItem } from '../input/index.js';
-import type { RunState } from '../step/parts.js';
+import type { RunState, StepParts } from '../step/parts.js';
 import type { RunParts } from './assemble.js';
 import { dueAfter, evaluate, type Results } from './evaluation.js';
 import { makeFeeds, phasesAt, rateAt } from './feeds.js';
@@ -66,7 +66,7 @@ export class TrainingLoop {
       epochs: step / stepsPerEpoch,
       stepsPerEpoch,
       totalSteps,
-      filled: Math.min(parts.bank.capacity, step * batchSize),
+      filled: filledBy(parts, step * batchSize),
     };
   }
 
@@ -108,10 +108,13 @@ export class TrainingLoop {
     return this.secondsBefore + (performance.now() - this.startedMs) / 1000;
   }
 
-  /** @throws MOCHI_NOT_FINITE when a step since the last check had a loss or gradient that was not finite. */
+  /** @throws MOCHI_NOT_FINITE or MOCHI_SAMPLER_OUTPUT when a step since the last check had a loss or gradient that was not finite, or negatives that cannot be. */
   async checkFinite(): Promise<void> {
     const [failedAt] = await this.state.failedAt.data();
-    if (failedAt! >= 0) throw notFinite(failedAt!, this.position.epoch, await this.saver.lastCheckpoint());
+    if (failedAt! < 0) return;
+    const fault = this.parts.faults.fault((await this.state.fault.data())[0]!);
+    if (fault) throw samplerFault(fault, failedAt!, await this.saver.lastCheckpoint());
+    throw notFinite(failedAt!, this.position.epoch, await this.saver.lastCheckpoint());
   }
 
   dispose(): void {
@@ -201,6 +204,13 @@ export class TrainingLoop {
     await this.evaluate(dueAfter(evaluators, epoch + 1));
     if (!this.isDone()) await this.beginEpoch();
   }
+}
+
+/** Rows of the first bank after so many keys. */
+function filledBy({ banks }: StepParts, keys: number): number {
+  const [first] = banks;
+  if (!first) return 0;
+  return first.bank.fill === 'keys' ? first.capacity : Math.min(first.capacity, keys);
 }
 
 async function readScalars(scalars: Record<string, Scalar>): Promise<Record<string, number>> {

@@ -1,65 +1,95 @@
-import { addStepMetrics, adjustGradients, adjustLoss, type Batch, type BuildContext, type Tensors } from '@mochi/contract';
+import {
+  addStepMetrics,
+  adjustGradients,
+  type Batch,
+  type BankEntries,
+  type BankState,
+  type BuildContext,
+  type Drawn,
+} from '@mochi/contract';
+import type { Tensors } from '@mochi/contract';
 import type { HookRunner } from '@mochi/core';
-import { createRng, valueAndGrads } from '@mochi/tensorflow';
+import { createRng } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
+import { average, splitBatch } from './accumulate.js';
+import { Faults, firstFault } from './faults.js';
+import { runPass, type Pass } from './pass.js';
 import type { Feeds, RunState, StepParts, StepResult } from './parts.js';
 import { selectTree } from './select-tree.js';
-import { chainSamplers } from './sampler-chain.js';
 
 export type Step = (state: RunState, batch: Batch, feeds: Feeds, phases: Record<string, string>) => StepResult;
 
 /**
  * The training step as a pure function (state, batch, feeds) -> (state, metrics), fit for `compile`: no reads, no clocks, no JavaScript
- * randomness. When the loss or any gradient is not finite, the state stays as it was and `failedAt` says at which step.
+ * randomness. When the loss or any gradient is not finite, or a sampler's output fails a check, the state stays as it was; `failedAt` says at
+ * which step, and `fault` which check it was.
+ *
+ * Order: the method advances; each part of the batch passes forward and backward, against the banks as they were; gradients are averaged; the
+ * optimizer; only then the keys of all parts enter the banks.
+ *
+ * @param faults Collects the checks of this step, to say what a code in `fault` means.
  */
-export function buildStep(parts: StepParts, hooks: HookRunner): Step {
+export function buildStep(parts: StepParts, hooks: HookRunner, faults = new Faults()): Step {
   return (state, batch, feeds, phases) => {
     const rng = createRng(parts.seed, 'step', feeds.step);
-    const chain = chainSamplers(parts.samplers, parts.bank, {
-      ...feeds,
-      rng: rng.fork('samplers'),
-      phases,
-      states: state.plugins,
-    });
     const contextOf =
-      (shared: Record<string, tf.Tensor>) =>
+      (shared: Record<string, tf.Tensor>, drawn?: Drawn) =>
       (id: string): BuildContext => ({
-        step: feeds.step,
-        epoch: feeds.epoch,
-        rng: rng.fork(id),
+        ...{ step: feeds.step, epoch: feeds.epoch, shared, drawn, rng: rng.fork(id) },
         scalars: feeds.scalars[id] ?? {},
         state: state.plugins[id] ?? {},
-        shared,
       });
-    const methodContext = { ...feeds, rng: rng.fork('method'), scalars: feeds.scalars[parts.method.id] ?? {}, draw: chain.draw };
-    const { loss, gradients, aux } = valueAndGrads((params) => {
-      const out = parts.method.part.step(parts, params, state.method, batch, methodContext);
-      const adjusted = hooks.buildWaterfall(adjustLoss, out.loss, contextOf(out.shared));
-      return { loss: adjusted, aux: { state: out.state, samplers: chain.next, metrics: out.metrics, shared: out.shared } };
-    }, state.params);
-
-    const context = contextOf(aux.shared);
+    const own = { ...feeds, rng: rng.fork('method'), scalars: feeds.scalars[parts.method.id] ?? {} };
+    const method = parts.method.part.advance?.(state.params, state.method, own) ?? state.method;
+    const environment = { parts, hooks, state, phases, feeds, rng, own, contextOf, faults };
+    const passes = splitBatch(batch, parts.accumulate).reduce<Pass[]>(
+      (done, part) => [...done, runPass(environment, part, done.at(-1) ?? { state: method, plugins: state.plugins })],
+      [],
+    );
+    const last = passes.at(-1)!;
+    const context = contextOf(last.shared, last.drawn);
+    const { loss, gradients, metrics } = average(passes);
     const finalGradients = hooks.buildWaterfall(adjustGradients, gradients, context);
     const updated = parts.optimizer.update(state.params, finalGradients, state.slots, feeds.rate, feeds.step);
     const gradientNorm = globalNorm(finalGradients);
-    const finite = tf.logicalAnd(tf.logicalAnd(isFinite(loss), isFinite(gradientNorm)), tf.less(state.failedAt, 0)) as tf.Scalar;
-    const next = { ...updated, method: aux.state, plugins: withNext(state.plugins, aux.samplers) };
-    const kept = { params: state.params, slots: state.slots, method: state.method, plugins: state.plugins };
-    const guarded = selectTree(finite, next, kept);
-    const metrics = hooks.buildWaterfall(addStepMetrics, { loss, gradientNorm, ...aux.metrics }, context);
-    return { state: { ...guarded, failedAt: firstFailure(state.failedAt, finite, feeds.step) }, metrics };
+    const fault = firstFault(
+      state.fault,
+      passes.map((pass) => pass.fault).reduce((first, one) => firstFault(first, one)),
+    );
+    const sound = [tf.isFinite(loss), tf.isFinite(gradientNorm), tf.less(state.failedAt, 0), tf.less(fault, 0)];
+    const finite = sound.reduce((all, one) => tf.logicalAnd(all, one)) as tf.Scalar;
+    const banks = enqueueAll(parts, state.banks, passes, feeds.step);
+    const next = { ...updated, method: last.state, banks, plugins: last.plugins };
+    const { params, slots, method: before, banks: full, plugins } = state;
+    const guarded = selectTree(finite, next, { params, slots, method: before, banks: full, plugins });
+    const all = hooks.buildWaterfall(addStepMetrics, { loss, gradientNorm, ...metrics }, context);
+    return { state: { ...guarded, failedAt: firstFailure(state.failedAt, finite, feeds.step), fault }, metrics: all };
   };
+}
+
+/** The banks with the keys of every part, written at once when every loss is there. */
+function enqueueAll(
+  { banks }: StepParts,
+  states: Record<string, BankState>,
+  passes: readonly Pass[],
+  step: tf.Scalar,
+): Record<string, BankState> {
+  const entries = passes.flatMap((pass) => (pass.entries ? [pass.entries] : []));
+  if (entries.length === 0) return states;
+  const all = (of: (one: BankEntries) => tf.Tensor): tf.Tensor =>
+    entries.length === 1 ? of(entries[0]!) : tf.concat(entries.map(of));
+  const [keys, ids] = [all((one) => one.keys) as tf.Tensor2D, all((one) => one.ids) as tf.Tensor1D];
+  const labels = entries[0]!.labels && (all((one) => one.labels!) as tf.Tensor1D);
+  const written = banks.map(({ bank }) => {
+    const state = bank.enqueue(states[bank.name]!, keys, ids, step, bank.keepLabels ? labels : undefined);
+    return [bank.name, state] as const;
+  });
+  return Object.fromEntries(written);
 }
 
 /** L2 norm over all gradients, scalar. Not finite when any of them is not. */
 const globalNorm = (gradients: Tensors): tf.Scalar =>
   tf.sqrt(tf.addN(Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)) as tf.Scalar)));
 
-const isFinite = (x: tf.Scalar): tf.Tensor => tf.isFinite(x);
-
 const firstFailure = (failedAt: tf.Scalar, finite: tf.Scalar, step: tf.Scalar): tf.Scalar =>
   tf.where(tf.logicalOr(finite, tf.greaterEqual(failedAt, 0)), failedAt, step) as tf.Scalar;
-
-/** The states of plugins after the step: what a sampler does not return stays as it was. */
-const withNext = (before: Record<string, Tensors>, next: Record<string, Tensors>): Record<string, Tensors> =>
-  Object.fromEntries(Object.entries(before).map(([id, own]) => [id, { ...own, ...next[id] }]));

@@ -1,4 +1,14 @@
-import type { Encoder, MemoryBank, Method, NegativeSampler, Optimizer, Schedule, Tensors } from '@mochi/contract';
+import type {
+  BankState,
+  Encoder,
+  MemoryBank,
+  Method,
+  NegativeSampler,
+  Optimizer,
+  PositiveSource,
+  Schedule,
+  Tensors,
+} from '@mochi/contract';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { StateTree } from '@mochi/contract';
 
@@ -12,11 +22,22 @@ export interface Placed<T> {
 export interface StepParts {
   readonly method: Placed<Method>;
   readonly encoder: Encoder;
-  readonly bank: MemoryBank;
+  readonly banks: readonly SizedBank[];
   readonly samplers: readonly Placed<NegativeSampler>[];
+  /** Absent: each query's positive is its own key. */
+  readonly positives?: Placed<PositiveSource>;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly seed: number;
+  /** Equal parts of a batch that go through the networks one after another, their gradients averaged. */
+  readonly accumulate: number;
+}
+
+/** A bank with its number of rows, known once the data is. */
+export interface SizedBank {
+  readonly bank: MemoryBank;
+  /** K. */
+  readonly capacity: number;
 }
 
 /** Everything that a run carries from step to step, and so everything that a checkpoint holds. */
@@ -25,12 +46,16 @@ export interface RunState {
   params: Tensors;
   /** Optimizer slots, each by parameter name. */
   slots: Record<string, Tensors>;
-  /** What the method keeps: running statistics, key encoder, bank. */
+  /** What the method keeps: running statistics, key encoder. */
   method: StateTree;
+  /** By name. */
+  banks: Record<string, BankState>;
   /** Named state of plugins, by plugin id. */
   plugins: Record<string, Tensors>;
   /** int32 scalar: the first step whose loss or gradients were not finite, -1 while there is none. */
   failedAt: Scalar;
+  /** int32 scalar: which check of a sampler's output failed then, see `Faults`; -1 where none did. */
+  fault: Scalar;
 }
 
 /** What the host feeds into each step beside state and batch. */

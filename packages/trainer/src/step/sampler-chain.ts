@@ -1,5 +1,21 @@
-import type { BankBlock, Block, DrawNegatives, MemoryBank, NegativeSampler, Negatives, Rng, Tensors } from '@mochi/contract';
+import {
+  bankBlock,
+  type BankState,
+  type BankView,
+  type Block,
+  type Denominator,
+  type Drawn,
+  type DrawRequest,
+  type NegativeSampler,
+  type Rng,
+  type Sampled,
+  type Tensors,
+} from '@mochi/contract';
+import { checkBlocks, type BlockSizes } from '@mochi/losses';
 import * as tf from '@tensorflow/tfjs-core';
+import { denominatorsDiffer } from '../errors.js';
+import { bankOf } from './check-chain.js';
+import { firstFault, inRange, type Faults } from './faults.js';
 import type { Placed } from './parts.js';
 
 export interface ChainContext {
@@ -10,39 +26,101 @@ export interface ChainContext {
   readonly phases: Readonly<Record<string, string>>;
   readonly scalars: Readonly<Record<string, Record<string, tf.Scalar>>>;
   readonly states: Readonly<Record<string, Tensors>>;
+  readonly faults: Faults;
 }
 
+/** What the samplers of one draw leave behind. */
+export interface Chained {
+  readonly negatives: Drawn['negatives'];
+  /** States of the samplers after the draw; what is missing did not change. */
+  readonly next: Record<string, Tensors>;
+  /** Code of the first check of a sampler's output that failed, int32 scalar, or -1. */
+  readonly fault: tf.Scalar;
+}
+
+type Placing = Placed<NegativeSampler>;
+
 /**
- * The samplers as one: each sees the blocks and the mask that those before it left. The candidate mask is applied to every bank block here,
- * so that a row that may not be drawn never counts, whatever a sampler does.
+ * Runs the samplers of each bank as a chain: filters, then a source (or the whole bank), then those that refine. The candidate mask is applied
+ * to every bank block here, so that a row that may not be drawn never counts, whatever a sampler does.
  *
- * @returns `draw` for the method and `next`, the samplers' states after it was called.
+ * @throws MOCHI_BLOCK_SHAPE and MOCHI_UNKNOWN_BANK, which name the sampler; MOCHI_DENOMINATORS_DIFFER
  */
 export function chainSamplers(
-  samplers: readonly Placed<NegativeSampler>[],
-  bank: MemoryBank,
+  samplers: readonly Placing[],
+  banks: Readonly<Record<string, BankView>>,
+  request: Omit<DrawRequest, 'live'> & { readonly positives: tf.Tensor2D },
   context: ChainContext,
-): { draw: DrawNegatives; next: Record<string, Tensors> } {
+): Chained {
   const next: Record<string, Tensors> = {};
-  const draw: DrawNegatives = (inputs) => {
-    let mask = bank.mask(inputs.bank, inputs.ids);
-    let drawn: Negatives = { blocks: [] };
-    for (const { id, part } of samplers) {
-      const state = context.states[id] ?? {};
-      const { step, epoch } = context;
-      const own = { step, epoch, phase: context.phases[id]!, rng: context.rng.fork(id), scalars: context.scalars[id] ?? {} };
-      const sampled = part.sample({ ...inputs, ...own, mask, previous: drawn.blocks }, state);
-      if (sampled.state) next[id] = sampled.state;
-      if (sampled.mask) mask = mask ? (tf.add(mask, sampled.mask) as tf.Tensor2D) : sampled.mask;
-      drawn = { blocks: sampled.blocks, denominator: sampled.denominator ?? drawn.denominator };
-    }
-    return mask ? { ...drawn, blocks: drawn.blocks.map((block) => masked(block, mask!)) } : drawn;
+  const denominators = new Map<string, Denominator>();
+  let fault: tf.Scalar = tf.scalar(-1, 'int32');
+  const sizes = sizesOf(request.queries, banks);
+  const run = (placed: Placing, view: BankView, mask: tf.Tensor2D | undefined, previous: readonly Block[]): Sampled => {
+    const { id, part } = placed;
+    const sampled = part.sample(contextOf(placed, { ...view, mask }, previous, request, context), context.states[id] ?? {});
+    if (sampled.state) next[id] = sampled.state;
+    if (sampled.denominator) denominators.set(part.name, sampled.denominator);
+    if (part.role === 'filter') return sampled;
+    checkBlocks(sampled.blocks, sizes, ` of the sampler ${part.name}`);
+    fault = firstFault(fault, context.faults.check(part.name, sampled.blocks, sizes.capacities));
+    return { ...sampled, blocks: sampled.blocks.map((block) => inRange(block, sizes.capacities)) };
   };
-  return { draw, next };
+  const names = [...new Set(samplers.map(({ part }) => bankOf(part)))];
+  const blocks = names.flatMap((name) => {
+    const chain = samplers.filter(({ part }) => bankOf(part) === name);
+    return chainOf(name, chain, banks[name]!, run);
+  });
+  return { negatives: { blocks, denominator: oneOf(denominators) }, next, fault };
+}
+
+function chainOf(
+  bank: string,
+  chain: readonly Placing[],
+  view: BankView,
+  run: (placed: Placing, view: BankView, mask: tf.Tensor2D | undefined, previous: readonly Block[]) => Sampled,
+): Block[] {
+  let { mask } = view;
+  let blocks: readonly Block[] | undefined;
+  for (const placed of chain) {
+    if (placed.part.role === 'refine') blocks ??= [bankBlock({ bank })];
+    const sampled = run(placed, view, mask, blocks ?? []);
+    if (sampled.mask) mask = mask ? (tf.add(mask, sampled.mask) as tf.Tensor2D) : sampled.mask;
+    if (placed.part.role !== 'filter') blocks = sampled.blocks;
+  }
+  const made = blocks ?? [bankBlock({ bank })];
+  return mask ? made.map((block) => masked(block, mask!)) : [...made];
+}
+
+function contextOf(
+  { id, part }: Placing,
+  { state, similarities, mask }: BankView,
+  previous: readonly Block[],
+  { queries, positives, ids, labels }: Omit<DrawRequest, 'live'> & { readonly positives: tf.Tensor2D },
+  { step, epoch, rng, phases, scalars }: ChainContext,
+): Parameters<NegativeSampler['sample']>[0] {
+  const { labels: _, ...unlabelled } = state;
+  const bank: BankState = part.usesLabels ? state : unlabelled;
+  const own = { phase: phases[id]!, rng: rng.fork(id), scalars: scalars[id] ?? {} };
+  const inputs = { queries, positives, ids, ...(part.usesLabels && labels ? { labels } : {}) };
+  return { ...inputs, bankName: bankOf(part), bank, similarities, mask, previous, step, epoch, ...own };
 }
 
 function masked(block: Block, mask: tf.Tensor2D): Block {
   if (block.kind !== 'bank') return block;
   const logWeights = block.logWeights ? (tf.add(block.logWeights, mask) as tf.Tensor2D) : mask;
-  return { ...block, logWeights } satisfies BankBlock;
+  return { ...block, logWeights };
+}
+
+const sizesOf = (queries: tf.Tensor2D, banks: Readonly<Record<string, BankView>>): BlockSizes => ({
+  batch: queries.shape[0],
+  width: queries.shape[1],
+  capacities: Object.fromEntries(Object.entries(banks).map(([name, { state }]) => [name, state.rows.shape[0]])),
+});
+
+function oneOf(denominators: ReadonlyMap<string, Denominator>): Denominator | undefined {
+  const [first, ...others] = [...denominators];
+  const other = others.find(([, denominator]) => JSON.stringify(denominator) !== JSON.stringify(first![1]));
+  if (first && other) throw denominatorsDiffer(first[0], other[0]);
+  return first?.[1];
 }

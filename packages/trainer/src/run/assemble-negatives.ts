@@ -1,0 +1,52 @@
+import { DEFAULT_BANK, type MemoryBank, type Method, type SplitSource } from '@mochi/contract';
+import type { RunHost } from '@mochi/core';
+import { bankNameTwice, bankSmallerThanBatch, bankUnused, samplerLabels } from '../errors.js';
+import { checkChain } from '../step/check-chain.js';
+import type { SizedBank, StepParts } from '../step/parts.js';
+
+/** Where the positives and negatives of a run come from. */
+export interface NegativeParts extends Pick<StepParts, 'banks' | 'samplers' | 'positives'> {
+  /** Whether batches carry labels: something asked for them. */
+  readonly labels: boolean;
+}
+
+/**
+ * Banks, samplers and source of positives, checked against each other, the method and the data.
+ *
+ * @param batchSize Of training; null where the run is only read.
+ */
+export function assembleNegatives(host: RunHost, method: Method, source: SplitSource, batchSize: number | null): NegativeParts {
+  const samplers = host.provided('sampler').map(({ plugin, service }) => ({ id: plugin, part: service }));
+  const [positives] = host.provided('positives').map(({ plugin, service }) => ({ id: plugin, part: service }));
+  const banks = banksOf(host, method, positives !== undefined, source.length);
+  const chain = samplers.map(({ part }) => part);
+  checkChain(chain, labelledBanks(banks, method));
+  const asking = chain.find(({ usesLabels }) => usesLabels);
+  if (batchSize !== null) {
+    const small = banks.find(({ capacity }) => capacity < batchSize);
+    if (small) throw bankSmallerThanBatch(small.capacity, batchSize);
+    if (asking && !source.labels) throw samplerLabels(asking.name);
+  }
+  const labels = asking !== undefined || banks.some(({ bank }) => bank.keepLabels);
+  return { banks, samplers, ...(positives ? { positives } : {}), labels };
+}
+
+/** The memory banks of the run. A method that takes its negatives from the batch has none, but for the one that positives are looked for in. */
+function banksOf(host: RunHost, method: Method, forPositives: boolean, samples: number): SizedBank[] {
+  const banks = host.all('bank');
+  if (method.negatives === 'memory' && banks.length === 0) host.one('bank'); // says what is missing
+  if (method.negatives === 'batch' && banks.length > 0 && !forPositives) throw bankUnused(method.name);
+  const names = banks.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw bankNameTwice(twice);
+  return banks.map((bank) => ({ bank, capacity: capacityOf(bank, samples) }));
+}
+
+const capacityOf = ({ capacity }: MemoryBank, samples: number): number => (capacity === 'samples' ? samples : capacity);
+
+/** Whether each bank that samplers may draw from has labels. The batch as a bank has those of the batch. */
+const labelledBanks = (banks: readonly SizedBank[], method: Method): ReadonlyMap<string, boolean> =>
+  new Map([
+    ...banks.map(({ bank }) => [bank.name, bank.keepLabels] as const),
+    ...(method.negatives === 'batch' ? [[DEFAULT_BANK, true] as const] : []),
+  ]);

@@ -1,0 +1,72 @@
+import { DEFAULT_BANK, type BankState, type BankView, type Drawn, type DrawNegatives, type LiveBank } from '@mochi/contract';
+import * as tf from '@tensorflow/tfjs-core';
+import { chainSamplers, type ChainContext, type Chained } from './sampler-chain.js';
+import type { StepParts } from './parts.js';
+
+/** What the draws of a step leave behind. */
+export interface Draws {
+  readonly draw: DrawNegatives;
+  /** The last draw, with what the samplers left behind; undefined where the method drew nothing. */
+  last(): { readonly drawn: Drawn; readonly chained: Chained } | undefined;
+}
+
+/** Sources of positives and the samplers as one function of the method's request, over banks as they are before the step. */
+export function openDraws(
+  parts: Pick<StepParts, 'banks' | 'samplers' | 'positives'>,
+  banks: Readonly<Record<string, BankState>>,
+  context: ChainContext,
+): Draws {
+  let last: ReturnType<Draws['last']>;
+  const draw: DrawNegatives = ({ queries, keys, ids, labels, live }) => {
+    const views = viewsOf(parts, banks, queries, ids);
+    if (live) views[DEFAULT_BANK] = liveView(live, queries, context.step);
+    const positives = positivesOf(parts, views, { queries, keys, ids }, context);
+    const chained = chainSamplers(parts.samplers, views, { queries, keys, positives: positives ?? keys, ids, labels }, context);
+    const drawn: Drawn = {
+      ...{ queries, ids, banks: views, negatives: chained.negatives, positives: positives ?? keys },
+      ownPositives: positives === undefined,
+      ...(labels ? { labels } : {}),
+    };
+    last = { drawn, chained };
+    return drawn;
+  };
+  return { draw, last: () => last };
+}
+
+function viewsOf(
+  { banks: sized }: Pick<StepParts, 'banks'>,
+  banks: Readonly<Record<string, BankState>>,
+  queries: tf.Tensor2D,
+  ids: tf.Tensor1D,
+): Record<string, BankView> {
+  const view = ({ bank }: StepParts['banks'][number]): BankView => {
+    const state = banks[bank.name]!;
+    const mask = bank.mask(state, ids);
+    return { state, similarities: tf.matMul(queries, state.rows, false, true), ...(mask ? { mask } : {}) };
+  };
+  return Object.fromEntries(sized.map((one) => [one.bank.name, view(one)]));
+}
+
+/** Rows of this very batch look like a bank that this step has written whole. */
+function liveView({ rows, ids, labels, mask }: LiveBank, queries: tf.Tensor2D, step: tf.Scalar): BankView {
+  const [capacity] = rows.shape;
+  const state: BankState = {
+    ...{ rows, ids, cursor: tf.scalar(0, 'int32'), filled: tf.scalar(capacity, 'int32') },
+    writtenAt: tf.broadcastTo(step, [capacity]),
+    ...(labels ? { labels } : {}),
+  };
+  return { state, similarities: tf.matMul(queries, rows, false, true), mask };
+}
+
+function positivesOf(
+  { positives: placed }: Pick<StepParts, 'positives'>,
+  views: Readonly<Record<string, BankView>>,
+  inputs: { queries: tf.Tensor2D; keys: tf.Tensor2D; ids: tf.Tensor1D },
+  { step, epoch, rng, scalars }: ChainContext,
+): tf.Tensor2D | undefined {
+  if (!placed) return undefined;
+  const { id, part } = placed;
+  const { state } = views[part.bank ?? DEFAULT_BANK]!;
+  const similarities = tf.matMul<tf.Tensor2D>(inputs.keys, state.rows, false, true);
+  return part.positives({ ...inputs, bank: state, similarities, step, epoch, rng: rng.fork(id), scalars: scalars[id] ?? {} });
+}
