@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import type { BankState, EncoderWeights, Tensors } from '@mochi/contract';
+import { DEFAULT_BANK, type EncoderWeights, type Tensors } from '@mochi/contract';
 import { toTorchvision } from '@mochi/encoders';
 import { encodeSafetensors } from '@mochi/tensorflow';
 import { BatchFeed, initialState, makeFeeds, phasesAt, StepRunner } from '@mochi/trainer';
@@ -15,7 +15,7 @@ export async function checkTask({ path, ...options }: TrainOptions & { path: str
   const { batch } = await feed.next();
   const state = initialState(parts.step, parts.states);
   const { query, key } = method.part.encoders(state.params, state.method) as { query: EncoderWeights; key: EncoderWeights };
-  const { rows } = (state.method as unknown as { bank: BankState })['bank'];
+  const { rows } = state.banks[DEFAULT_BANK]!;
   await writeFile(
     path,
     await encode({
