@@ -15,3 +15,6 @@ export * from './random/index.js';
 export * from './pipeline/index.js';
 export * from './safetensors/index.js';
 export * from './profile/index.js';
+export { fastestPrecision, resolvePrecision, type Precisions } from './precision/available.js';
+export { mixedPrecision } from './precision/mixed-precision.js';
+export type { Precision } from './native/context.js';

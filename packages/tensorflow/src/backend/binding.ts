@@ -1,5 +1,6 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 import type { OpAttribute, TensorMetadata, TFJSBinding } from '../../generated/tfjs-node-kernels.js';
+import { float32Product } from '../compile/float32-product.js';
 import type { Trace } from '../compile/trace.js';
 import { readWhileTracing } from '../errors.js';
 import { ATTR } from '../native/attributes.js';
@@ -43,7 +44,16 @@ export class Binding implements TFJSBinding {
   }
 
   executeOp(name: string, attrs: readonly OpAttribute[], ids: readonly number[], outputs: number): TensorMetadata[] {
-    return this.trace === null ? this.engine.execute(name, attrs, ids, outputs) : this.trace.op(name, attrs, ids, outputs);
+    const { trace, engine } = this;
+    if (trace === null) return engine.execute(name, attrs, ids, outputs);
+    const kept =
+      trace.precision !== 'float32' && !trace.lowersProducts && float32Product(name, attrs, () => this.dtypeOf(ids[0]!));
+    return kept ? trace.op(...kept, ids, outputs) : trace.op(name, attrs, ids, outputs);
+  }
+
+  private dtypeOf(id: number): number | undefined {
+    const entry = this.engine.handles.get(id);
+    return typeof entry === 'bigint' ? this.engine.api.TFE_TensorHandleDataType(entry) : entry?.dtype;
   }
 
   tensorDataSync(id: number): backend_util.BackendValues {

@@ -2,6 +2,7 @@ import { engine, type Tensor } from '@tensorflow/tfjs-core';
 import type { TensorMetadata } from '../../generated/tfjs-node-kernels.js';
 import { compiledDisposed } from '../errors.js';
 import { attr, type Attr } from '../native/attributes.js';
+import { functionConfig, type Precision } from '../native/context.js';
 import { running, type Running } from '../runtime/runtime.js';
 import { putTogether, signatureOf, type Structure, takeApart } from './signature.js';
 import { removeFunction, traceGraph } from './trace-function.js';
@@ -25,6 +26,8 @@ export interface CompileOptions {
   readonly name?: string;
   /** Compile with XLA. On CPU it is slower for convolutions. */
   readonly xla?: boolean;
+  /** Of convolutions and of what `mixedPrecision` encloses; what may be asked for says `availablePrecisions`. Default float32. */
+  readonly precision?: Precision;
 }
 
 /** One signature's function. */
@@ -62,15 +65,20 @@ class CompiledFunction<A extends readonly unknown[], R> {
   traces = 0;
   private readonly entries = new Map<string, Entry>();
   private readonly attrs: readonly Attr[];
+  private readonly precision: Precision;
   private underWay = 0;
   private disposed = false;
 
   constructor(
     private readonly fn: (...args: A) => R,
-    { name = fn.name || 'compiled', xla = false }: CompileOptions,
+    { name = fn.name || 'compiled', xla = false, precision = 'float32' }: CompileOptions,
   ) {
     this.name = name;
-    this.attrs = xla ? [attr.bool('_XlaMustCompile', true)] : [];
+    this.precision = precision;
+    this.attrs = [
+      ...(xla ? [attr.bool('_XlaMustCompile', true)] : []),
+      ...(precision === 'float32' ? [] : [attr.string('config_proto', functionConfig(precision))]),
+    ];
   }
 
   run(args: A): R {
@@ -127,7 +135,7 @@ class CompiledFunction<A extends readonly unknown[], R> {
     const tensors: Tensor[] = [];
     const structure = takeApart(args, tensors, `The arguments of ${this.name}`);
     const specs = tensors.map((tensor) => ({ dtype: backend.dataOf(tensor).dtype, shape: tensor.shape }));
-    const traced = traceGraph(this.name, specs, (symbols) => {
+    const build = (symbols: Tensor[]) => {
       const outputs: Tensor[] = [];
       const result = takeApart(
         this.fn(...(putTogether(structure, symbols) as unknown as A)),
@@ -135,7 +143,8 @@ class CompiledFunction<A extends readonly unknown[], R> {
         `The result of ${this.name}`,
       );
       return { outputs, result };
-    });
+    };
+    const traced = traceGraph(this.name, specs, build, this.precision);
     this.traces++;
     return { name: traced.name, captures: traced.captures, structure: traced.result, outputs: traced.outputs.length };
   }

@@ -1,5 +1,6 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { PartialShape } from '../native/attributes.js';
+import type { Precision } from '../native/context.js';
 import { DTYPES, dtypeName, type NativeDtype } from '../native/dtypes.js';
 import { running, type Running } from '../runtime/runtime.js';
 import { type Capture, Trace, type TracedGraph } from './trace.js';
@@ -35,15 +36,17 @@ export interface TraceResult<R> extends TracedGraph {
  * Runs `build` while ops are recorded, and makes a function of them.
  *
  * @param specs Inputs of the function; `build` gets a symbolic tensor for each and returns the tensors that are its outputs, with any result.
+ * @param precision Default: that of the function around it, else float32.
  */
 export function traceGraph<R>(
   name: string,
   specs: readonly { dtype: number; shape: PartialShape }[],
   build: (inputs: Tensor[]) => { outputs: Tensor[]; result: R },
+  precision?: Precision,
 ): TraceResult<R> {
   const { engine, binding, backend } = running();
-  const trace = new Trace(engine);
   const before = binding.trace;
+  const trace = new Trace(engine, precision ?? before?.precision);
   binding.trace = trace;
   let failed = true;
   try {

@@ -3,6 +3,7 @@ import type { TensorMetadata } from '../../generated/tfjs-node-kernels.js';
 import { tracedValueEscaped, unknownOp, wrongInputs } from '../errors.js';
 import type { GraphOutput, Pointer } from '../native/api.js';
 import { ATTR, AttributeWriter, type Attr, type PartialShape } from '../native/attributes.js';
+import type { Precision } from '../native/context.js';
 import { DTYPES } from '../native/dtypes.js';
 import { argumentLengths, isList, type OpDefinition } from '../native/op-definitions.js';
 import { newStringViews, newTensor, toLongs, type Values } from '../native/tensors.js';
@@ -32,6 +33,8 @@ export class Trace {
   readonly captures = new Map<number, Capture>();
   /** The op that was added last, for messages. */
   lastOp = 'nothing';
+  /** True where matrix products may be computed in `precision`; see `mixedPrecision`. */
+  lowersProducts = false;
   private readonly graph: Pointer;
   private readonly attributes: AttributeWriter;
   private readonly ids: number[] = [];
@@ -43,7 +46,10 @@ export class Trace {
   private nodes = 0;
   private live = true;
 
-  constructor(private readonly engine: Engine) {
+  constructor(
+    private readonly engine: Engine,
+    readonly precision: Precision = 'float32',
+  ) {
     this.graph = engine.api.TF_NewGraph();
     this.attributes = new AttributeWriter(engine.api, engine.status, engine.context, false);
   }

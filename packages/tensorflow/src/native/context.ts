@@ -8,6 +8,17 @@ export function configProto(threads: number): Uint8Array {
   return Uint8Array.from([...varintField(2, threads), ...varintField(5, threads), ...bytesField(6, varintField(4, 1))]);
 }
 
+/** Of the arithmetic of convolutions and of products within encoders. */
+export type Precision = 'float32' | 'bfloat16' | 'float16';
+
+// RewriterConfig { 23: auto_mixed_precision, 31: auto_mixed_precision_onednn_bfloat16 }. The first is float16, on a GPU as on a CPU that has it.
+const REWRITES = { float16: 23, bfloat16: 31 } as const;
+const ON = 1;
+
+/** ConfigProto { 10: GraphOptions { 10: RewriterConfig } } of one function: TensorFlow's automatic mixed precision. */
+export const functionConfig = (precision: keyof typeof REWRITES): Uint8Array =>
+  Uint8Array.from(bytesField(10, bytesField(10, varintField(REWRITES[precision], ON))));
+
 export function newContext(api: NativeApi, status: Status, threads: number): Pointer {
   const options = api.TFE_NewContextOptions();
   const config = configProto(threads);

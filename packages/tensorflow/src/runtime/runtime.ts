@@ -1,6 +1,7 @@
 import type { TensorFlowBackend } from '../backend/backend.js';
 import type { Binding } from '../backend/binding.js';
 import { notStarted } from '../errors.js';
+import type { Precisions } from '../precision/available.js';
 import type { Engine } from './engine.js';
 
 /** What runs, for logs and reports. */
@@ -13,6 +14,8 @@ export interface RuntimeInfo {
   readonly threads: number;
   /** Intel's kernels for convolutions and products, 2 to 3 times faster on CPU. */
   readonly oneDnn: boolean;
+  /** Why a precision is not there; null where it is. */
+  readonly precisions: Precisions;
   readonly libraryDir: string;
 }
 

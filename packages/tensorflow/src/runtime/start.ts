@@ -8,6 +8,7 @@ import { loadApi } from '../native/api.js';
 import { loadCLibrary } from '../native/c-library.js';
 import { listDevices, newContext } from '../native/context.js';
 import { Status } from '../native/status.js';
+import { availablePrecisions, readCpuFlags } from '../precision/available.js';
 import { Engine } from './engine.js';
 import { findRunning, RUNNING_FORM, type Running, type RuntimeInfo, setRunning } from './runtime.js';
 
@@ -47,11 +48,14 @@ async function start({ threads = 'auto', logLevel = 2 }: StartOptions): Promise<
   const context = newContext(api, status, count);
   const devices = listDevices(api, status, context);
   status.dispose();
+  const oneDnn = api.oneDnnIsOn?.() ?? false;
+  const gpu = devices.some((name) => name.includes('GPU'));
   const info: RuntimeInfo = {
     version: api.TF_Version(),
     devices,
     threads: count,
-    oneDnn: api.oneDnnIsOn?.() ?? false,
+    oneDnn,
+    precisions: availablePrecisions({ gpu, oneDnn, cpuFlags: readCpuFlags() }),
     libraryDir: dir,
   };
   const started = await register(info, new Engine(api, context));

@@ -1,6 +1,7 @@
 import { engine, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { Tensors } from '@mochi/contract';
 import { lossNotScalar, noGradient } from '../errors.js';
+import { keepFloat32, withoutProducts, withProducts } from '../precision/mixed-precision.js';
 import { running } from '../runtime/runtime.js';
 import { mapTree, type Tree } from './tree.js';
 
@@ -30,7 +31,7 @@ export function valueAndGrads<P extends Tensors, A extends Tree | undefined = un
   let aux: A | undefined;
   const kept: Tensor[] = [];
   const forward = (): Scalar => {
-    const result = fn(params);
+    const result = withoutProducts(() => fn(params));
     if (result.loss.shape.length !== 0) throw lossNotScalar(result.loss.shape);
     // Out of the scopes that engine().gradients opens and closes.
     if (result.aux !== undefined) {
@@ -43,7 +44,8 @@ export function valueAndGrads<P extends Tensors, A extends Tree | undefined = un
     return result.loss;
   };
   try {
-    const { value, grads } = engine().gradients(forward, names.map((name) => params[name]!), undefined, true); // prettier-ignore
+    const at = names.map((name) => params[name]!);
+    const { value, grads } = withProducts(() => engine().gradients(forward, at, undefined, true));
     const missing = names.filter((_, i) => !(grads[i] as Tensor | null | undefined));
     if (missing.length > 0) {
       value.dispose();
@@ -51,7 +53,7 @@ export function valueAndGrads<P extends Tensors, A extends Tree | undefined = un
       throw noGradient(missing);
     }
     for (const tensor of kept) release(tensor);
-    const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i]!])) as P;
+    const gradients = Object.fromEntries(names.map((name, i) => [name, keepFloat32(grads[i]!)])) as P;
     return { loss: value as Scalar, gradients, aux: aux as A };
   } catch (error) {
     for (const tensor of kept) tensor.dispose();
