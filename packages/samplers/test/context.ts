@@ -37,7 +37,7 @@ export function makeContext({
     similarities: tf.matMul(queries, rows, false, true),
     ...(mask ? { mask } : {}),
     previous: [],
-  bankName: DEFAULT_BANK,
+    bankName: DEFAULT_BANK,
     phase,
     step: int(step),
     epoch: int(0),

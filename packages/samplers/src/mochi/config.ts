@@ -1,5 +1,6 @@
 import { duration } from '@mochi/core';
 import { z } from 'zod';
+import { bankOption } from '../bank-option.js';
 
 const range = (least: number, most: number) =>
   z
@@ -25,6 +26,7 @@ export const mochiConfig = z.strictObject({
     .describe('synthetic negatives of type 2 for each query: mixtures of the query and one of its hardest rows'),
   alpha: range(0, 1).describe("range of the first row's weight in type 1, 0..1"),
   beta: range(0, 0.5).describe("range of the query's weight in type 2, 0..1; above 0.5 the query would dominate"),
+  bank: bankOption,
   warmup: duration.prefault('0ep').describe('plain negatives until so much training has passed, e.g. 10ep or 500st'),
 });
 export type MochiConfig = z.infer<typeof mochiConfig>;

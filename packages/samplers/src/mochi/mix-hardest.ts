@@ -1,6 +1,6 @@
-import { mixtureBlock, type MixtureBlock, type SampleRng } from '@mochi/contract';
-import { gather } from '@mochi/tensorflow';
+import { DEFAULT_BANK, mixtureBlock, type MixtureBlock, type SampleRng } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
+import { nothingWithout, poolOf, rankOf, rankPairOf, rowsAt } from '../draw-ranks.js';
 import { poolTooSmall } from '../errors.js';
 import { tidyTree } from '../tidy-tree.js';
 
@@ -9,6 +9,8 @@ export interface MixOptions {
   readonly range: readonly [from: number, to: number];
   /** How many of the N rows may be drawn, [B, 1] float32: the rest are masked. Absent: all. Where it is 0, the negatives count for nothing. */
   readonly available?: tf.Tensor2D;
+  /** Name of the bank. Default: DEFAULT_BANK. */
+  readonly bank?: string;
 }
 
 /**
@@ -25,18 +27,15 @@ export function mixHardestPairs(
   hardest: tf.Tensor2D,
   count: number,
   rng: SampleRng,
-  { range: [from, to], available }: MixOptions,
+  { range: [from, to], available, bank = DEFAULT_BANK }: MixOptions,
 ): MixtureBlock {
   if (hardest.shape[1] < 1) throw poolTooSmall(hardest.shape[1]);
   return tidyTree(() => {
     const [first, second, share] = tf.unstack(rng.uniform([count, 3]), 2) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-    const pool = poolOf(hardest, available);
-    const i = rankOf(first, pool);
-    const other = rankOf(second, tf.maximum(tf.sub(pool, 1), 1)); // one of the pool - 1 others,
-    const j = tf.minimum(tf.add(other, tf.cast(tf.greaterEqual(other, i), 'float32')), tf.maximum(tf.sub(pool, 1), 0)); // moved past i
-    const ranks = tf.cast(tf.stack([i, j], 2), 'int32'); // [B, S, 2]
+    const ranks = rankPairOf(first, second, poolOf(hardest.shape[1], available)); // [B, S, 2]
     const a = tf.add(tf.mul(share, to - from), from);
     return mixtureBlock({
+      bank,
       rows: rowsAt(hardest, ranks),
       weights: tf.stack([a, tf.sub(1, a)], 2),
       ...nothingWithout(available, count),
@@ -56,14 +55,15 @@ export function mixQueryWithHardest(
   hardest: tf.Tensor2D,
   count: number,
   rng: SampleRng,
-  { range: [from, to], available }: MixOptions,
+  { range: [from, to], available, bank = DEFAULT_BANK }: MixOptions,
 ): MixtureBlock {
   if (hardest.shape[1] < 1) throw poolTooSmall(hardest.shape[1]);
   return tidyTree(() => {
     const [place, share] = tf.unstack(rng.uniform([count, 2]), 2) as [tf.Tensor2D, tf.Tensor2D];
-    const ranks = tf.cast(tf.expandDims(rankOf(place, poolOf(hardest, available)), 2), 'int32'); // [B, S', 1]
+    const ranks = tf.expandDims(rankOf(place, poolOf(hardest.shape[1], available)), 2); // [B, S', 1]
     const b = tf.add(tf.mul(share, to - from), from);
     return mixtureBlock({
+      bank,
       rows: rowsAt(hardest, ranks),
       weights: tf.expandDims(tf.sub(1, b), 2),
       queryWeight: b,
@@ -71,25 +71,3 @@ export function mixQueryWithHardest(
     });
   });
 }
-
-/** Rows that may be drawn from the hardest, [B, 1] or a scalar. */
-const poolOf = (hardest: tf.Tensor2D, available?: tf.Tensor2D): tf.Tensor =>
-  available ? tf.minimum(available, hardest.shape[1]) : tf.scalar(hardest.shape[1]);
-
-/** Uniform [0, 1) to whole ranks [0, pool), as float32: exact below 2^24, and no rank is favoured by more than pool / 2^24. */
-const rankOf = (uniform: tf.Tensor2D, pool: tf.Tensor): tf.Tensor2D =>
-  tf.maximum(tf.minimum(tf.floor(tf.mul(uniform, pool)), tf.sub(pool, 1)), 0); // rounding up to the pool itself is cut off; so is a pool of 0
-
-/** Bank rows at ranks [B, M, P] of hardest [B, N]. */
-function rowsAt(hardest: tf.Tensor2D, ranks: tf.Tensor): tf.Tensor3D {
-  const [batch, count, parents] = ranks.shape as [number, number, number];
-  return tf.reshape(gather(hardest, tf.reshape(ranks, [batch, count * parents]), { axis: 1, batchDims: 1 }), [
-    batch,
-    count,
-    parents,
-  ]);
-}
-
-/** Log-weights [B, M] of -Infinity for the queries with nothing to draw from: log 0; log 1 = 0 for the others. */
-const nothingWithout = (available: tf.Tensor2D | undefined, count: number): { logWeights?: tf.Tensor2D } =>
-  available ? { logWeights: tf.tile(tf.log(tf.minimum<tf.Tensor2D>(available, 1)), [1, count]) } : {};

@@ -206,6 +206,7 @@ describe('the sampler', () => {
       sPrime: 128,
       alpha: [0, 1],
       beta: [0, 0.5],
+      bank: 'bank',
       warmup: { epochs: 0 },
     });
   });

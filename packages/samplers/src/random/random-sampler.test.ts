@@ -75,6 +75,6 @@ describe('uniform', () => {
   test('is the whole bank, less what may not be drawn', () => {
     expect(uniformNegatives(makeContext())).toEqual({ blocks: [{ kind: 'bank', bank: 'bank' }] });
     const mask = maskOf(4, 32, (_, k) => k > 9);
-    expect((uniformSampler().sample(makeContext({ mask }), {}).blocks[0] as BankBlock).logWeights).toBe(mask);
+    expect((uniformSampler({ bank: 'bank' }).sample(makeContext({ mask }), {}).blocks[0] as BankBlock).logWeights).toBe(mask);
   });
 });

@@ -1,6 +1,7 @@
-import { bankBlock, type NegativeSampler, type SampleContext, type Sampled } from '@mochi/contract';
+import { bankBlock, DEFAULT_BANK, type NegativeSampler, type SampleContext, type Sampled } from '@mochi/contract';
 import { rankMask } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
+import type { NamedBank } from '../bank-option.js';
 import { candidatesOf } from '../candidates.js';
 import { poolTooLarge } from '../errors.js';
 import type { RandomConfig } from './config.js';
@@ -13,10 +14,10 @@ import type { RandomConfig } from './config.js';
  * @throws MOCHI_POOL_TOO_LARGE when M > K.
  */
 export function randomNegatives(
-  context: Pick<SampleContext, 'similarities' | 'ids' | 'rng' | 'mask'>,
-  { m, correct }: RandomConfig,
+  context: Pick<SampleContext, 'similarities' | 'ids' | 'rng' | 'mask'> & NamedBank,
+  { m, correct }: Omit<RandomConfig, 'bank'>,
 ): Sampled {
-  const { similarities, ids, rng, mask } = context;
+  const { similarities, ids, rng, mask, bankName: bank = DEFAULT_BANK } = context;
   const capacity = similarities.shape[1];
   const count = m ?? Math.max(1, Math.floor(capacity / 4));
   if (count > capacity) throw poolTooLarge('m', count, capacity);
@@ -31,10 +32,11 @@ export function randomNegatives(
     const most = tf.maximum(candidatesOf(mask), 1);
     return correct ? tf.add<tf.Tensor2D>(drawn, tf.log(tf.div(most, tf.minimum(most, count)))) : drawn;
   });
-  return { blocks: [bankBlock({ logWeights })] };
+  return { blocks: [bankBlock({ bank, logWeights })] };
 }
 
-export const randomSampler = (options: RandomConfig): NegativeSampler => ({
+export const randomSampler = ({ bank, ...options }: RandomConfig): NegativeSampler => ({
   name: 'random',
+  bank,
   sample: (context) => randomNegatives(context, options),
 });

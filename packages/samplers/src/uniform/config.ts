@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bankOption } from '../bank-option.js';
 
-export const uniformConfig = z.strictObject({});
+export const uniformConfig = z.strictObject({ bank: bankOption });
 export type UniformConfig = z.infer<typeof uniformConfig>;

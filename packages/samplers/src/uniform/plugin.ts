@@ -8,5 +8,5 @@ export const uniformPlugin = definePlugin({
   kind: 'sampler',
   apiVersion: API_VERSION,
   config: uniformConfig,
-  setup: (host) => host.provide(NEGATIVE_SAMPLER, uniformSampler),
+  setup: (host, options) => host.provide(NEGATIVE_SAMPLER, () => uniformSampler(options)),
 });
