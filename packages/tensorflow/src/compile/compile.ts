@@ -4,7 +4,7 @@ import { compiledDisposed } from '../errors.js';
 import { attr, type Attr } from '../native/attributes.js';
 import { functionConfig, type Precision } from '../native/context.js';
 import { running, type Running } from '../runtime/runtime.js';
-import { putTogether, signatureOf, type Structure, takeApart } from './signature.js';
+import { pathsOf, putTogether, signatureOf, type Structure, takeApart } from './signature.js';
 import { removeFunction, traceGraph } from './trace-function.js';
 import type { Capture } from './trace.js';
 
@@ -134,7 +134,8 @@ class CompiledFunction<A extends readonly unknown[], R> {
   private trace({ backend }: Running, args: A): Entry {
     const tensors: Tensor[] = [];
     const structure = takeApart(args, tensors, `The arguments of ${this.name}`);
-    const specs = tensors.map((tensor) => ({ dtype: backend.dataOf(tensor).dtype, shape: tensor.shape }));
+    const paths = pathsOf(structure);
+    const specs = tensors.map((tensor, i) => ({ dtype: backend.dataOf(tensor).dtype, shape: tensor.shape, path: paths[i]! }));
     const build = (symbols: Tensor[]) => {
       const outputs: Tensor[] = [];
       const result = takeApart(

@@ -34,6 +34,14 @@ export function takeApart(tree: unknown, tensors: Tensor[], where: string, path 
   return { kind: 'record', names, items: names.map((name) => inner(tree[name], name)) };
 }
 
+/** Where each tensor stands in the tree, in the order of `takeApart`. */
+export function pathsOf(structure: Structure, path = ''): string[] {
+  if (structure.kind === 'tensor') return [path];
+  if (structure.kind === 'static') return [];
+  const names = structure.kind === 'record' ? structure.names : structure.items.keys();
+  return [...names].flatMap((name, i) => pathsOf(structure.items[i]!, `${path}/${name}`));
+}
+
 /** The tree again, with these tensors. */
 export function putTogether(structure: Structure, tensors: readonly Tensor[]): unknown {
   switch (structure.kind) {

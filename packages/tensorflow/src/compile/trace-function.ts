@@ -3,6 +3,7 @@ import type { PartialShape } from '../native/attributes.js';
 import type { Precision } from '../native/context.js';
 import { DTYPES, dtypeName, type NativeDtype } from '../native/dtypes.js';
 import { running, type Running } from '../runtime/runtime.js';
+import { scope } from './scope.js';
 import { type Capture, Trace, type TracedGraph } from './trace.js';
 
 /** Dtype and shape of an input; null or -1 for an unknown size, a null shape for an unknown rank. */
@@ -40,7 +41,7 @@ export interface TraceResult<R> extends TracedGraph {
  */
 export function traceGraph<R>(
   name: string,
-  specs: readonly { dtype: number; shape: PartialShape }[],
+  specs: readonly { dtype: number; shape: PartialShape; path?: string }[],
   build: (inputs: Tensor[]) => { outputs: Tensor[]; result: R },
   precision?: Precision,
 ): TraceResult<R> {
@@ -52,7 +53,7 @@ export function traceGraph<R>(
   try {
     const traced = inTidy(() => {
       const { outputs, result } = build(
-        specs.map(({ dtype, shape }) => backend.createOutputTensor(trace.argument(dtype, shape))),
+        specs.map(({ dtype, shape, path }) => backend.createOutputTensor(trace.argument(dtype, shape, path))),
       );
       const ids = outputs.map((tensor) => backend.idOf(tensor));
       return { ...trace.finish(uniqueName(name), ids), result };
@@ -96,7 +97,10 @@ export function traceFunction(
 ): TracedFunction {
   const current = running();
   const specs = inputs.map(({ dtype, shape }) => ({ dtype: DTYPES[dtype], shape }));
-  const traced = traceGraph(name, specs, (symbols) => ({ outputs: fn(...symbols), result: undefined }));
+  const traced = traceGraph(name, specs, (symbols) => ({
+    outputs: scope(name, () => fn(...symbols)),
+    result: undefined,
+  }));
   const captured = traced.captures.map((capture) => ownTensor(current, capture));
   return {
     name: traced.name,

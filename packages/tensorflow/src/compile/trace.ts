@@ -9,6 +9,7 @@ import { argumentLengths, isList, type OpDefinition } from '../native/op-definit
 import { newStringViews, newTensor, toLongs, type Values } from '../native/tensors.js';
 import type { Engine, NodeOutput } from '../runtime/engine.js';
 import { describeOp, statedLengths } from '../runtime/op-inputs.js';
+import { NodeNames } from './node-names.js';
 
 /** A tensor from outside that the traced code uses: an input of the function that the caller does not see. */
 export interface Capture {
@@ -31,6 +32,7 @@ const DEDUPLICATED_BYTES = 64;
 /** Records ops as nodes of a graph. While it is the innermost trace, every op of TensorFlow.js and of `execute` comes here. */
 export class Trace {
   readonly captures = new Map<number, Capture>();
+  readonly names = new NodeNames();
   /** The op that was added last, for messages. */
   lastOp = 'nothing';
   /** True where matrix products may be computed in `precision`; see `mixedPrecision`. */
@@ -43,7 +45,6 @@ export class Trace {
   private readonly hostConstants = new Map<object, number>();
   /** Stateful ops in their order; each waits for the one before it, and the function for all of them. */
   private readonly effects: Pointer[] = [];
-  private nodes = 0;
   private live = true;
 
   constructor(
@@ -54,9 +55,10 @@ export class Trace {
     this.attributes = new AttributeWriter(engine.api, engine.status, engine.context, false);
   }
 
-  /** An argument of the function. */
-  argument(dtype: number, shape: PartialShape): TensorMetadata {
+  /** An argument of the function. @param path Where it stands among the arguments: for the names of nodes. */
+  argument(dtype: number, shape: PartialShape, path = ''): TensorMetadata {
     const node = this.placeholder(dtype, shape);
+    if (node.shape.length > 0) this.names.argument(node, path);
     this.arguments.push(node);
     return this.register(node);
   }
@@ -90,7 +92,7 @@ export class Trace {
       dtype === DTYPES.string
         ? newStringViews(api, shape, values)
         : { tensor: newTensor(api, shape, dtype, values), store: null };
-    const node = api.TF_NewOperation(this.graph, 'Const', this.nodeName('Const'));
+    const node = api.TF_NewOperation(this.graph, 'Const', this.names.next('Const'));
     api.TF_SetAttrType(node, 'dtype', dtype);
     api.TF_SetAttrTensor(node, 'value', made.tensor, status.pointer);
     api.TF_DeleteTensor(made.tensor);
@@ -122,7 +124,7 @@ export class Trace {
     if (definition === null) return this.call(name, inputs, outputs);
     const lengths = argumentLengths(definition.inputs, statedLengths(attrs), ids.length);
     if (lengths === undefined) throw wrongInputs(name, ids.length, describeOp(definition));
-    const node = api.TF_NewOperation(this.graph, name, this.nodeName(name));
+    const node = api.TF_NewOperation(this.graph, name, this.names.next(name, inputs));
     this.addInputs(node, definition, lengths, inputs);
     if (definition.stateful && this.effects.length > 0) api.TF_AddControlInput(node, this.effects.at(-1)!);
     for (const id of after) api.TF_AddControlInput(node, this.input(id, name).oper);
@@ -178,7 +180,7 @@ export class Trace {
 
   private placeholder(dtype: number, shape: PartialShape): NodeOutput {
     const { api, status } = this.engine;
-    const node = api.TF_NewOperation(this.graph, 'Placeholder', this.nodeName('input'));
+    const node = api.TF_NewOperation(this.graph, 'Placeholder', this.names.next('input'));
     api.TF_SetAttrType(node, 'dtype', dtype);
     if (shape !== null) api.TF_SetAttrShape(node, 'shape', toLongs(shape.map((size) => size ?? -1)), shape.length);
     const oper = api.TF_FinishOperation(node, status.pointer);
@@ -196,14 +198,14 @@ export class Trace {
 
   private output(op: string, oper: Pointer, index: number): NodeOutput {
     const { api } = this.engine;
-    return {
+    return this.names.made({
       oper,
       index,
       dtype: api.TF_OperationOutputType({ oper, index }),
       shape: this.shapeOf({ oper, index }),
       op,
       trace: this,
-    };
+    });
   }
 
   /** Unknown sizes are -1; an unknown rank appears as [-1]. */
@@ -215,10 +217,6 @@ export class Trace {
     const dims = new BigInt64Array(rank);
     api.TF_GraphGetTensorShape(this.graph, output, dims, rank, status.pointer);
     return Array.from(dims, Number);
-  }
-
-  private nodeName(op: string): string {
-    return `${op}_${this.nodes++}`;
   }
 
   /** Makes a function of the graph and adds it to the context. The trace is over then. */

@@ -1,5 +1,6 @@
 import { engine, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { Tensors } from '@mochi/contract';
+import { nameGradients } from '../compile/scope.js';
 import { lossNotScalar, noGradient } from '../errors.js';
 import { keepFloat32, withoutProducts, withProducts } from '../precision/mixed-precision.js';
 import { running } from '../runtime/runtime.js';
@@ -30,7 +31,9 @@ export function valueAndGrads<P extends Tensors, A extends Tree | undefined = un
   const names = Object.keys(params);
   let aux: A | undefined;
   const kept: Tensor[] = [];
+  let close: (() => void) | undefined;
   const forward = (): Scalar => {
+    const whenOver = nameGradients();
     const result = withoutProducts(() => fn(params));
     if (result.loss.shape.length !== 0) throw lossNotScalar(result.loss.shape);
     // Out of the scopes that engine().gradients opens and closes.
@@ -41,6 +44,7 @@ export function valueAndGrads<P extends Tensors, A extends Tree | undefined = un
         return copy;
       });
     }
+    close = whenOver();
     return result.loss;
   };
   try {
@@ -58,6 +62,8 @@ export function valueAndGrads<P extends Tensors, A extends Tree | undefined = un
   } catch (error) {
     for (const tensor of kept) tensor.dispose();
     throw error;
+  } finally {
+    close?.();
   }
 }
 
