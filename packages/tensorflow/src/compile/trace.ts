@@ -6,9 +6,10 @@ import { ATTR, AttributeWriter, type Attr, type PartialShape } from '../native/a
 import type { Precision } from '../native/context.js';
 import { DTYPES } from '../native/dtypes.js';
 import { argumentLengths, isList, type OpDefinition } from '../native/op-definitions.js';
-import { newStringViews, newTensor, toLongs, type Values } from '../native/tensors.js';
+import { toLongs, type Values } from '../native/tensors.js';
 import type { Engine, NodeOutput } from '../runtime/engine.js';
 import { describeOp, statedLengths } from '../runtime/op-inputs.js';
+import { constantNode } from './constant-node.js';
 import { NodeNames } from './node-names.js';
 
 /** A tensor from outside that the traced code uses: an input of the function that the caller does not see. */
@@ -87,21 +88,7 @@ export class Trace {
   }
 
   private addConstant(shape: readonly number[], dtype: number, values: Values): NodeOutput {
-    const { api, status } = this.engine;
-    const made =
-      dtype === DTYPES.string
-        ? newStringViews(api, shape, values)
-        : { tensor: newTensor(api, shape, dtype, values), store: null };
-    const node = api.TF_NewOperation(this.graph, 'Const', this.names.next('Const'));
-    api.TF_SetAttrType(node, 'dtype', dtype);
-    api.TF_SetAttrTensor(node, 'value', made.tensor, status.pointer);
-    api.TF_DeleteTensor(made.tensor);
-    made.store?.fill(0); // the strings are copied by now
-    const failed = api.TF_GetCode(status.pointer) === 0 ? null : status.error('Const');
-    const oper = api.TF_FinishOperation(node, status.pointer);
-    if (failed) throw failed;
-    status.check('Const');
-    return this.output('Const', oper, 0);
+    return this.output('Const', constantNode(this.engine, this.graph, this.names.next('Const'), { shape, dtype, values }), 0);
   }
 
   /**
