@@ -1,5 +1,5 @@
 import type { BankBlock, Block, Negatives } from '@mochi/contract';
-import { stopGradient } from '@mochi/tensorflow';
+import { scope, stopGradient } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkInput } from './check-input.js';
 import { columnsOf, type Columns } from './columns.js';
@@ -64,7 +64,7 @@ export function contrastiveLoss(input: ContrastiveInput): { loss: tf.Scalar; met
   // A custom gradient has one output: the loss and the metrics travel as one vector and are cut apart below.
   const evaluated = tf.customGrad((...args) => {
     const save = args.pop() as unknown as tf.GradSaveFunc;
-    const { loss, gradients, metrics } = evaluate(input);
+    const { loss, gradients, metrics } = scope('loss', () => evaluate(input));
     save([gradients.queries, ...(gradients.positives ? [gradients.positives] : []), ...gradients.rows, ...gradients.logWeights]);
     return {
       value: tf.stack([loss, metrics.positiveProbability, metrics.accuracy, metrics.positiveSimilarity]),

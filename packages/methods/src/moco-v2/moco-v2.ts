@@ -1,7 +1,7 @@
 import type { Batch, Method, MethodContext, MethodParts, MethodStep, Rng, StateTree, Tensors } from '@mochi/contract';
 import { contrastiveLoss, inputOfDrawn } from '@mochi/losses';
 import { emaUpdate } from '@mochi/optim';
-import { l2Normalize, stopGradient } from '@mochi/tensorflow';
+import { l2Normalize, scope, stopGradient } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MocoV2Config } from './config.js';
 import { forwardInGroups, forwardShuffled } from './split-batch.js';
@@ -39,12 +39,12 @@ export class MocoV2 implements Method {
   step({ encoder }: MethodParts, params: Tensors, tree: StateTree, batch: Batch, context: MethodContext): MethodStep {
     const state = stateOf(tree);
     const { split } = this.options.batchNorm;
-    const query = forwardInGroups(encoder, { params, stats: state.query.stats }, batch.views['query']!, split);
+    const { ids, labels, views } = batch;
+    const query = scope('query', () => forwardInGroups(encoder, { params, stats: state.query.stats }, views['query']!, split));
     const queries = l2Normalize(query.head) as tf.Tensor2D; // [B, D]
-    const key = forwardShuffled(encoder, state.key, batch.views['key']!, split, context.rng.fork('shuffle-bn'));
+    const key = scope('key', () => forwardShuffled(encoder, state.key, views['key']!, split, context.rng.fork('shuffle-bn')));
     const keys = stopGradient(l2Normalize(key.head) as tf.Tensor2D); // [B, D]
     const constants = stopGradient(queries);
-    const { ids, labels } = batch;
     const drawn = context.draw({ queries: constants, keys, ids, labels });
     const { loss, metrics } = contrastiveLoss({
       ...inputOfDrawn(drawn),

@@ -59,7 +59,7 @@ export class Trace {
   /** An argument of the function. @param path Where it stands among the arguments: for the names of nodes. */
   argument(dtype: number, shape: PartialShape, path = ''): TensorMetadata {
     const node = this.placeholder(dtype, shape);
-    if (node.shape.length > 0) this.names.argument(node, path);
+    if (dtype === DTYPES.float32 && node.shape.length > 0) this.names.argument(node, path);
     this.arguments.push(node);
     return this.register(node);
   }

@@ -37,7 +37,7 @@ export class ViewMaker {
     const scalar = { dtype: 'int32', shape: [] } as const;
     const keys = Object.fromEntries(views.map(({ name }) => [keyOf(name), scalar]));
     this.crop = traceMap('crop', { [ID]: scalar, ...keys }, (element) => this.cropViews(reader, element));
-    this.rest = compile((cropped: Tensors) => this.applyViews(cropped), { name: 'apply' });
+    this.rest = compile((cropped: Tensors) => this.applyViews(cropped), { name: 'augment' });
   }
 
   /**

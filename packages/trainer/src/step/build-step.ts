@@ -9,7 +9,7 @@ import {
 } from '@mochi/contract';
 import type { Tensors } from '@mochi/contract';
 import type { HookRunner } from '@mochi/core';
-import { createRng } from '@mochi/tensorflow';
+import { createRng, scope } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { average, splitBatch } from './accumulate.js';
 import { Faults, firstFault } from './faults.js';
@@ -40,7 +40,7 @@ export function buildStep(parts: StepParts, hooks: HookRunner, faults = new Faul
         state: state.plugins[id] ?? {},
       });
     const own = { ...feeds, rng: rng.fork('method'), scalars: feeds.scalars[parts.method.id] ?? {} };
-    const method = parts.method.part.advance?.(state.params, state.method, own) ?? state.method;
+    const method = scope('advance', () => parts.method.part.advance?.(state.params, state.method, own)) ?? state.method;
     const environment = { parts, hooks, state, phases, feeds, rng, own, contextOf, faults };
     const passes = splitBatch(batch, parts.accumulate).reduce<Pass[]>(
       (done, part) => [...done, runPass(environment, part, done.at(-1) ?? { state: method, plugins: state.plugins })],
@@ -50,18 +50,20 @@ export function buildStep(parts: StepParts, hooks: HookRunner, faults = new Faul
     const context = contextOf(last.shared, last.drawn);
     const { loss, gradients, metrics } = average(passes);
     const finalGradients = hooks.buildWaterfall(adjustGradients, gradients, context);
-    const updated = parts.optimizer.update(state.params, finalGradients, state.slots, feeds.rate, feeds.step);
-    const gradientNorm = globalNorm(finalGradients);
+    const updated = scope('optimizer', () =>
+      parts.optimizer.update(state.params, finalGradients, state.slots, feeds.rate, feeds.step),
+    );
+    const gradientNorm = scope('guard', () => globalNorm(finalGradients));
     const fault = firstFault(
       state.fault,
       passes.map((pass) => pass.fault).reduce((first, one) => firstFault(first, one)),
     );
     const sound = [tf.isFinite(loss), tf.isFinite(gradientNorm), tf.less(state.failedAt, 0), tf.less(fault, 0)];
     const finite = sound.reduce((all, one) => tf.logicalAnd(all, one)) as tf.Scalar;
-    const banks = enqueueAll(parts, state.banks, passes, feeds.step);
+    const banks = scope('bank', () => enqueueAll(parts, state.banks, passes, feeds.step));
     const next = { ...updated, method: last.state, banks, plugins: last.plugins };
     const { params, slots, method: before, banks: full, plugins } = state;
-    const guarded = selectTree(finite, next, { params, slots, method: before, banks: full, plugins });
+    const guarded = scope('guard', () => selectTree(finite, next, { params, slots, method: before, banks: full, plugins }));
     const all = hooks.buildWaterfall(addStepMetrics, { loss, gradientNorm, ...metrics }, context);
     return { state: { ...guarded, failedAt: firstFailure(state.failedAt, finite, feeds.step), fault }, metrics: all };
   };

@@ -9,7 +9,7 @@ import {
   type Tensors,
 } from '@mochi/contract';
 import type { HookRunner } from '@mochi/core';
-import { computedAfter, valueAndGrads } from '@mochi/tensorflow';
+import { computedAfter, scope, valueAndGrads } from '@mochi/tensorflow';
 import type { Rng } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { openDraws } from './draw.js';
@@ -59,7 +59,16 @@ export function runPass(environment: PassEnvironment, part: Batch, before: Befor
   let drawn: Drawn | undefined;
   const { loss, gradients, aux } = valueAndGrads((params) => {
     const draws = openDraws(parts, state.banks, chain);
-    const made = parts.method.part.step(parts, params, before.state, { ...part, views }, { ...own, draw: draws.draw });
+    const made = parts.method.part.step(
+      parts,
+      params,
+      before.state,
+      { ...part, views },
+      {
+        ...own,
+        draw: (request) => scope('sampler', () => draws.draw(request)),
+      },
+    );
     const last = draws.last();
     drawn = last?.drawn;
     const { state: next, metrics, shared, entries } = made;
