@@ -59,11 +59,13 @@ export function traceGraph<R>(
       return { ...trace.finish(uniqueName(name), ids), result };
     });
     engine.functionOutputs.set(traced.name, traced.outputs);
+    engine.functionParts.set(traced.name, traced.parts);
     failed = false;
     return traced;
   } finally {
     binding.trace = before;
     trace.close(failed);
+    if (failed) for (const part of trace.parts) removeFunction(running(), part);
   }
 }
 
@@ -76,12 +78,16 @@ function inTidy<R>(fn: () => R): R {
   return result as R;
 }
 
-export function removeFunction({ engine }: Running, name: string): void {
+/** Removes a function and its parts. */
+export function removeFunction({ engine }: Pick<Running, 'engine'>, name: string): void {
   if (!engine.functionOutputs.delete(name)) return;
   engine.api.TFE_ContextRemoveFunction(engine.context, name, engine.status.pointer);
   engine.status.check(`the removal of ${name}`);
   engine.definitions.forget(name);
   engine.functions--;
+  const parts = engine.functionParts.get(name) ?? [];
+  engine.functionParts.delete(name);
+  for (const part of parts) removeFunction({ engine }, part);
 }
 
 /**

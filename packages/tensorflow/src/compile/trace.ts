@@ -24,6 +24,8 @@ export interface Capture {
 /** What `finish` hands over. */
 export interface TracedGraph {
   readonly name: string;
+  /** Names of functions that its ops call and that nothing else does: they go with it. */
+  readonly parts: readonly string[];
   readonly captures: readonly Capture[];
   readonly outputs: readonly NodeOutput[];
 }
@@ -38,6 +40,8 @@ export class Trace {
   lastOp = 'nothing';
   /** True where matrix products may be computed in `precision`; see `mixedPrecision`. */
   lowersProducts = false;
+  /** See `TracedGraph.parts`. */
+  readonly parts: string[] = [];
   private readonly graph: Pointer;
   private readonly attributes: AttributeWriter;
   private readonly ids: number[] = [];
@@ -221,7 +225,7 @@ export class Trace {
     api.TF_DeleteFunction(made);
     status.check(`the traced function ${name}`);
     this.engine.functions++;
-    return { name, captures: [...this.captures.values()], outputs };
+    return { name, parts: this.parts, captures: [...this.captures.values()], outputs };
   }
 
   /** An output that is an input goes through Identity: a function cannot hand its inputs on. */

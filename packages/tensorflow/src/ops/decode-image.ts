@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attr, type Attr } from '../native/attributes.js';
 import { execute } from '../runtime/execute.js';
-import { decodeEither } from './branches.js';
+import { cond } from './cond.js';
 import { sliceDynamic } from './dynamic-shape.js';
 
 const JPEG = Uint8Array.of(0xff, 0xd8, 0xff);
@@ -19,6 +19,15 @@ const RIFF = Uint8Array.of(0x52, 0x49, 0x46, 0x46);
  */
 export const decodeImage = (bytes: tf.Tensor): tf.Tensor3D =>
   tf.tidy(() => decodeEither(startsWith(bytes, JPEG), bytes, decodeJpeg, decodePngOrOther));
+
+/** From a string scalar to an image [height, width, 3] float32. */
+type Decoder = (bytes: tf.Tensor) => tf.Tensor;
+
+/** What a branch gives has an unknown rank where TensorFlow cannot tell it. */
+const decodeEither = (condition: tf.Tensor, bytes: tf.Tensor, whenTrue: Decoder, whenFalse: Decoder): tf.Tensor3D => {
+  const image = cond(condition, bytes, whenTrue, whenFalse);
+  return execute('EnsureShape', [attr.type('T', 'float32'), attr.shape('shape', [null, null, 3])], [image])[0] as tf.Tensor3D;
+};
 
 function startsWith(bytes: tf.Tensor, magic: Uint8Array): tf.Tensor {
   const head = execute('Substr', [attr.type('T', 'int32')], [bytes, tf.scalar(0, 'int32'), tf.scalar(magic.length, 'int32')])[0]!;

@@ -8,6 +8,7 @@ export { segmentSum } from './segment-sum.js';
 export { logSumExp } from './log-sum-exp.js';
 export { l2Normalize } from './l2-normalize.js';
 export { rankMask } from './rank-mask.js';
+export { cond } from './cond.js';
 export { readFile } from './read-file.js';
 export { decodeImage } from './decode-image.js';
 export { computedAfter } from './computed-after.js';

@@ -28,6 +28,8 @@ export class Engine {
   functions = 0;
   /** Outputs of the functions that are registered, by name. */
   readonly functionOutputs = new Map<string, readonly { readonly dtype: number; readonly shape: readonly number[] }[]>();
+  /** Functions that go with those that call them, by the caller's name. */
+  readonly functionParts = new Map<string, readonly string[]>();
   private nextId = 1;
   private readonly attributes: AttributeWriter;
   private readonly outputPointers = Buffer.alloc(8 * 512);
