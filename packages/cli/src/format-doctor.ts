@@ -16,7 +16,7 @@ export function formatDoctor(library: LibraryReport, runtime: RuntimeInfo | null
     lines.push(
       `running     TensorFlow ${runtime.version} from ${runtime.libraryDir}`,
       `devices     ${runtime.devices.join(', ')}`,
-      `threads     ${runtime.threads}, oneDNN ${runtime.oneDnn ? 'on' : 'off'}`,
+      `threads     ${runtime.threads.within} within an op, ${runtime.threads.between} ops at a time, oneDNN ${runtime.oneDnn ? 'on' : 'off'}`,
     );
   lines.push(
     `gpu         ${gpu.devices.length > 0 ? gpu.devices.join(', ') : 'none'}${gpu.driver === null ? '' : `, driver ${gpu.driver}`}`,

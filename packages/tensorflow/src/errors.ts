@@ -40,7 +40,7 @@ export const libraryNotLoaded = (path: string, reason: string) =>
 export const badThreads = (threads: unknown) =>
   new MochiError('MOCHI_TENSORFLOW_OPTIONS', {
     happened: `TensorFlow was started with threads = ${String(threads)}.`,
-    expected: "a whole number from 1, or 'auto'",
+    expected: "a whole number from 1, { within, between } of such numbers, or 'auto'",
     fix: 'Correct the number, or leave it out: the default is one for each processor.',
   });
 

@@ -2,10 +2,12 @@ import type { NativeApi, Pointer } from './api.js';
 import { bytesField, varintField } from './protobuf.js';
 import type { Status } from './status.js';
 
-/** message ConfigProto { 2: intra_op_parallelism_threads, 5: inter_op_parallelism_threads, 6: GPUOptions { 4: allow_growth } }. */
-export function configProto(threads: number): Uint8Array {
-  // Memory of a GPU as it is needed, not all of it at the start: others may use the same card.
-  return Uint8Array.from([...varintField(2, threads), ...varintField(5, threads), ...bytesField(6, varintField(4, 1))]);
+/** How TensorFlow uses the processors. */
+export interface Threads {
+  /** Threads that share one op. */
+  readonly within: number;
+  /** Ops that run at a time. */
+  readonly between: number;
 }
 
 /** Of the arithmetic of convolutions and of products within encoders. */
@@ -19,7 +21,13 @@ const ON = 1;
 export const functionConfig = (precision: keyof typeof REWRITES): Uint8Array =>
   Uint8Array.from(bytesField(10, bytesField(10, varintField(REWRITES[precision], ON))));
 
-export function newContext(api: NativeApi, status: Status, threads: number): Pointer {
+/** message ConfigProto { 2: intra_op_parallelism_threads, 5: inter_op_parallelism_threads, 6: GPUOptions { 4: allow_growth } }. */
+export function configProto({ within, between }: Threads): Uint8Array {
+  // Memory of a GPU as it is needed, not all of it at the start: others may use the same card.
+  return Uint8Array.from([...varintField(2, within), ...varintField(5, between), ...bytesField(6, varintField(4, 1))]);
+}
+
+export function newContext(api: NativeApi, status: Status, threads: Threads): Pointer {
   const options = api.TFE_NewContextOptions();
   const config = configProto(threads);
   api.TFE_ContextOptionsSetConfig(options, config, config.byteLength, status.pointer);

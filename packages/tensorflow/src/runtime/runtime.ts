@@ -1,6 +1,7 @@
 import type { TensorFlowBackend } from '../backend/backend.js';
 import type { Binding } from '../backend/binding.js';
 import { notStarted } from '../errors.js';
+import type { Threads } from '../native/context.js';
 import type { Precisions } from '../precision/available.js';
 import type { Engine } from './engine.js';
 
@@ -10,8 +11,7 @@ export interface RuntimeInfo {
   readonly version: string;
   /** e.g. `/job:localhost/replica:0/task:0/device:CPU:0`. */
   readonly devices: string[];
-  /** Threads within an op, and ops at a time. */
-  readonly threads: number;
+  readonly threads: Threads;
   /** Intel's kernels for convolutions and products, 2 to 3 times faster on CPU. */
   readonly oneDnn: boolean;
   /** Why a precision is not there; null where it is. */

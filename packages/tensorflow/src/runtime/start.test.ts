@@ -9,14 +9,15 @@ test('before the start everything says so', async () => {
   expect(() => liveHandles()).toThrow(code('MOCHI_TENSORFLOW_NOT_STARTED'));
   expect(() => execute('NoOp', [], [])).toThrow(code('MOCHI_TENSORFLOW_NOT_STARTED'));
   expect(() => compile(() => ({}))()).toThrow(code('MOCHI_TENSORFLOW_NOT_STARTED'));
-  await expect(startTensorFlow({ threads: 0 })).rejects.toThrow(code('MOCHI_TENSORFLOW_OPTIONS'));
+  for (const threads of [0, { within: 1, between: 0.5 }])
+    await expect(startTensorFlow({ threads })).rejects.toThrow(code('MOCHI_TENSORFLOW_OPTIONS'));
 });
 
 test('the start is idempotent and may happen twice at once', async () => {
-  const [first, second] = await Promise.all([startTensorFlow({ threads: 1 }), startTensorFlow()]);
+  const [first, second] = await Promise.all([startTensorFlow({ threads: { within: 1, between: 2 } }), startTensorFlow()]);
   expect(second).toBe(first);
   expect(await startTensorFlow()).toBe(first);
-  expect(first).toMatchObject({ threads: 1, version: expect.stringMatching(/^2\.\d+\.\d+/) as string });
+  expect(first).toMatchObject({ threads: { within: 1, between: 2 }, version: expect.stringMatching(/^2\.\d+\.\d+/) as string });
   expect(first.devices[0]).toContain('CPU:0');
   expect(tf.getBackend()).toBe('tensorflow');
   expect(Array.from(tf.add(1, 2).dataSync())).toEqual([3]);

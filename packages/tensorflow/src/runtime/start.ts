@@ -6,15 +6,15 @@ import { badThreads, optionsDiffer, secondTensorFlow } from '../errors.js';
 import { ensureLibrary } from '../library/index.js';
 import { loadApi } from '../native/api.js';
 import { loadCLibrary } from '../native/c-library.js';
-import { listDevices, newContext } from '../native/context.js';
+import { listDevices, newContext, type Threads } from '../native/context.js';
 import { Status } from '../native/status.js';
 import { availablePrecisions, readCpuFlags } from '../precision/available.js';
 import { Engine } from './engine.js';
 import { findRunning, RUNNING_FORM, type Running, type RuntimeInfo, setRunning } from './runtime.js';
 
 export interface StartOptions {
-  /** Threads within an op, and ops at a time. Default `auto`: one for each processor that this process may use. */
-  readonly threads?: number | 'auto';
+  /** Threads within an op and ops at a time; a number counts for both. Default `auto`: one for each processor that this process may use. */
+  readonly threads?: number | Threads | 'auto';
   /** What TensorFlow prints on stderr: 0 all, 1 warnings, 2 errors, 3 nothing but crashes. Default 2. */
   readonly logLevel?: number;
 }
@@ -38,14 +38,13 @@ export async function startTensorFlow(options: StartOptions = {}): Promise<Runti
 async function start({ threads = 'auto', logLevel = 2 }: StartOptions): Promise<Running> {
   if (tf.engine().registryFactory['tensorflow'] !== undefined)
     throw secondTensorFlow('another package, e.g. @tensorflow/tfjs-node', 'that of @mochi/tensorflow');
-  if (threads !== 'auto' && !(Number.isInteger(threads) && threads > 0)) throw badThreads(threads);
+  const wanted = threadsOf(threads);
   const { dir, frameworkPath, ccPath } = await ensureLibrary();
   setVariable('TF_ENABLE_ONEDNN_OPTS', '1'); // off by default on processors without AVX512-VNNI, though 2 to 3 times faster there too
   const level = setVariable('TF_CPP_MIN_LOG_LEVEL', String(logLevel));
   const api = loadApi(frameworkPath, ccPath, { quiet: level !== '0' });
   const status = new Status(api);
-  const count = threads === 'auto' ? availableParallelism() : threads;
-  const context = newContext(api, status, count);
+  const context = newContext(api, status, wanted);
   const devices = listDevices(api, status, context);
   status.dispose();
   const oneDnn = api.oneDnnIsOn?.() ?? false;
@@ -53,7 +52,7 @@ async function start({ threads = 'auto', logLevel = 2 }: StartOptions): Promise<
   const info: RuntimeInfo = {
     version: api.TF_Version(),
     devices,
-    threads: count,
+    threads: wanted,
     oneDnn,
     precisions: availablePrecisions({ gpu, oneDnn, cpuFlags: readCpuFlags() }),
     libraryDir: dir,
@@ -61,6 +60,14 @@ async function start({ threads = 'auto', logLevel = 2 }: StartOptions): Promise<
   const started = await register(info, new Engine(api, context));
   setRunning(started);
   return started;
+}
+
+/** @throws MOCHI_TENSORFLOW_OPTIONS. */
+function threadsOf(threads: number | Threads | 'auto'): Threads {
+  if (threads === 'auto') return threadsOf(availableParallelism());
+  const { within, between } = typeof threads === 'number' ? { within: threads, between: threads } : threads;
+  if (![within, between].every((count) => Number.isInteger(count) && count > 0)) throw badThreads(JSON.stringify(threads));
+  return { within, between };
 }
 
 /** TensorFlow reads these when it is loaded: later is too late. What the user has set stands. @returns The value that counts. */
@@ -90,7 +97,10 @@ async function register(info: RuntimeInfo, engine: Engine): Promise<Running> {
 function checkOptions({ threads }: StartOptions, { form, info }: Running): void {
   if (form !== RUNNING_FORM)
     throw secondTensorFlow(`another version of @mochi/tensorflow (${info.libraryDir})`, 'that of this version');
-  if (typeof threads === 'number' && threads !== info.threads) throw optionsDiffer('threads', info.threads, threads);
+  if (threads !== undefined && threads !== 'auto') {
+    const [running, wanted] = [info.threads, threadsOf(threads)].map(({ within, between }) => `${within} within, ${between} between`);
+    if (running !== wanted) throw optionsDiffer('threads', running, wanted);
+  }
   const wanted = process.env['MOCHI_LIBTENSORFLOW'];
   if (wanted && resolve(wanted) !== resolve(info.libraryDir)) throw secondTensorFlow(info.libraryDir, wanted);
 }
