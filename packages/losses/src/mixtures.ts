@@ -1,5 +1,5 @@
 import type { MixtureBlock } from '@mochi/contract';
-import { gather } from '@mochi/tensorflow';
+import { gather, layersOf } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Most bytes that the gathered parents may take at a time. */
@@ -49,8 +49,7 @@ export function evaluateMixture(
   similarities: tf.Tensor2D,
   transientBytes: number,
 ): EvaluatedMixture {
-  const rows = tf.unstack(block.rows, 2) as tf.Tensor2D[];
-  const weights = tf.unstack(block.weights, 2) as tf.Tensor2D[];
+  const [rows, weights] = [layersOf(block.rows), layersOf(block.weights)];
   const flatRows = rows.map((parent) => flatten(parent, bank.shape[0]));
   const flatSimilarities = tf.reshape(similarities, [-1]);
   const parts = flatRows.map((at, p) =>

@@ -1,28 +1,35 @@
-import { gather } from '@mochi/tensorflow';
+import { gather, layersOf } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Rows that may be drawn from a pool of N, [B, 1] or a scalar, float32. @param available How many of each query's rows may be drawn, [B, 1]. */
-export const poolOf = (size: number, available?: tf.Tensor2D): tf.Tensor =>
-  available ? tf.minimum(available, size) : tf.scalar(size);
+/** Rows that may be drawn from a pool of N: N itself, or [B, 1] float32. @param available How many of each query's rows may be drawn, [B, 1]. */
+export const poolOf = (size: number, available?: tf.Tensor2D): number | tf.Tensor2D =>
+  available ? tf.minimum(available, size) : size;
 
-/** Uniform [0, 1) to whole ranks [0, pool), as float32: exact below 2^24, and no rank is favoured by more than pool / 2^24. */
-export const rankOf = (uniform: tf.Tensor2D, pool: tf.Tensor): tf.Tensor2D =>
-  tf.maximum(tf.minimum(tf.floor(tf.mul(uniform, pool)), tf.sub(pool, 1)), 0); // rounding up to the pool itself is cut off; so is a pool of 0
+/**
+ * Uniform [0, 1) to whole ranks [0, pool), as float32: exact below 2^24, and no rank is favoured by more than pool / 2^24. A pool of 0 has
+ * rank 0.
+ */
+export function rankOf(uniform: tf.Tensor2D, pool: number | tf.Tensor2D): tf.Tensor2D {
+  const rank = tf.floor<tf.Tensor2D>(tf.mul(uniform, pool)); // of multiples of 2^-24: below a pool of at most 2^24, rounded or not
+  return typeof pool === 'number' ? rank : tf.maximum(tf.minimum(rank, tf.sub(pool, 1)), 0);
+}
 
 /** Two uniforms [B, M] to two ranks that differ where the pool has two, [B, M, 2]: every ordered pair is equally likely. */
-export function rankPairOf(first: tf.Tensor2D, second: tf.Tensor2D, pool: tf.Tensor): tf.Tensor3D {
+export function rankPairOf(first: tf.Tensor2D, second: tf.Tensor2D, pool: number | tf.Tensor2D): tf.Tensor3D {
   const i = rankOf(first, pool);
-  const other = rankOf(second, tf.maximum(tf.sub(pool, 1), 1)); // one of the pool - 1 others,
-  const j = tf.minimum(tf.add(other, tf.cast(tf.greaterEqual(other, i), 'float32')), tf.maximum(tf.sub(pool, 1), 0)); // moved past i
-  return tf.stack([i, j], 2) as tf.Tensor3D;
+  if (pool === 1) return tf.stack([i, i], 2) as tf.Tensor3D;
+  const others = typeof pool === 'number' ? pool - 1 : tf.maximum<tf.Tensor2D>(tf.sub(pool, 1), 1);
+  const other = rankOf(second, others); // one of the pool - 1 others,
+  const j = tf.add(other, tf.cast(tf.greaterEqual(other, i), 'float32')); // moved past i
+  return tf.stack([i, typeof pool === 'number' ? j : tf.minimum(j, tf.maximum(tf.sub(pool, 1), 0))], 2) as tf.Tensor3D;
 }
 
 /** Bank rows [B, M, P], int32, at ranks [B, M, P] of a pool [B, N]. */
-export function rowsAt(pool: tf.Tensor2D, ranks: tf.Tensor): tf.Tensor3D {
-  const [batch, count, parents] = ranks.shape as [number, number, number];
-  const flat = tf.cast(tf.reshape(ranks, [batch, count * parents]), 'int32');
-  return tf.reshape(gather(pool, flat, { axis: 1, batchDims: 1 }), [batch, count, parents]);
-}
+export const rowsAt = (pool: tf.Tensor2D, ranks: tf.Tensor): tf.Tensor3D =>
+  tf.stack(
+    layersOf(ranks as tf.Tensor3D).map((layer) => gather(pool, tf.cast(layer, 'int32'), { axis: 1, batchDims: 1 })),
+    2,
+  ) as tf.Tensor3D;
 
 /** Log-weights [B, M] of -Infinity for the queries with nothing to draw from: log 0; log 1 = 0 for the others. Absent: every row may be drawn. */
 export const nothingWithout = (available: tf.Tensor2D | undefined, count: number): { logWeights?: tf.Tensor2D } =>

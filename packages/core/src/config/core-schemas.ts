@@ -14,9 +14,12 @@ export const coreSchemas = {
       eager: z.boolean().default(false).describe('run the step untraced, for debugging: slower, and errors point at the line'),
       precision: z.enum(['float32']).default('float32').describe('of the mathematics'),
       threads: z
-        .union([z.literal('auto'), z.int().positive(), z.strictObject({ within: z.int().positive(), between: z.int().positive() })], {
-          error: '"auto", a whole number greater than 0, or { within, between } of such numbers',
-        })
+        .union(
+          [z.literal('auto'), z.int().positive(), z.strictObject({ within: z.int().positive(), between: z.int().positive() })],
+          {
+            error: '"auto", a whole number greater than 0, or { within, between } of such numbers',
+          },
+        )
         .default('auto')
         .describe('of the engine: threads within an op and ops at a time; one number for both; auto: one for each core'),
     })

@@ -14,11 +14,11 @@ export interface MixOptions {
 }
 
 /**
- * MoCHi's first type: h = normalize(a n_i + (1 - a) n_j), with i and j distinct rows among each query's hardest, drawn by rank with
- * replacement from pair to pair, and a uniform.
+ * MoCHi's first type: h = normalize(a n_i + (1 - a) n_j), with i and j distinct rows among each query's hardest, drawn by their place
+ * in the pool with replacement from pair to pair, and a uniform.
  *
- * @param hardest Bank rows of each query, most similar first, [B, N] int32. @param count S, synthetic negatives for each query; may exceed N.
- * @param rng Keyed by sample: equal streams and ids give equal negatives. One call for all numbers.
+ * @param hardest Bank rows of each query, [B, N] int32, those that may not be drawn last. @param count S, synthetic negatives for each query; may exceed N.
+ * @param rng Keyed by sample: equal streams and ids give equal negatives.
  * @returns A mixture of P = 2 parents: rows [B, S, 2] int32, weights [B, S, 2]; the caller disposes its tensors.
  * @throws MOCHI_POOL_TOO_SMALL when N < 1. N = 1 pairs the row with itself.
  * @see Kalantidis et al. 2020, arXiv:2010.01028, section 3.3
@@ -31,9 +31,9 @@ export function mixHardestPairs(
 ): MixtureBlock {
   if (hardest.shape[1] < 1) throw poolTooSmall(hardest.shape[1]);
   return tidyTree(() => {
-    const [first, second, share] = tf.unstack(rng.uniform([count, 3]), 2) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+    const [first, second] = [rng.uniform([count]), rng.uniform([count])] as [tf.Tensor2D, tf.Tensor2D];
     const ranks = rankPairOf(first, second, poolOf(hardest.shape[1], available)); // [B, S, 2]
-    const a = tf.add(tf.mul(share, to - from), from);
+    const a = rng.uniform([count], from, to);
     return mixtureBlock({
       bank,
       rows: rowsAt(hardest, ranks),
@@ -59,9 +59,9 @@ export function mixQueryWithHardest(
 ): MixtureBlock {
   if (hardest.shape[1] < 1) throw poolTooSmall(hardest.shape[1]);
   return tidyTree(() => {
-    const [place, share] = tf.unstack(rng.uniform([count, 2]), 2) as [tf.Tensor2D, tf.Tensor2D];
+    const place = rng.uniform([count]) as tf.Tensor2D;
     const ranks = tf.expandDims(rankOf(place, poolOf(hardest.shape[1], available)), 2); // [B, S', 1]
-    const b = tf.add(tf.mul(share, to - from), from);
+    const b = rng.uniform([count], from, to);
     return mixtureBlock({
       bank,
       rows: rowsAt(hardest, ranks),

@@ -2,6 +2,8 @@ export { conv2d, type Conv2dOptions } from './conv2d.js';
 export { batchNormEval, batchNormTrain, type BatchNormTrain } from './batch-norm.js';
 export { maxPool2d, type MaxPool2dOptions } from './max-pool2d.js';
 export { permutationFromUniforms, topK } from './top-k.js';
+export { layersOf } from './layers.js';
+export { topSet } from './top-set.js';
 export { gather, type GatherOptions } from './gather.js';
 export { scatterAdd, scatterRows } from './scatter.js';
 export { segmentSum } from './segment-sum.js';

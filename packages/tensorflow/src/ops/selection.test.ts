@@ -7,7 +7,9 @@ import { gather } from './gather.js';
 import { maxPool2d } from './max-pool2d.js';
 import { rankMask } from './rank-mask.js';
 import { scatterAdd, scatterRows } from './scatter.js';
+import { compile } from '../compile/compile.js';
 import { permutationFromUniforms, topK } from './top-k.js';
+import { topSet } from './top-set.js';
 
 await startTensorFlow();
 
@@ -47,6 +49,42 @@ describe('topK', () => {
   });
   test('k past the end is refused', () => {
     tf.tidy(() => void expect(() => topK(tf.zeros([2, 4]), 5)).toThrow(argumentError));
+  });
+});
+
+describe('topSet', () => {
+  /** Places of the k largest, of equal ones the lower; those of -Infinity last. */
+  const expected = (row: number[], k: number): number[] => {
+    const best = row.map((value, at) => ({ value, at })).sort((a, b) => b.value - a.value || a.at - b.at).slice(0, k); // prettier-ignore
+    const places = (absent: boolean) => best.filter(({ value }) => (value === -Infinity) === absent).map(({ at }) => at).sort((a, b) => a - b); // prettier-ignore
+    return [...places(false), ...places(true)];
+  };
+  const { NaN: nan, Infinity: infinity } = globalThis;
+
+  test.each([
+    { name: 'distinct', rows: [[0.3, -1, 5, 2, 4], [9, 8, 7, 6, 5]], k: 3 }, // prettier-ignore
+    { name: 'ties with the k-th', rows: [[1, 2, 1, 1, 3], [0, 0, 0, 0, 0]], k: 3 }, // prettier-ignore
+    { name: 'ties in one row only', rows: [[1, 2, 1, 1, 3], [9, 8, 7, 6, 5]], k: 3 }, // prettier-ignore
+    { name: 'absent elements that are not needed', rows: [[-infinity, 2, 1, -infinity, 3]], k: 3 },
+    { name: 'fewer than k that are not absent', rows: [[-infinity, 2, -infinity, -infinity, 3], [-infinity, 2, 1, 4, 3]], k: 4 }, // prettier-ignore
+    { name: 'all', rows: [[3, 1, 2]], k: 3 },
+    { name: 'the largest', rows: [[3, 1, 2]], k: 1 },
+  ])('$name: compiled and eager, as a sort would say', ({ rows, k }) => {
+    const run = compile((x: tf.Tensor2D) => topSet(x, k));
+    const want = rows.map((row) => expected(row, k));
+    leakFree([tf.tensor2d(rows)], (x) => topSet(x, k), (got) => expect(got.arraySync()).toEqual(want)); // prettier-ignore
+    tf.tidy(() => void expect(run(tf.tensor2d(rows)).arraySync()).toEqual(want));
+    run.dispose();
+  });
+  test('elements that are no number end nothing', () => {
+    tf.tidy(() => {
+      const run = compile((x: tf.Tensor2D) => topSet(x, 2));
+      for (const row of [[nan, 1, nan, 2], [nan, nan, nan, nan]]) expect(run(tf.tensor2d([row]))).toHaveShape([1, 2]); // prettier-ignore
+      run.dispose();
+    });
+  });
+  test('k past the end is refused', () => {
+    tf.tidy(() => [0, 5].forEach((k) => expect(() => topSet(tf.zeros([2, 4]), k)).toThrow(argumentError)));
   });
 });
 

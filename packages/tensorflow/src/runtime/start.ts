@@ -98,7 +98,9 @@ function checkOptions({ threads }: StartOptions, { form, info }: Running): void 
   if (form !== RUNNING_FORM)
     throw secondTensorFlow(`another version of @mochi/tensorflow (${info.libraryDir})`, 'that of this version');
   if (threads !== undefined && threads !== 'auto') {
-    const [running, wanted] = [info.threads, threadsOf(threads)].map(({ within, between }) => `${within} within, ${between} between`);
+    const [running, wanted] = [info.threads, threadsOf(threads)].map(
+      ({ within, between }) => `${within} within, ${between} between`,
+    );
     if (running !== wanted) throw optionsDiffer('threads', running, wanted);
   }
   const wanted = process.env['MOCHI_LIBTENSORFLOW'];
