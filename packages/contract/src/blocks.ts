@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 
 /** The name of the bank when a run has one. */
 export const DEFAULT_BANK = 'bank';
@@ -37,9 +37,14 @@ export interface RowsBlock {
 
 export type Block = BankBlock | MixtureBlock | RowsBlock;
 
-/** What stands under the fraction of the loss. `corrected` is the debiased estimator (Chuang et al. 2020) that HCL uses too. */
+/**
+ * What stands under the fraction of the loss. `without-positive` is DCL (Yeh et al. 2021); its `positiveWeights`, [B] float32, constants,
+ * multiply q.k / t (DCLW). `corrected` is the debiased estimator (Chuang et al. 2020) that HCL uses too; a scalar of the step for a ramp.
+ */
 export type Denominator =
-  { kind: 'with-positive' } | { kind: 'without-positive' } | { kind: 'corrected'; tauPlus: number; floor: number };
+  | { kind: 'with-positive' }
+  | { kind: 'without-positive'; positiveWeights?: Tensor1D }
+  | { kind: 'corrected'; tauPlus: number | Scalar; floor: number | Scalar };
 
 /** What a sampler returns. */
 export interface Negatives {

@@ -54,7 +54,7 @@ export interface PluginStateAccess {
   set(name: string, next: Tensor): void;
 }
 
-/** What a sampler sees. Everything is a constant: no gradient flows through sampling, except through log-weights declared differentiable. */
+/** What a sampler sees. Everything is a constant, except queries and similarities for a sampler declared `differentiable`. */
 export interface SampleContext {
   /** Unit vectors, [B, D]. */
   readonly queries: Tensor2D;
@@ -70,6 +70,8 @@ export interface SampleContext {
   readonly bank: BankState;
   /** Cosines of queries and bank rows, [B, K]; computed once and shared with the loss. */
   readonly similarities: Tensor2D;
+  /** What the loss divides cosines by, t > 0. */
+  readonly temperature: number | Scalar;
   /**
    * Rows that may be drawn, [B, K]: 0 or -Infinity, added to similarities before top-N. Absent: every row. Where fewer rows than a sampler
    * wants may be drawn, the negatives made from masked rows get log-weight -Infinity: they count for nothing.

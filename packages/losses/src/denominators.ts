@@ -25,7 +25,7 @@ export interface Contest {
 
 /** Loss and gradients at the logits, in the log domain throughout: finite at any t for which the logits are. */
 export function pull(denominator: Denominator, contest: Contest): Pull {
-  if (denominator.kind === 'without-positive') return withoutPositive(contest);
+  if (denominator.kind === 'without-positive') return withoutPositive(contest, denominator.positiveWeights);
   if (denominator.kind === 'corrected') return corrected(contest, denominator.tauPlus, denominator.floor);
   return withPositive(contest);
 }
@@ -37,11 +37,14 @@ function withPositive({ positive, crowd }: Contest): Pull {
   return { loss: tf.softplus(margin), crowdGradient: missing, positivePull: missing };
 }
 
-/** DCL (Yeh et al. 2021, arXiv:2110.06848): -log(e^s / e^c) = c - s. A query without any negative has loss 0 and no gradient. */
-function withoutPositive({ positive, crowd }: Contest): Pull {
+/** DCL (Yeh et al. 2021, arXiv:2110.06848): -log(e^(w s) / e^c) = c - w s, w 1 or given. A query without any negative has loss 0 and no gradient. */
+function withoutPositive({ positive, crowd }: Contest, positiveWeights?: tf.Tensor1D): Pull {
   const some = tf.greater(crowd, -Infinity);
   const unit = tf.cast(some, 'float32') as tf.Tensor2D;
-  return { loss: tf.where(some, tf.sub(crowd, positive), 0), crowdGradient: unit, positivePull: unit };
+  const weights = positiveWeights && (tf.expandDims(positiveWeights, 1) as tf.Tensor2D);
+  const pulled = weights ? tf.mul<tf.Tensor2D>(weights, positive) : positive;
+  const positivePull = weights ? tf.mul<tf.Tensor2D>(unit, weights) : unit;
+  return { loss: tf.where(some, tf.sub(crowd, pulled), 0), crowdGradient: unit, positivePull };
 }
 
 /**
@@ -49,9 +52,9 @@ function withoutPositive({ positive, crowd }: Contest): Pull {
  * Chuang et al. 2020, arXiv:2007.00224, with one positive; Robinson et al. 2021 (HCL), arXiv:2010.04592, when the log-weights carry its
  * beta. The papers' floor is e^(-1/t), the least that e^x can be: here floor is that cosine, -1. N is a constant for the gradient.
  */
-function corrected(contest: Contest, tauPlus: number, floor: number): Pull {
-  if (!(tauPlus >= 0 && tauPlus < 1)) throw badCorrection('tauPlus', tauPlus, '[0, 1)');
-  if (!(floor >= -1 && floor <= 1)) throw badCorrection('floor', floor, '[-1, 1]');
+function corrected(contest: Contest, tauPlus: number | tf.Scalar, floor: number | tf.Scalar): Pull {
+  if (typeof tauPlus === 'number' && !(tauPlus >= 0 && tauPlus < 1)) throw badCorrection('tauPlus', tauPlus, '[0, 1)');
+  if (typeof floor === 'number' && !(floor >= -1 && floor <= 1)) throw badCorrection('floor', floor, '[-1, 1]');
   const { positive, crowd, temperature } = contest;
   const mass = contest.mass();
   const margin = tf.sub<tf.Tensor2D>(crowd, positive); // log(e^c / e^s)
@@ -60,7 +63,7 @@ function corrected(contest: Contest, tauPlus: number, floor: number): Pull {
   const left = tf.sub<tf.Tensor2D>(1, tf.minimum(tf.where(tf.greater(mass, 0), share, 1), 1));
   const estimate = tf.add<tf.Tensor2D>(margin, tf.log(left)); // log(E / e^s) + log(1 - tau), -Infinity where nothing is left
   const lowest = tf.sub<tf.Tensor2D>(tf.add(tf.log(mass), tf.div(floor, temperature)), positive);
-  const shifted = tf.sub<tf.Tensor2D>(estimate, Math.log1p(-tauPlus));
+  const shifted = tf.sub<tf.Tensor2D>(estimate, tf.log1p(tf.neg(tauPlus)));
   const active = tf.greater(shifted, lowest);
   const ratio = tf.maximum<tf.Tensor2D>(shifted, lowest);
   const missing = tf.sigmoid(ratio);

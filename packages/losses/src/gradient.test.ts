@@ -84,8 +84,11 @@ describe('the closed-form gradient equals autograd over explicit, detached negat
     }
   });
 
+  const weighted: Denominator = { kind: 'without-positive', positiveWeights: tf.tensor1d([0.4, 1.3, 1, 0, -0.2, 2]) };
+
   test.each<{ name: string; denominator: Denominator; temperature: number }>([
     { name: 'DCL', denominator: { kind: 'without-positive' }, temperature: 0.2 },
+    { name: 'weighted DCL', denominator: weighted, temperature: 0.2 },
     { name: 'debiased', denominator: { kind: 'corrected', tauPlus: 0.02, floor: -1 }, temperature: 0.5 },
     { name: 'debiased, no share of positives', denominator: { kind: 'corrected', tauPlus: 0, floor: -1 }, temperature: 0.5 },
     { name: 'debiased, the floor holds', denominator: { kind: 'corrected', tauPlus: 0.6, floor: -0.5 }, temperature: 0.5 },
@@ -108,6 +111,18 @@ describe('the closed-form gradient equals autograd over explicit, detached negat
     expect(closed.value).toBeAllClose(explicit.value, FLOAT32);
     expect(closed.grads[0]!).toBeAllClose(explicit.grads[0]!, FLOAT32);
     expect(closed.grads[1]!).toBeAllClose(explicit.grads[1]!, FLOAT32);
+  });
+
+  test('a corrected denominator takes scalars of the step for its numbers', () => {
+    const problem = randomProblem(7, 6, 8, 30);
+    const of = (denominator: Denominator) =>
+      contrastiveLossAndGradients(inputOf(problem, [], { negatives: { blocks: [bankBlock()], denominator } }));
+    const [numbers, scalars] = [
+      of({ kind: 'corrected', tauPlus: 0.02, floor: -1 }),
+      of({ kind: 'corrected', tauPlus: tf.scalar(0.02), floor: tf.scalar(-1) }),
+    ];
+    expect(scalars.loss).toBeAllClose(numbers.loss);
+    expect(scalars.gradients.queries).toBeAllClose(numbers.gradients.queries);
   });
 
   test('differentiable log-weights get their probabilities, constant ones nothing', () => {

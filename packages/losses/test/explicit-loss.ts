@@ -41,8 +41,8 @@ export function explicitLoss(
 
 function perQuery(own: tf.Tensor, crowd: tf.Tensor, mass: number, temperature: number, denominator: Denominator): tf.Tensor {
   if (denominator.kind === 'with-positive') return tf.sub(tf.logSumExp(tf.stack([own, crowd], 1), 1), own);
-  if (denominator.kind === 'without-positive') return tf.sub(crowd, own);
-  const { tauPlus, floor } = denominator;
+  if (denominator.kind === 'without-positive') return tf.sub(crowd, tf.mul(own, denominator.positiveWeights ?? 1));
+  const [tauPlus, floor] = [Number(denominator.tauPlus), Number(denominator.floor)];
   const rest = tf.div(tf.sub(tf.exp(crowd), tf.mul(tauPlus * mass, tf.exp(own))), 1 - tauPlus);
   const estimate = tf.maximum(rest, mass * Math.exp(floor / temperature));
   return tf.sub(tf.log(tf.add(tf.exp(own), estimate)), own);

@@ -38,6 +38,7 @@ export function makeContext({
     ...(mask ? { mask } : {}),
     previous: [],
     bankName: DEFAULT_BANK,
+    temperature: 0.2,
     phase,
     step: int(step),
     epoch: int(0),

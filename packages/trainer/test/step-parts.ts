@@ -39,7 +39,7 @@ const contrast: Method = {
       l2Normalize(encoder.apply({ params, stats: {} }, images, 'train').head) as tf.Tensor2D;
     const queries = encode(views['query']!);
     const keys = stopGradient(encode(views['key']!));
-    const drawn = draw({ queries: stopGradient(queries), keys, ids, labels });
+    const drawn = draw({ queries, keys, ids, labels, temperature: 0.2 });
     const { loss, metrics } = contrastiveLoss({ ...inputOfDrawn(drawn), queries, positives: keys, temperature: 0.2 });
     return { loss, metrics, state, shared: {}, entries: { keys, ids, labels } };
   },

@@ -12,7 +12,7 @@ export interface Batch {
   readonly labels?: Tensor1D;
 }
 
-/** Rows of the batch itself as a bank, for methods whose negatives are the batch. Constants here; the loss is told that they are live. */
+/** Rows of the batch itself as a bank, for methods whose negatives are the batch. As of queries, gradient reaches them through differentiable log-weights alone; the loss is told that they are live. */
 export interface LiveBank {
   /** Unit vectors, [K, D]. */
   readonly rows: Tensor2D;
@@ -23,14 +23,16 @@ export interface LiveBank {
   readonly mask: Tensor2D;
 }
 
-/** What a method asks negatives for. Constants. */
+/** What a method asks negatives for. */
 export interface DrawRequest {
-  /** Unit vectors, [B, D]. */
+  /** Unit vectors, [B, D], as the encoder gave them. Gradient reaches them through log-weights declared differentiable, and no other way. */
   readonly queries: Tensor2D;
   /** The other view of each, unit vectors, [B, D]: the positives, unless a source of positives says otherwise. */
   readonly keys: Tensor2D;
   readonly ids: Tensor1D;
   readonly labels?: Tensor1D;
+  /** What the loss will divide cosines by, t > 0. */
+  readonly temperature: number | Scalar;
   /** Takes the place of the memory bank DEFAULT_BANK. */
   readonly live?: LiveBank;
 }

@@ -26,6 +26,11 @@ export interface NegativeSampler {
   readonly bank?: string;
   /** Whether it asks for labels: where it does not, it never sees any. Default false. Where the bank keeps none, MOCHI_SAMPLER_LABELS. */
   readonly usesLabels?: boolean;
+  /**
+   * Lets gradient flow through the log-weights of its bank blocks that are declared differentiable (HCL): it then sees queries and similarities
+   * that carry gradient. Default false: it sees constants.
+   */
+  readonly differentiable?: boolean;
   /** Which of its traces a step needs, e.g. `warm-up` or `full`. Default: one phase, `full`. */
   phase?(progress: Progress): string;
   /** Traced once per signature and phase: no reads, no JavaScript randomness, counters or clocks. `state` holds what `host.state` registered. */

@@ -44,19 +44,19 @@ export class MocoV2 implements Method {
     const queries = l2Normalize(query.head) as tf.Tensor2D; // [B, D]
     const key = scope('key', () => forwardShuffled(encoder, state.key, views['key']!, split, context.rng.fork('shuffle-bn')));
     const keys = stopGradient(l2Normalize(key.head) as tf.Tensor2D); // [B, D]
-    const constants = stopGradient(queries);
-    const drawn = context.draw({ queries: constants, keys, ids, labels });
+    const { temperature } = this.options;
+    const drawn = context.draw({ queries, keys, ids, labels, temperature });
     const { loss, metrics } = contrastiveLoss({
       ...inputOfDrawn(drawn),
       queries,
       positives: drawn.positives,
-      temperature: this.options.temperature,
+      temperature,
     });
     const next: MocoState = {
       query: { stats: constant(query.stats) },
       key: { params: state.key.params, stats: constant(key.stats) },
     };
-    return { loss, state: treeOf(next), metrics, shared: { queries: constants, keys }, entries: { keys, ids, labels } };
+    return { loss, state: treeOf(next), metrics, shared: { queries: drawn.queries, keys }, entries: { keys, ids, labels } };
   }
 
   encoders(params: Tensors, tree: StateTree): Record<string, { params: Tensors; stats: Tensors }> {

@@ -65,6 +65,7 @@ export function sampleInputs(
 export const sampleContext = (inputs: SampleInputs, phase: string, seed = 1): SampleContext => ({
   ...inputs,
   bankName: DEFAULT_BANK,
+  temperature: 0.2,
   bank: inputs.bank as unknown as BankState,
   previous: [],
   phase,

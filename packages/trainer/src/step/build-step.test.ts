@@ -1,5 +1,5 @@
 import { bankBlock, mixtureBlock, rowsBlock, type NegativeSampler, type SampleContext } from '@mochi/contract';
-import { compile, startTensorFlow } from '@mochi/tensorflow';
+import { compile, l2Normalize, logSumExp, startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { BATCH, DIM, firstStep, overwrite, ROWS, rowsOf, uniform } from '../../test/step-parts.js';
@@ -126,6 +126,36 @@ describe('the chain of samplers', () => {
     const check = () => checkChain(samplers, new Map([['bank', false]]));
     expect(check).toThrow(code);
     expect(check).toThrow(reason);
+  });
+
+  test('gradient flows through log-weights of a sampler declared differentiable, and of no other', () => {
+    const steep = (differentiable: boolean): NegativeSampler => ({
+      ...{ name: 'steep', differentiable },
+      sample: ({ similarities }) => ({
+        blocks: [bankBlock({ logWeights: tf.mul(similarities, 3), differentiable: true })],
+      }),
+    });
+    const plain = firstStep({ samplers: [steep(true)] });
+    const encode = (view: string, weight: tf.Tensor): tf.Tensor2D =>
+      l2Normalize(tf.matMul(tf.reshape(plain.batch.views[view]!, [BATCH, -1]), weight)) as tf.Tensor2D;
+    const before = plain.before.params['weight']!;
+    const keys = encode('key', before);
+    const want = tf.grad((weight) => {
+      const queries = encode('query', weight);
+      const own = tf.div(tf.sum(tf.mul(queries, keys), 1, true), 0.2);
+      const others = tf.mul(tf.matMul(queries, plain.before.banks['bank']!.rows, false, true), 1 / 0.2 + 3);
+      return tf.mean(tf.sub(logSumExp(tf.concat([own, others], 1)), tf.squeeze(own)));
+    })(before);
+    const gradientOf = ({ run }: ReturnType<typeof firstStep>) => tf.div(tf.sub(before, run().state.params['weight']!), 0.1);
+    expect(gradientOf(plain)).toBeAllClose(want, { rtol: 1e-4, atol: 1e-5 });
+    const constant = gradientOf(firstStep({ samplers: [steep(false)] }));
+    expect(tf.max(tf.abs(tf.sub(constant, want))).dataSync()[0]).toBeGreaterThan(0.01);
+  });
+
+  test('samplers are told the temperature', () => {
+    const contexts: SampleContext[] = [];
+    firstStep({ samplers: [seen(contexts)] }).run();
+    expect(contexts[0]!.temperature).toBe(0.2);
   });
 
   test('two denominators are refused', () => {

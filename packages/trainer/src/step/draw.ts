@@ -1,6 +1,7 @@
 import { DEFAULT_BANK, type BankState, type BankView, type Drawn, type DrawNegatives, type LiveBank } from '@mochi/contract';
+import { stopGradient } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
-import { chainSamplers, type ChainContext, type Chained } from './sampler-chain.js';
+import { chainSamplers, type ChainContext, type Chained, type WithGradient } from './sampler-chain.js';
 import type { StepParts } from './parts.js';
 
 /** What the draws of a step leave behind. */
@@ -17,11 +18,19 @@ export function openDraws(
   context: ChainContext,
 ): Draws {
   let last: ReturnType<Draws['last']>;
-  const draw: DrawNegatives = ({ queries, keys, ids, labels, live }) => {
+  const draw: DrawNegatives = ({ live, ...request }) => {
+    const { keys, ids, labels } = request;
+    const queries = stopGradient(request.queries);
     const views = viewsOf(parts, banks, queries, ids);
-    if (live) views[DEFAULT_BANK] = liveView(live, queries, context.step);
+    if (live) views[DEFAULT_BANK] = liveView({ ...live, rows: stopGradient(live.rows) }, queries, context.step);
     const positives = positivesOf(parts, views, { queries, keys, ids }, context);
-    const chained = chainSamplers(parts.samplers, views, { queries, keys, positives: positives ?? keys, ids, labels }, context);
+    const rows = (bank: string) => (live && bank === DEFAULT_BANK ? live.rows : views[bank]!.state.rows);
+    const withGradient = (bank: string): WithGradient => ({
+      queries: request.queries,
+      similarities: tf.matMul(request.queries, rows(bank), false, true),
+    });
+    const asked = { ...request, queries, positives: positives ?? keys, withGradient };
+    const chained = chainSamplers(parts.samplers, views, asked, context);
     const drawn: Drawn = {
       ...{ queries, ids, banks: views, negatives: chained.negatives, positives: positives ?? keys },
       ownPositives: positives === undefined,

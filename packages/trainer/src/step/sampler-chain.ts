@@ -8,6 +8,7 @@ import {
   type DrawRequest,
   type NegativeSampler,
   type Rng,
+  type SampleContext,
   type Sampled,
   type Tensors,
 } from '@mochi/contract';
@@ -38,6 +39,15 @@ export interface Chained {
   readonly fault: tf.Scalar;
 }
 
+/** What a sampler declared differentiable sees in place of constants. */
+export type WithGradient = Pick<SampleContext, 'queries' | 'similarities'>;
+
+/** What the samplers are asked for. Constants, but for what `withGradient` makes for the bank of a name. */
+export interface ChainRequest extends Omit<DrawRequest, 'live'> {
+  readonly positives: tf.Tensor2D;
+  readonly withGradient: (bank: string) => WithGradient;
+}
+
 type Placing = Placed<NegativeSampler>;
 
 /**
@@ -49,7 +59,7 @@ type Placing = Placed<NegativeSampler>;
 export function chainSamplers(
   samplers: readonly Placing[],
   banks: Readonly<Record<string, BankView>>,
-  request: Omit<DrawRequest, 'live'> & { readonly positives: tf.Tensor2D },
+  request: ChainRequest,
   context: ChainContext,
 ): Chained {
   const next: Record<string, Tensors> = {};
@@ -96,14 +106,15 @@ function contextOf(
   { id, part }: Placing,
   { state, similarities, mask }: BankView,
   previous: readonly Block[],
-  { queries, positives, ids, labels }: Omit<DrawRequest, 'live'> & { readonly positives: tf.Tensor2D },
+  { queries, positives, ids, labels, temperature, withGradient }: ChainRequest,
   { step, epoch, rng, phases, scalars }: ChainContext,
 ): Parameters<NegativeSampler['sample']>[0] {
   const { labels: _, ...unlabelled } = state;
   const bank: BankState = part.usesLabels ? state : unlabelled;
   const own = { phase: phases[id]!, rng: rng.fork(id), scalars: scalars[id] ?? {} };
-  const inputs = { queries, positives, ids, ...(part.usesLabels && labels ? { labels } : {}) };
-  return { ...inputs, bankName: bankOf(part), bank, similarities, mask, previous, step, epoch, ...own };
+  const live = part.differentiable ? withGradient(bankOf(part)) : { queries, similarities };
+  const inputs = { ...live, positives, ids, temperature, ...(part.usesLabels && labels ? { labels } : {}) };
+  return { ...inputs, bankName: bankOf(part), bank, mask, previous, step, epoch, ...own };
 }
 
 function masked(block: Block, mask: tf.Tensor2D): Block {
@@ -120,7 +131,13 @@ const sizesOf = (queries: tf.Tensor2D, banks: Readonly<Record<string, BankView>>
 
 function oneOf(denominators: ReadonlyMap<string, Denominator>): Denominator | undefined {
   const [first, ...others] = [...denominators];
-  const other = others.find(([, denominator]) => JSON.stringify(denominator) !== JSON.stringify(first![1]));
+  const other = others.find(([, denominator]) => !same(denominator, first![1]));
   if (first && other) throw denominatorsDiffer(first[0], other[0]);
   return first?.[1];
+}
+
+/** The same kind with the same values: scalars of the step are the same only where they are one tensor. */
+function same(a: Denominator, b: Denominator): boolean {
+  const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
+  return left.size === right.size && [...left].every(([name, value]) => right.get(name) === value);
 }
