@@ -1,5 +1,6 @@
 import { runEnd, runStart, warning } from '@mochi/contract';
 import { inEpochs, inSteps, type RunHost } from '@mochi/core';
+import type { Precision } from '@mochi/tensorflow';
 import { resolve } from 'node:path';
 import { listCheckpoints } from './checkpoint/layout.js';
 import { restore, type Restored } from './checkpoint/restore.js';
@@ -56,7 +57,7 @@ export async function runTraining(host: RunHost, options: TrainOptions): Promise
   const trackers = host.all('tracker');
   try {
     const info = { name: host.config.name, runDir, config: host.config };
-    if (runDir !== null) await describeRun(runDir, host);
+    if (runDir !== null) await describeRun(runDir, host, parts.step.precision ?? 'float32');
     for (const tracker of trackers) {
       await tracker.start(info);
       tracker.record(host.bus.all());
@@ -156,7 +157,7 @@ function saverOptions({ train, stepsPerEpoch }: RunParts, runDir: string | null)
   };
 }
 
-async function describeRun(runDir: string, host: RunHost): Promise<void> {
+async function describeRun(runDir: string, host: RunHost, precision: Precision): Promise<void> {
   await writeJson(`${runDir}/${CONFIG_FILE}`, host.config);
-  await writeJson(`${runDir}/${ENVIRONMENT_FILE}`, await describeEnvironment());
+  await writeJson(`${runDir}/${ENVIRONMENT_FILE}`, await describeEnvironment(precision));
 }

@@ -78,6 +78,7 @@ export interface StepOptions {
   readonly banks?: readonly MemoryBank[];
   readonly samplers?: readonly NegativeSampler[];
   readonly labels?: boolean;
+  readonly precision?: StepParts['precision'];
 }
 
 /** A first step, run eagerly, with everything that a test may want to look at. */
@@ -86,6 +87,7 @@ export function firstStep({
   banks = [overwrite('bank')],
   samplers = [uniform],
   labels = false,
+  precision,
 }: StepOptions = {}) {
   const faults = new Faults();
   const parts: StepParts = {
@@ -103,6 +105,7 @@ export function firstStep({
     schedule: { name: 'constant', factor: () => 1 },
     seed: 3,
     accumulate,
+    precision,
   };
   const rng = createRng(9, 'images');
   const images = (name: string): tf.Tensor4D => rng.fork(name).normal([BATCH, SIDE, SIDE, 3]) as tf.Tensor4D;
@@ -116,7 +119,7 @@ export function firstStep({
   const step = buildStep(parts, new HookRunner(() => 'test'), faults);
   const phases = Object.fromEntries(parts.samplers.map(({ id }) => [id, 'full']));
   const run = () => step(before, batch, feeds, phases);
-  return { before, batch, feeds, phases, step, faults, run };
+  return { parts, before, batch, feeds, phases, step, faults, run };
 }
 
 export const rowsOf = (state: BankState): number[][] => state.rows.arraySync();

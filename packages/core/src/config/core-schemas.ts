@@ -12,7 +12,12 @@ export const coreSchemas = {
     .strictObject({
       compile: z.boolean().default(true).describe('trace the training step into one function'),
       eager: z.boolean().default(false).describe('run the step untraced, for debugging: slower, and errors point at the line'),
-      precision: z.enum(['float32']).default('float32').describe('of the mathematics'),
+      precision: z
+        .enum(['float32', 'bfloat16', 'float16', 'auto'])
+        .default('float32')
+        .describe(
+          'of the encoders in training; losses, banks, statistics, optimizers and evaluation stay float32; auto: the fastest here that keeps the curve of the loss',
+        ),
       threads: z
         .union(
           [z.literal('auto'), z.int().positive(), z.strictObject({ within: z.int().positive(), between: z.int().positive() })],

@@ -44,10 +44,20 @@ export function availablePrecisions({ gpu, oneDnn, cpuFlags }: ArithmeticOf): Pr
  */
 export const fastestPrecision = ({ bfloat16 }: Precisions): Precision => (bfloat16 === null ? 'bfloat16' : 'float32');
 
-/** @throws MOCHI_PRECISION_UNAVAILABLE where this machine or this build does not have it. */
-export function resolvePrecision(wanted: Precision | 'auto', available: Precisions): Precision {
-  const chosen = wanted === 'auto' ? fastestPrecision(available) : wanted;
-  const reason = available[chosen];
-  if (reason !== null) throw precisionUnavailable(chosen, reason, fastestPrecision(available));
+/**
+ * @param options compiled: whether the function is compiled; what runs op by op is float32.
+ * @throws MOCHI_PRECISION_UNAVAILABLE where this machine or this build does not have it.
+ */
+export function resolvePrecision(
+  wanted: Precision | 'auto',
+  available: Precisions,
+  { compiled = true }: { compiled?: boolean } = {},
+): Precision {
+  const fastest = compiled ? fastestPrecision(available) : 'float32';
+  const chosen = wanted === 'auto' ? fastest : wanted;
+  const uncompiled =
+    !compiled && chosen !== 'float32' ? 'the step is not compiled (runtime.eager, or runtime.compile: false)' : null;
+  const reason = uncompiled ?? available[chosen];
+  if (reason !== null) throw precisionUnavailable(chosen, reason, fastest);
   return chosen;
 }

@@ -50,9 +50,11 @@ export function restoreState(path: string, state: RunState, tensors: Map<string,
   const wanted = flattenTree(state);
   const differences = differencesOf(wanted, tensors);
   if (differences.length > 0) throw checkpointMismatch(path, differences);
-  const values = new Map(
-    wanted.map(({ path: name, tensor }) => [name, tf.tensor(copyOf(tensors.get(name)!), tensor.shape, tensor.dtype)]),
-  );
+  const valueOf = ({ path: name, tensor }: { path: string; tensor: tf.Tensor }): tf.Tensor => {
+    const entry = tensors.get(name);
+    return entry ? tf.tensor(copyOf(entry), tensor.shape, tensor.dtype) : tf.clone(tensor);
+  };
+  const values = new Map(wanted.map((leaf) => [leaf.path, valueOf(leaf)]));
   return rebuild(state as unknown as Tree, values) as unknown as RunState;
 }
 
@@ -70,6 +72,9 @@ const copyOf = (entry: SafetensorsEntry): Float32Array | Int32Array | Uint8Array
 
 const DTYPES: Record<string, string> = { F32: 'float32', I32: 'int32', BOOL: 'bool' };
 
+/** Loss scaling is there under float16 only: a run that goes on in another precision begins it anew, or leaves it behind. */
+const mayDiffer = (name: string): boolean => name.startsWith('lossScale/');
+
 function differencesOf(wanted: { path: string; tensor: tf.Tensor }[], tensors: Map<string, SafetensorsEntry>): string[] {
   const differences: string[] = [];
   const names = new Set(wanted.map(({ path }) => path));
@@ -77,8 +82,10 @@ function differencesOf(wanted: { path: string; tensor: tf.Tensor }[], tensors: M
     const entry = tensors.get(path);
     const want = `${tensor.dtype}[${tensor.shape.join(', ')}]`;
     const got = entry && `${DTYPES[entry.dtype] ?? entry.dtype}[${entry.shape.join(', ')}]`;
-    if (got !== want) differences.push(got ? `${path} is ${got} and not ${want}` : `${path} is missing`);
+    if (got !== want && !(got === undefined && mayDiffer(path)))
+      differences.push(got ? `${path} is ${got} and not ${want}` : `${path} is missing`);
   }
-  for (const name of tensors.keys()) if (!names.has(name)) differences.push(`${name} is not part of this run`);
+  for (const name of tensors.keys())
+    if (!names.has(name) && !mayDiffer(name)) differences.push(`${name} is not part of this run`);
   return differences;
 }

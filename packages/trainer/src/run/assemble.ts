@@ -1,5 +1,6 @@
 import type { Augmentation, Dataset, Evaluator, Method, SplitSource } from '@mochi/contract';
-import type { EventBus, HookRunner, RunHost } from '@mochi/core';
+import type { EventBus, HookRunner, RunHost, RuntimeConfig } from '@mochi/core';
+import { resolvePrecision, runtimeInfo, type Precision } from '@mochi/tensorflow';
 import { DEFAULT_EPOCHS, type TrainConfig } from '../config.js';
 import { evaluatorTwice } from '../errors.js';
 import { stepsPerEpoch, viewSpecs } from '../input/index.js';
@@ -49,7 +50,7 @@ export interface AssembleOptions {
  * Asks the host for every part and checks that they fit each other.
  *
  * @throws MOCHI_SECTION_MISSING, MOCHI_VIEW_MISSING, MOCHI_BANK_TOO_SMALL, MOCHI_BANK_NAME_TWICE, MOCHI_BANK_UNUSED, MOCHI_SAMPLER_ORDER,
- * MOCHI_SAMPLER_BANK, MOCHI_SAMPLER_LABELS, and what the data set says of its files.
+ * MOCHI_SAMPLER_BANK, MOCHI_SAMPLER_LABELS, MOCHI_PRECISION_UNAVAILABLE, and what the data set says of its files.
  */
 export async function assemble(host: RunHost, { reading = false }: AssembleOptions = {}): Promise<RunParts> {
   const { train, seed, runtime } = host.config as typeof host.config & { train: TrainConfig };
@@ -64,10 +65,9 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
     method: { id, part: method },
     encoder: host.one('encoder'),
     ...negatives,
-    accumulate: train.accumulate,
+    ...{ seed, accumulate: train.accumulate, precision: reading ? 'float32' : precisionOf(runtime) },
     optimizer: host.one('optimizer'),
     schedule: host.find('schedule') ?? { name: 'constant', factor: () => 1 },
-    seed,
   };
   const perEpoch = reading
     ? Math.max(1, Math.floor(source.length / train.batchSize))
@@ -95,12 +95,17 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
     totalSteps,
     totalEpochs: Math.ceil(totalSteps / perEpoch),
     epochLimit,
-    eager: runtime.eager || !runtime.compile,
+    eager: isEager(runtime),
     labels,
     faults,
     buildStep: () => buildStep(step, host.hooks, faults),
   };
 }
+
+const isEager = ({ eager, compile }: RuntimeConfig): boolean => eager || !compile;
+
+const precisionOf = (runtime: RuntimeConfig): Precision =>
+  resolvePrecision(runtime.precision, runtimeInfo().precisions, { compiled: !isEager(runtime) });
 
 function only(host: RunHost, kind: 'method'): { plugin: string; service: Method } {
   host.one(kind); // says what is missing or ambiguous

@@ -1,6 +1,7 @@
 import type { BankState, Rng, Tensors } from '@mochi/contract';
 import { createRng } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
+import { initialLossScale } from '../step/loss-scale.js';
 import type { RunState, StepParts } from '../step/parts.js';
 
 export type StateInputs = ReadonlyMap<string, ReadonlyMap<string, (rng: Rng) => tf.Tensor>>;
@@ -21,6 +22,8 @@ export function initialState(parts: StepParts, states: StateInputs): RunState {
     }
     const slots = parts.optimizer.init(params);
     const none = () => tf.scalar(-1, 'int32');
-    return { params, slots, method, banks, plugins, failedAt: none(), fault: none() } as unknown as tf.TensorContainer;
+    const scaling = parts.precision === 'float16' ? { lossScale: initialLossScale() } : {};
+    const state = { params, slots, method, banks, plugins, failedAt: none(), fault: none(), ...scaling };
+    return state as unknown as tf.TensorContainer;
   }) as unknown as RunState;
 }

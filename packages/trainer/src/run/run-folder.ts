@@ -3,7 +3,7 @@ import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/pr
 import { cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { runtimeInfo } from '@mochi/tensorflow';
+import { runtimeInfo, type Precision } from '@mochi/tensorflow';
 import { listCheckpoints } from '../checkpoint/layout.js';
 import { runFolderDenied, runFolderTaken } from '../errors.js';
 
@@ -45,8 +45,8 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 
 export const readJson = async <T>(path: string): Promise<T> => JSON.parse(await readFile(path, 'utf8')) as T;
 
-/** What another person needs to know to get the same numbers. */
-export async function describeEnvironment(): Promise<Record<string, unknown>> {
+/** What another person needs to know to get the same numbers. @param precision What `runtime.precision` came to. */
+export async function describeEnvironment(precision: Precision): Promise<Record<string, unknown>> {
   const { libraryDir: _where, ...tensorflow } = runtimeInfo();
   return {
     node: process.versions.node,
@@ -55,6 +55,7 @@ export async function describeEnvironment(): Promise<Record<string, unknown>> {
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     tensorflow,
+    precision,
     git: await gitState(),
   };
 }

@@ -1,5 +1,5 @@
 import type { Batch } from '@mochi/contract';
-import { compile, disposeTree, type Compiled } from '@mochi/tensorflow';
+import { compile, disposeTree, type Compiled, type Precision } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Step } from '../step/build-step.js';
 import type { Feeds, RunState, StepResult } from '../step/parts.js';
@@ -11,8 +11,9 @@ export class StepRunner {
   constructor(
     private readonly step: Step,
     eager: boolean,
+    precision?: Precision,
   ) {
-    this.compiled = eager ? null : compile(step, { name: 'train-step' });
+    this.compiled = eager ? null : compile(step, { name: 'train-step', precision });
   }
 
   /** Takes ownership of `state`, which is disposed when the step is done; `batch` and `feeds` stay the caller's. */

@@ -53,7 +53,7 @@ export class TrainingLoop {
     private readonly saver: Saver,
     private readonly signal: AbortSignal,
   ) {
-    this.runner = new StepRunner(parts.buildStep(), parts.eager);
+    this.runner = new StepRunner(parts.buildStep(), parts.eager, parts.step.precision);
     this.secondsBefore = position.seconds;
   }
 

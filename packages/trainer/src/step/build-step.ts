@@ -13,6 +13,8 @@ import { createRng, scope } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { average, splitBatch } from './accumulate.js';
 import { Faults, firstFault } from './faults.js';
+import { mayBeOverflow, nextLossScale, type LossScale } from './loss-scale.js';
+import { mixedEncoder } from './mixed-encoder.js';
 import { runPass, type Pass } from './pass.js';
 import type { Feeds, RunState, StepParts, StepResult } from './parts.js';
 import { selectTree } from './select-tree.js';
@@ -22,14 +24,16 @@ export type Step = (state: RunState, batch: Batch, feeds: Feeds, phases: Record<
 /**
  * The training step as a pure function (state, batch, feeds) -> (state, metrics), fit for `compile`: no reads, no clocks, no JavaScript
  * randomness. When the loss or any gradient is not finite, or a sampler's output fails a check, the state stays as it was; `failedAt` says at
- * which step, and `fault` which check it was.
+ * which step, and `fault` which check it was. Under float16 the loss is scaled, and gradients that overflow leave the state as it was too, but
+ * are no failure: the scale is halved.
  *
  * Order: the method advances; each part of the batch passes forward and backward, against the banks as they were; gradients are averaged; the
  * optimizer; only then the keys of all parts enter the banks.
  *
  * @param faults Collects the checks of this step, to say what a code in `fault` means.
  */
-export function buildStep(parts: StepParts, hooks: HookRunner, faults = new Faults()): Step {
+export function buildStep(given: StepParts, hooks: HookRunner, faults = new Faults()): Step {
+  const parts = { ...given, encoder: mixedEncoder(given.encoder) };
   return (state, batch, feeds, phases) => {
     const rng = createRng(parts.seed, 'step', feeds.step);
     const contextOf =
@@ -64,8 +68,22 @@ export function buildStep(parts: StepParts, hooks: HookRunner, faults = new Faul
     const next = { ...updated, method: last.state, banks, plugins: last.plugins };
     const { params, slots, method: before, banks: full, plugins } = state;
     const guarded = scope('guard', () => selectTree(finite, next, { params, slots, method: before, banks: full, plugins }));
-    const all = hooks.buildWaterfall(addStepMetrics, { loss, gradientNorm, ...metrics }, context);
-    return { state: { ...guarded, failedAt: firstFailure(state.failedAt, finite, feeds.step), fault }, metrics: all };
+    const scaling = state.lossScale && scaleAfter(state.lossScale, loss, gradientNorm);
+    const fine = scaling ? tf.logicalOr(finite, scaling.overflow) : finite;
+    const measured = { loss, gradientNorm, ...metrics, ...scaling?.metrics };
+    const all = hooks.buildWaterfall(addStepMetrics, measured, context);
+    const failedAt = firstFailure(state.failedAt, fine as tf.Scalar, feeds.step);
+    return { state: { ...guarded, failedAt, fault, ...scaling?.state }, metrics: all };
+  };
+}
+
+/** What loss scaling makes of a step: an overflow leaves the state as it was, and is no failure. */
+function scaleAfter(before: LossScale, loss: tf.Scalar, gradientNorm: tf.Scalar) {
+  const sound = tf.isFinite(gradientNorm) as tf.Scalar;
+  return {
+    state: { lossScale: nextLossScale(before, sound) },
+    overflow: mayBeOverflow(before, tf.isFinite(loss), sound),
+    metrics: { lossScale: before.scale },
   };
 }
 

@@ -9,8 +9,10 @@ import type {
   Schedule,
   Tensors,
 } from '@mochi/contract';
+import type { Precision } from '@mochi/tensorflow';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { StateTree } from '@mochi/contract';
+import type { LossScale } from './loss-scale.js';
 
 /** A part of the run with the id of the plugin entry that provided it: its state and scalars are kept under this id. */
 export interface Placed<T> {
@@ -31,6 +33,8 @@ export interface StepParts {
   readonly seed: number;
   /** Equal parts of a batch that go through the networks one after another, their gradients averaged. */
   readonly accumulate: number;
+  /** Of encoders. Default float32; float16 scales the loss. */
+  readonly precision?: Precision;
 }
 
 /** A bank with its number of rows, known once the data is. */
@@ -56,6 +60,8 @@ export interface RunState {
   failedAt: Scalar;
   /** int32 scalar: which check of a sampler's output failed then, see `Faults`; -1 where none did. */
   fault: Scalar;
+  /** Under float16 only. */
+  lossScale?: LossScale;
 }
 
 /** What the host feeds into each step beside state and batch. */

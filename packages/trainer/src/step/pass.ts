@@ -9,7 +9,7 @@ import {
   type Tensors,
 } from '@mochi/contract';
 import type { HookRunner } from '@mochi/core';
-import { computedAfter, scope, valueAndGrads } from '@mochi/tensorflow';
+import { computedAfter, mapTree, scope, valueAndGrads } from '@mochi/tensorflow';
 import type { Rng } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { openDraws } from './draw.js';
@@ -55,9 +55,10 @@ export function runPass(environment: PassEnvironment, part: Batch, before: Befor
   const done = before.gradients ? [...Object.values(before.gradients), before.loss!] : [];
   const views = Object.fromEntries(Object.entries(part.views).map(([name, images]) => [name, computedAfter(images, done)]));
   const { step, epoch, scalars } = feeds;
+  const scale = state.lossScale?.scale;
   const chain = { step, epoch, scalars, phases, faults, rng: rng.fork('samplers'), states: before.plugins };
   let drawn: Drawn | undefined;
-  const { loss, gradients, aux } = valueAndGrads((params) => {
+  const { gradients: scaled, aux } = valueAndGrads((params) => {
     const draws = openDraws(parts, state.banks, chain);
     const made = parts.method.part.step(
       parts,
@@ -76,14 +77,15 @@ export function runPass(environment: PassEnvironment, part: Batch, before: Befor
     const samplers = last?.chained.next ?? {};
     const fault = last?.chained.fault ?? tf.scalar(-1, 'int32');
     const all = {
-      ...{ next, metrics, shared, samplers, fault, drawn: tensorsIn(drawn) },
+      ...{ loss: adjusted, next, metrics, shared, samplers, fault, drawn: tensorsIn(drawn) },
       ...(entries ? { entries: { ...entries } } : {}),
     };
-    return { loss: adjusted, aux: all };
+    return { loss: scale ? tf.mul(adjusted, scale) : adjusted, aux: all };
   }, state.params);
+  const gradients = scale ? mapTree(scaled, (gradient) => tf.div(gradient, scale)) : scaled;
   const kept = [...aux.drawn];
   return {
-    ...{ loss, gradients, state: aux.next, metrics: aux.metrics, shared: aux.shared, fault: aux.fault },
+    ...{ loss: aux.loss, gradients, state: aux.next, metrics: aux.metrics, shared: aux.shared, fault: aux.fault },
     plugins: withNext(before.plugins, aux.samplers),
     ...(aux.entries ? { entries: aux.entries } : {}),
     ...(drawn ? { drawn: replaceTensors(drawn, () => kept.shift()!) } : {}),
