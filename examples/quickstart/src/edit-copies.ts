@@ -1,6 +1,6 @@
 import type { SplitSource } from '@mochi/contract';
-import { augmentationOf } from '@mochi/augment';
-import { compile, decodeImage, hostRandom, readFile } from '@mochi/tensorflow';
+import { augmentationOf, toGrid } from '@mochi/augment';
+import { compile, decodeImage, hostRandom, imageSize, readFile, resizeBox } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Side of an edited copy, pixels: that of the originals. */
@@ -41,10 +41,13 @@ export async function editCopies(originals: SplitSource, seed: number): Promise<
   return { name: 'copies', length, images, labels, classes, describe: (index) => `edited copy of ${originals.describe(index)}` };
 }
 
-function editOne(path: tf.Scalar, draws: tf.Tensor1D): tf.Tensor3D {
+function editOne(path: tf.Scalar, numbers: tf.Tensor1D): tf.Tensor3D {
   const image = decodeImage(readFile(path));
-  const cropped = EDIT.crop(image, draws, 'copy');
-  const edited = EDIT.apply(tf.expandDims(cropped) as tf.Tensor4D, tf.expandDims(draws) as tf.Tensor2D, 'copy');
+  const { height, width } = imageSize(image);
+  const draws = tf.expandDims(numbers) as tf.Tensor2D;
+  const boxes = EDIT.crop(tf.expandDims(tf.cast(tf.stack([height, width]), 'float32')) as tf.Tensor2D, draws, 'copy');
+  const cropped = toGrid(resizeBox(image, tf.squeeze(boxes, [0]), COPY_SIZE));
+  const edited = EDIT.apply(tf.expandDims(cropped) as tf.Tensor4D, draws, 'copy');
   return tf.round(tf.clipByValue(tf.mul(tf.squeeze(edited, [0]), 255), 0, 255)) as tf.Tensor3D;
 }
 

@@ -1,10 +1,10 @@
-import { compile, startTensorFlow } from '@mochi/tensorflow';
+import { compile, resizeBoxes, startTensorFlow } from '@mochi/tensorflow';
 import { leakFree } from '@mochi/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { applySteps } from './apply-step.js';
 import { augmentationOf, evalTransform } from './augmentation.js';
-import { toPlanes, type Planes } from './planes.js';
+import { toGrid, toPlanes, type Planes } from './planes.js';
 import type { Step } from './recipe.js';
 import { mocoV2Config } from './recipes/moco-v2/config.js';
 import { mocoV2Recipe } from './recipes/moco-v2/recipe.js';
@@ -21,9 +21,9 @@ const images = (count: number, side = SIZE): tf.Tensor4D =>
 
 test('moco-v2 has the views query, key and eval', () => {
   expect(augmentation.views).toEqual([
-    { name: 'query', size: SIZE, draws: 35 },
-    { name: 'key', size: SIZE, draws: 35 },
-    { name: 'eval', size: SIZE, draws: 0 },
+    { name: 'query', size: SIZE, draws: 35, recipe: 'moco-v2' },
+    { name: 'key', size: SIZE, draws: 35, recipe: 'moco-v2' },
+    { name: 'eval', size: SIZE, draws: 0, sees: 'image' },
   ]);
   expect(() => augmentation.apply(images(1), uniform([1, 35], 1) as tf.Tensor2D, 'quiry')).toThrow('MOCHI_UNKNOWN_VIEW');
 });
@@ -46,23 +46,22 @@ test('an image is augmented the same in any batch', () => {
 });
 
 test('compiled, the recipe does what it does eagerly', () => {
-  const whole = compile(
-    (image: tf.Tensor3D, u: tf.Tensor2D) => {
-      const views = tf.unstack(u).map((own) => augmentation.crop(image, own as tf.Tensor1D, 'query'));
-      return augmentation.apply(tf.stack(views) as tf.Tensor4D, u, 'query');
-    },
-    { name: 'recipe' },
-  );
-  const image = tf.squeeze(images(1, 40), [0]) as tf.Tensor3D;
+  const views = (image: tf.Tensor4D, u: tf.Tensor2D): tf.Tensor4D =>
+    tf.tidy(() => {
+      const sizes = tf.tile(tf.tensor2d([[40, 40]]), [6, 1]) as tf.Tensor2D;
+      const boxes = augmentation.crop(sizes, u, 'query');
+      return augmentation.apply(toGrid(resizeBoxes(tf.tile(image, [6, 1, 1, 1]), sizes, boxes, SIZE)), u, 'query');
+    });
+  const image = images(1, 40);
   const u = uniform([6, draws], 3) as tf.Tensor2D;
-  const views = tf.unstack(u).map((own) => augmentation.crop(image, own as tf.Tensor1D, 'query'));
-  const eager = augmentation.apply(tf.stack(views) as tf.Tensor4D, u, 'query');
-  const got = whole(image, u);
-  // A step of the uint8 grid is 0.017 after normalisation; a fused product may round to the other side in a few pixels.
-  const apart = tf.abs(tf.sub(got, eager));
-  expect(tf.mean(apart).dataSync()[0]).toBeLessThan(1e-3);
-  expect(tf.max(apart).dataSync()[0]).toBeLessThan(0.1);
-  whole.dispose();
+  for (const xla of [false, true]) {
+    const whole = compile(views, { name: 'recipe', xla });
+    // A step of the uint8 grid is 0.017 after normalisation; a fused product may round to the other side in a few pixels.
+    const apart = tf.abs(tf.sub(whole(image, u), views(image, u)));
+    expect(tf.mean(apart).dataSync()[0]).toBeLessThan(1e-3);
+    expect(tf.max(apart).dataSync()[0]).toBeLessThan(0.1);
+    whole.dispose();
+  }
 });
 
 test('nothing leaks', () =>
@@ -73,8 +72,8 @@ test('eval is the image, normalised', () => {
   const plain = evalTransform(SIZE, { mean: [0.5, 0.25, 0], std: [0.5, 1, 2] });
   const want = tf.div(tf.sub(tf.div(x, 255), [0.5, 0.25, 0]), [0.5, 1, 2]);
   expect(plain.apply(x, tf.zeros([2, 0]), 'eval')).toBeAllClose(want, { atol: 1e-5 });
-  const cropped = augmentation.crop(tf.squeeze(tf.slice(x, 0, 1), [0]) as tf.Tensor3D, tf.zeros([0]), 'eval');
-  expect(cropped).toBeAllClose(tf.squeeze(tf.slice(x, 0, 1), [0]), { rtol: 0, atol: 0 });
+  const sizes = tf.tensor2d([[SIZE, SIZE]]);
+  expect(augmentation.crop(sizes, tf.zeros([1, 0]), 'eval')).toBeAllClose([[0, 0, SIZE, SIZE]], { rtol: 0, atol: 0 });
 });
 
 /** Share of images that a step changes. */

@@ -1,8 +1,8 @@
 import type { Augmentation, ViewSpec } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { applySteps, drawsOf } from './apply-step.js';
-import { evalCrop } from './crop/eval-crop.js';
-import { CROP_DRAWS, randomResizedCrop } from './crop/random-resized-crop.js';
+import { evalBoxes } from './crop/eval-crop.js';
+import { CROP_DRAWS, randomCropBoxes } from './crop/random-resized-crop.js';
 import { unknownView } from './errors.js';
 import { IMAGENET_MEAN, IMAGENET_STD, normalize, type Rgb } from './ops/normalize.js';
 import { toImages, toPlanes } from './planes.js';
@@ -26,17 +26,17 @@ export interface ViewOptions {
 export function augmentationOf(recipe: Recipe, { size, views = ['query', 'key'] }: ViewOptions): Augmentation {
   const plain = evalTransform(size, recipe);
   const draws = CROP_DRAWS + recipe.steps.reduce((sum, step) => sum + drawsOf(step), 0);
-  const specs: ViewSpec[] = [...views.map((name) => ({ name, size, draws })), ...plain.views];
+  const specs: ViewSpec[] = [...views.map((name) => ({ name, size, draws, recipe: recipe.name })), ...plain.views];
   const isRandom = (view: string): boolean => {
     if (!specs.some(({ name }) => name === view)) throw unknownView(recipe.name, view, specs.map(({ name }) => name)); // prettier-ignore
     return view !== EVAL_VIEW;
   };
   return {
     views: specs,
-    crop: (image, u, view) =>
+    crop: (sizes, u, view) =>
       isRandom(view)
-        ? tf.tidy(() => randomResizedCrop(image, tf.slice(u, 0, CROP_DRAWS), size, recipe.crop))
-        : plain.crop(image, u, view),
+        ? tf.tidy(() => randomCropBoxes(sizes, tf.slice(u, [0, 0], [-1, CROP_DRAWS]), recipe.crop))
+        : plain.crop(sizes, u, view),
     apply: (images, u, view) =>
       isRandom(view)
         ? tf.tidy(() => {
@@ -48,7 +48,7 @@ export function augmentationOf(recipe: Recipe, { size, views = ['query', 'key'] 
 }
 
 /**
- * The plain evaluation transform as an augmentation with the one view `eval`: see `evalCrop`, then normalised. It draws nothing.
+ * The plain evaluation transform as an augmentation with the one view `eval`: see `evalBoxes`, then normalised. It draws nothing.
  *
  * @param size Side of the view, pixels.
  */
@@ -60,10 +60,10 @@ export function evalTransform(
     if (view !== EVAL_VIEW) throw unknownView(EVAL_VIEW, view, [EVAL_VIEW]);
   };
   return {
-    views: [{ name: EVAL_VIEW, size, draws: 0 }],
-    crop(image, _draws, view) {
+    views: [{ name: EVAL_VIEW, size, draws: 0, sees: 'image' }],
+    crop(sizes, _draws, view) {
       check(view);
-      return evalCrop(image, size);
+      return evalBoxes(sizes, size);
     },
     apply(images, _draws, view) {
       check(view);

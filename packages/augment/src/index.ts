@@ -1,14 +1,7 @@
 export { applySteps, drawsOf } from './apply-step.js';
 export { augmentationOf, EVAL_VIEW, evalTransform, type ViewOptions } from './augmentation.js';
-export { evalCrop } from './crop/eval-crop.js';
-export {
-  CROP_DRAWS,
-  cropAndResize,
-  randomCropBox,
-  randomResizedCrop,
-  type CropBox,
-  type CropOptions,
-} from './crop/random-resized-crop.js';
+export { evalBoxes } from './crop/eval-crop.js';
+export { CROP_DRAWS, randomCropBoxes, type CropOptions } from './crop/random-resized-crop.js';
 export { brightness } from './ops/brightness.js';
 export { colorJitter, type Jitter } from './ops/color-jitter.js';
 export { contrast } from './ops/contrast.js';

@@ -1,17 +1,17 @@
-import { startTensorFlow } from '@mochi/tensorflow';
+import { resizeBox, resizeBoxes, startTensorFlow } from '@mochi/tensorflow';
 import { referenceCase, type ReferenceCase } from '@mochi/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import {
   brightness,
   contrast,
-  cropAndResize,
   gaussianBlur,
   grayscale,
   horizontalFlip,
   hue,
   saturation,
   solarize,
+  toGrid,
   toImages,
   toPlanes,
   type PerImage,
@@ -68,15 +68,19 @@ describe.each(['augment-0', 'augment-1', 'augment-2', 'augment-3'])('%s', (name)
     got.dispose();
   });
 
-  test('crop_resized_24 as torchvision has it', () => {
-    const [top, left, height, width] = Array.from(reference.values('crop_box_top_left_h_w') as ArrayLike<number>, (value) =>
-      tf.scalar(Number(value), 'int32'),
-    );
+  test('crop_resized_24 as torchvision has it, by itself and as in a batch', () => {
+    const box = tf.cast(reference.tensor<tf.Tensor1D>('crop_box_top_left_h_w'), 'float32');
     const image = tf.cast(reference.tensor<tf.Tensor3D>('image'), 'float32');
-    const got = cropAndResize(image, { top: top!, left: left!, height: height!, width: width! }, 24);
-    const apart = difference(got, reference.values('crop_resized_24') as ArrayLike<number>);
-    expect(apart.mean).toBeLessThanOrEqual(1);
-    expect(apart.max).toBeLessThanOrEqual(3);
-    tf.dispose([top!, left!, height!, width!, image, got]);
+    const size = tf.tensor2d([image.shape.slice(0, 2)]);
+    // In the batch it lies beside another image, in a canvas that is larger.
+    const canvas = tf.pad(image, [[0, 3], [0, 5], [0, 0]]); // prettier-ignore
+    const batch = tf.stack([tf.zerosLike(canvas), canvas]) as tf.Tensor4D;
+    const both = tf.stack([tf.tensor1d([0, 0, 5, 5]), box]) as tf.Tensor2D;
+    const views = resizeBoxes(batch, tf.tile(size, [2, 1]), both, 24);
+    for (const view of [resizeBox(image, box, 24), tf.slice(views, 1, 1)]) {
+      const apart = difference(toGrid(view), reference.values('crop_resized_24') as ArrayLike<number>);
+      expect(apart.mean).toBeLessThanOrEqual(1);
+      expect(apart.max).toBeLessThanOrEqual(3);
+    }
   });
 });

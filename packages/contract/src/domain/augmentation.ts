@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 
 export interface ViewSpec {
   /** e.g. `query`, `key`. */
@@ -7,20 +7,27 @@ export interface ViewSpec {
   readonly size: number;
   /** Uniform numbers in [0, 1) that one image consumes. */
   readonly draws: number;
+  /**
+   * What the filter of the resize looks at: the `box` alone, which has whole sides then (cut, then resized: RandomResizedCrop), or the whole
+   * `image` (resized, then cut: Resize and CenterCrop). Default `box`.
+   */
+  readonly sees?: 'box' | 'image';
+  /** Views of one size and one recipe are made together, by calls with the name of the first. Default: each view by itself. */
+  readonly recipe?: string;
 }
 
 /**
- * A recipe in two traced halves: `crop` brings one decoded image of any size to the view's size, `apply` does the rest on the batch.
- * All that is random comes from `draws`, which the pipeline keys by (seed, epoch, sample, view): the order of threads changes nothing.
+ * A recipe in two traced halves: `crop` says which part of an image a view shows, the pipeline cuts and resizes it (antialiased, rounded to
+ * whole numbers), and `apply` does the rest. All that is random comes from `draws`, which the pipeline keys by (seed, epoch, sample, view): the
+ * order of threads changes nothing. Rows must not depend on one another. Views above 64 pixels are made image by image, with B = 1.
  */
 export interface Augmentation {
   readonly views: readonly ViewSpec[];
   /**
-   * Traced once per view, run once per image.
-   * @param image [height, width, 3] float32 in 0..255; height and width may be unknown while tracing: use ops of @mochi/tensorflow that allow it.
-   * @param draws [draws] float32. @returns [size, size, 3] float32 in 0..255.
+   * @param sizes Height and width of each image, pixels, [B, 2] float32. @param draws [B, draws] float32.
+   * @returns The part that is stretched over the view: top, left, height, width, pixels, [B, 4] float32.
    */
-  crop(image: Tensor3D, draws: Tensor1D, view: string): Tensor3D;
-  /** Traced once per view, run once per batch. @param images [B, size, size, 3] in 0..255. @param draws [B, draws]. @returns normalised [B, size, size, 3]. */
+  crop(sizes: Tensor2D, draws: Tensor2D, view: string): Tensor2D;
+  /** @param images Whole numbers in 0..255, [B, size, size, 3]. @param draws [B, draws]. @returns normalised [B, size, size, 3]. */
   apply(images: Tensor4D, draws: Tensor2D, view: string): Tensor4D;
 }

@@ -112,7 +112,7 @@ export class Trace {
     if (definition === null && api.TFE_ContextHasFunction(this.engine.context, name) === 0) throw unknownOp(name);
     this.lastOp = name;
     const inputs = ids.map((id) => this.input(id, name));
-    if (definition === null) return this.call(name, inputs, outputs);
+    if (definition === null) return this.call(name, attrs, inputs, outputs);
     const lengths = argumentLengths(definition.inputs, statedLengths(attrs), ids.length);
     if (lengths === undefined) throw wrongInputs(name, ids.length, describeOp(definition));
     const node = api.TF_NewOperation(this.graph, name, this.names.next(name, inputs));
@@ -127,9 +127,10 @@ export class Trace {
   }
 
   /** A traced function called by name. */
-  private call(name: string, inputs: readonly NodeOutput[], outputs: number): TensorMetadata[] {
+  private call(name: string, given: readonly Attr[], inputs: readonly NodeOutput[], outputs: number): TensorMetadata[] {
     const types = this.engine.functionOutputs.get(name) ?? [];
     const attrs: Attr[] = [
+      ...given,
       { name: 'Tin', type: ATTR.type, value: inputs.map((input) => input.dtype) },
       { name: 'Tout', type: ATTR.type, value: types.map((type) => type.dtype) },
       { name: 'f', type: ATTR.func, value: name },

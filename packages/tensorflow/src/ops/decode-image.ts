@@ -14,19 +14,22 @@ const RIFF = Uint8Array.of(0x52, 0x49, 0x46, 0x46);
  * transform; TensorFlow's default differs by up to 4 of 255); what is transparent in PNG and WebP is laid on white. Orientation tags are not applied.
  *
  * @param bytes The file, a string scalar.
- * @returns [height, width, 3] float32 in 0..255; height and width are unknown (-1) while tracing.
+ * @returns [height, width, 3] uint8; height and width are unknown (-1) while tracing.
  * @throws MOCHI_TENSORFLOW for damaged files and other formats; inside a pipeline the element fails (see `skipErrors`).
  */
-export const decodeImage = (bytes: tf.Tensor): tf.Tensor3D =>
+export const decodePixels = (bytes: tf.Tensor): tf.Tensor3D =>
   tf.tidy(() => decodeEither(startsWith(bytes, JPEG), bytes, decodeJpeg, decodePngOrOther));
 
-/** From a string scalar to an image [height, width, 3] float32. */
+/** The same as float32 in 0..255. */
+export const decodeImage = (bytes: tf.Tensor): tf.Tensor3D => tf.tidy(() => toFloat(decodePixels(bytes)) as tf.Tensor3D);
+
+/** From a string scalar to an image [height, width, 3] uint8. */
 type Decoder = (bytes: tf.Tensor) => tf.Tensor;
 
 /** What a branch gives has an unknown rank where TensorFlow cannot tell it. */
 const decodeEither = (condition: tf.Tensor, bytes: tf.Tensor, whenTrue: Decoder, whenFalse: Decoder): tf.Tensor3D => {
   const image = cond(condition, bytes, whenTrue, whenFalse);
-  return execute('EnsureShape', [attr.type('T', 'float32'), attr.shape('shape', [null, null, 3])], [image])[0] as tf.Tensor3D;
+  return execute('EnsureShape', [attr.shape('shape', [null, null, 3])], [image])[0] as tf.Tensor3D;
 };
 
 function startsWith(bytes: tf.Tensor, magic: Uint8Array): tf.Tensor {
@@ -35,7 +38,7 @@ function startsWith(bytes: tf.Tensor, magic: Uint8Array): tf.Tensor {
 }
 
 const decodeJpeg = (bytes: tf.Tensor): tf.Tensor =>
-  toFloat(execute('DecodeJpeg', [attr.int('channels', 3), attr.string('dct_method', 'INTEGER_ACCURATE')], [bytes])[0]!);
+  execute('DecodeJpeg', [attr.int('channels', 3), attr.string('dct_method', 'INTEGER_ACCURATE')], [bytes])[0]!;
 
 const decodePngOrOther = (bytes: tf.Tensor): tf.Tensor3D =>
   decodeEither(startsWith(bytes, PNG), bytes, decodePng, decodeWebpOrOther);
@@ -58,12 +61,13 @@ function decodeWebp(bytes: tf.Tensor): tf.Tensor {
 }
 
 const decodeOther = (bytes: tf.Tensor): tf.Tensor =>
-  toFloat(execute('DecodeImage', [...uint8Image(3), attr.bool('expand_animations', false)], [bytes])[0]!);
+  execute('DecodeImage', [...uint8Image(3), attr.bool('expand_animations', false)], [bytes])[0]!;
 
-/** @param image [h, w, 4 or more], the fourth channel being the opacity in 0..255. @returns colour * opacity + 255 * (1 - opacity). */
+/** @param image [h, w, 4 or more], the fourth channel being the opacity in 0..255. @returns colour * opacity + 255 * (1 - opacity), rounded. */
 function layOnWhite(image: tf.Tensor): tf.Tensor {
   const opacity = tf.div(channels(image, 3, 1), 255);
-  return tf.add(tf.mul(channels(image, 0, 3), opacity), tf.mul(tf.sub(1, opacity), 255));
+  const laid = tf.add(tf.mul(channels(image, 0, 3), opacity), tf.mul(tf.sub(1, opacity), 255));
+  return execute('Cast', [attr.type('SrcT', 'float32'), attr.type('DstT', 'uint8')], [tf.floor(tf.add(laid, 0.5))])[0]!;
 }
 
 const channels = (image: tf.Tensor, from: number, count: number): tf.Tensor =>

@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attr } from '../native/attributes.js';
-import { execute } from '../runtime/execute.js';
-import { imageSize } from './dynamic-shape.js';
+import { nativeDtype, execute } from '../runtime/execute.js';
+import { imageSize, sliceDynamic } from './dynamic-shape.js';
+
+/** What the filter of a resize looks at: the box alone (cut, then resized), or the whole image (resized, then cut). */
+export type Sees = 'box' | 'image';
 
 /**
  * Bilinear resize with antialiasing: a triangle filter that widens with the reduction, as PIL's BILINEAR and torchvision's antialias have
@@ -14,8 +17,82 @@ export function resizeAntialiased(image: tf.Tensor3D, [height, width]: readonly 
   return tf.tidy(() => {
     const from = imageSize(image);
     const scale = tf.div(tf.tensor1d([height, width]), tf.cast(tf.stack([from.height, from.width]), 'float32'));
-    const attrs = [attr.type('T', 'float32'), attr.string('kernel_type', 'triangle'), attr.bool('antialias', true)];
-    const inputs = [tf.expandDims(image, 0), tf.tensor1d([height, width], 'int32'), scale, tf.zeros([2])];
-    return tf.squeeze(execute('ScaleAndTranslate', attrs, inputs)[0]!, [0]);
+    return scaleAndTranslate(image, [height, width], scale, tf.zeros([2]));
   });
+}
+
+/**
+ * A part of an image, resized as by `resizeAntialiased`. For images of any size, one by one; `resizeBoxes` does a batch.
+ *
+ * @param image [h, w, C] float32 or uint8; h and w may be unknown while tracing.
+ * @param box Top, left, height, width, pixels, [4] float32; whole numbers where `sees` is `box`. @param size Side of the result, pixels.
+ * @returns [size, size, C] float32, not rounded. No gradient.
+ */
+export function resizeBox(image: tf.Tensor3D, box: tf.Tensor1D, size: number, sees: Sees = 'box'): tf.Tensor3D {
+  return tf.tidy(() => {
+    const [corner, sides] = tf.split(box, 2) as [tf.Tensor1D, tf.Tensor1D];
+    const scale = tf.div(size, sides);
+    if (sees === 'image') return scaleAndTranslate(image, [size, size], scale, tf.neg(tf.mul(corner, scale)));
+    const whole = tf.cast(box, 'int32');
+    const begin = tf.concat([tf.slice(whole, 0, 2), tf.tensor1d([0], 'int32')]) as tf.Tensor1D;
+    const extent = tf.concat([tf.slice(whole, 2, 2), tf.tensor1d([-1], 'int32')]) as tf.Tensor1D;
+    return scaleAndTranslate(sliceDynamic(image, begin, extent), [size, size], scale, tf.zeros([2]));
+  });
+}
+
+function scaleAndTranslate(image: tf.Tensor3D, size: [number, number], scale: tf.Tensor, translation: tf.Tensor): tf.Tensor3D {
+  const attrs = [attr.type('T', nativeDtype(image)), attr.string('kernel_type', 'triangle'), attr.bool('antialias', true)];
+  const batch = execute('ExpandDims', [], [image, tf.scalar(0, 'int32')])[0]!;
+  const resized = execute('ScaleAndTranslate', attrs, [batch, tf.tensor1d(size, 'int32'), scale, translation])[0]!;
+  return tf.squeeze(resized, [0]);
+}
+
+/**
+ * A part of each image of a batch, resized as by `resizeAntialiased`: each axis is one product with a matrix of the filter's weights. For small
+ * images: the time grows with the height and width that they are laid into.
+ *
+ * @param images [B, h, w, C] float32 or uint8, each at the top left of its place. @param sizes Their heights and widths, [B, 2] float32.
+ * @param boxes Top, left, height, width, pixels, [B, 4] float32. @param size Side of the results, pixels.
+ * @returns [B, size, size, C] float32, not rounded. No gradient.
+ */
+export function resizeBoxes(
+  images: tf.Tensor4D,
+  sizes: tf.Tensor2D,
+  boxes: tf.Tensor2D,
+  size: number,
+  sees: Sees = 'box',
+): tf.Tensor4D {
+  const [batch, height, width, colours] = images.shape;
+  return tf.tidy(() => {
+    const [top, left, high, wide] = tf.unstack(boxes, 1) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+    const [imageHeight, imageWidth] = tf.unstack(sizes, 1) as [tf.Tensor1D, tf.Tensor1D];
+    const seen = (from: tf.Tensor1D, length: tf.Tensor1D, whole: tf.Tensor1D): [tf.Tensor, tf.Tensor] =>
+      sees === 'box' ? [from, tf.add(from, length)] : [tf.zerosLike(whole), whole];
+    // One matrix per colour and image, not one per image and broadcast: TensorFlow 2.21 with oneDNN writes out of bounds in such products.
+    const perColour = (weights: tf.Tensor3D): tf.Tensor3D => tf.tile(weights, [colours, 1, 1]);
+    const rows = perColour(filterWeights(height, size, top, high, seen(top, high, imageHeight))); // [C B, size, height]
+    const columns = perColour(filterWeights(width, size, left, wide, seen(left, wide, imageWidth))); // [C B, size, width]
+    const floats = execute('Cast', [attr.type('DstT', 'float32')], [images])[0]!;
+    const planes = tf.reshape(tf.transpose(floats, [3, 0, 1, 2]), [-1, height, width]);
+    const resized = tf.matMul(tf.matMul(rows, planes), columns, false, true);
+    return tf.transpose(tf.reshape(resized, [colours, batch, size, size]), [1, 2, 3, 0]);
+  });
+}
+
+/** [B, size, side]: row i holds the weights of the pixels that make pixel i of the result. */
+function filterWeights(
+  side: number,
+  size: number,
+  from: tf.Tensor1D,
+  length: tf.Tensor1D,
+  [low, high]: [tf.Tensor, tf.Tensor],
+): tf.Tensor3D {
+  const perImage = (values: tf.Tensor): tf.Tensor => tf.reshape(values, [-1, 1, 1]);
+  const pixel = tf.reshape(tf.add(tf.range(0, side), 0.5), [1, 1, side]);
+  const step = perImage(tf.div(length, size));
+  const centre = tf.add(perImage(from), tf.mul(tf.reshape(tf.add(tf.range(0, size), 0.5), [1, size, 1]), step));
+  const triangle = tf.relu(tf.sub(1, tf.div(tf.abs(tf.sub(pixel, centre)), tf.maximum(step, 1))));
+  const inside = tf.logicalAnd(tf.greater(pixel, perImage(low)), tf.less(pixel, perImage(high)));
+  const weights = tf.mul(triangle, tf.cast(inside, 'float32'));
+  return tf.div(weights, tf.sum(weights, 2, true));
 }

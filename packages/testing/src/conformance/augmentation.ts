@@ -25,7 +25,7 @@ export function augmentationChecks(plugin: Plugin, options: object = {}): Check[
       }),
   });
   return [
-    check('a crop of any image has the size of the view, in 0..255', crops),
+    check('a view shows a part of any image, whatever is drawn', crops),
     check('a batch keeps its shape and is finite, at the ends of the draws too', applies),
     check('the same draws give the same views', repeats),
     check('no image sees another, or the draws of another', applyAlone),
@@ -34,25 +34,32 @@ export function augmentationChecks(plugin: Plugin, options: object = {}): Check[
   ];
 }
 
-const imageOf = (height: number, width: number) => createRng(6, 'image').uniform([height, width, 3], 0, 255) as tf.Tensor3D;
 const batchOf = ({ size }: ViewSpec) => createRng(7, 'batch').uniform([BATCH, size, size, 3], 0, 255) as tf.Tensor4D;
 const drawsOf = ({ draws }: ViewSpec) => createRng(8, 'draws').uniform([BATCH, draws]) as tf.Tensor2D;
 /** The ends of [0, 1) and the middle. */
 const EDGES = [0, 0.5, 1 - 2 ** -24];
 
-function crops(augmentation: Augmentation, view: ViewSpec): void {
-  const { size, draws, name } = view;
-  for (const [height, width] of [
-    [40, 56],
-    [size, size],
-    [7, 90],
-    [90, 7],
-  ] as const) {
-    for (const edge of EDGES) {
-      const crop = augmentation.crop(imageOf(height, width), tf.fill([draws], edge) as tf.Tensor1D, name);
-      requireTensor(crop, [size, size, 3], 'float32', `the crop of ${height}x${width}`);
-      const outside = Array.from(crop.dataSync()).find((value) => !(value >= -1e-2 && value <= 255 + 1e-2));
-      require(outside === undefined, `the crop of ${height}x${width} holds ${outside}`);
+const SIZES = [
+  [40, 56],
+  [7, 90],
+  [90, 7],
+  [1, 1],
+  [375, 500],
+] as const;
+const sizes = () => tf.tensor2d(SIZES.map((size) => [...size]));
+
+function crops(augmentation: Augmentation, { draws, name, sees = 'box' }: ViewSpec): void {
+  for (const edge of EDGES) {
+    const boxes = augmentation.crop(sizes(), tf.fill([SIZES.length, draws], edge) as tf.Tensor2D, name);
+    requireTensor(boxes, [SIZES.length, 4], 'float32', 'the crop');
+    for (const [at, box] of (boxes.arraySync() as [number, number, number, number][]).entries()) {
+      const [top, left, height, width] = box;
+      const [high, wide] = SIZES[at]!;
+      const slack = 1e-3; // pixels, for boxes that are fractions
+      const inside = top >= -slack && left >= -slack && top + height <= high + slack && left + width <= wide + slack;
+      require(height > 0 && width > 0 && inside, `the crop of ${high}x${wide} is [${box.join(', ')}], not a part of it`);
+      const whole = sees === 'image' || box.every(Number.isInteger);
+      require(whole, `the crop of ${high}x${wide} is [${box.join(', ')}]: a view that sees its box alone has whole sides`);
     }
   }
 }
@@ -69,7 +76,7 @@ function applies(augmentation: Augmentation, view: ViewSpec): void {
 
 const both = (augmentation: Augmentation, view: ViewSpec) =>
   snapshot({
-    crop: augmentation.crop(imageOf(40, 56), tf.unstack(drawsOf(view))[0] as tf.Tensor1D, view.name),
+    crop: augmentation.crop(sizes(), drawsOf(view), view.name),
     batch: augmentation.apply(batchOf(view), drawsOf(view), view.name),
   });
 
@@ -82,16 +89,19 @@ function applyAlone(augmentation: Augmentation, view: ViewSpec): void {
   const all = snapshot({ batch: augmentation.apply(images, draws, view.name) });
   const one = augmentation.apply(tf.slice(images, 3, 1), tf.slice(draws, 3, 1), view.name);
   requireSame(snapshot({ batch: one }), takeRows(all, [3]), 'an image alone', CLOSE);
+  const boxes = snapshot({ crop: augmentation.crop(sizes(), draws, view.name) });
+  const box = augmentation.crop(tf.slice(sizes(), 3, 1), tf.slice(draws, 3, 1), view.name);
+  requireSame(snapshot({ crop: box }), takeRows(boxes, [3]), 'the crop of an image alone', CLOSE);
 }
 
 function compiles(augmentation: Augmentation, view: ViewSpec): void {
-  const crop = compile((image: tf.Tensor3D, draws: tf.Tensor1D) => augmentation.crop(image, draws, view.name), { name: 'crop' });
+  const crop = compile((of: tf.Tensor2D, draws: tf.Tensor2D) => augmentation.crop(of, draws, view.name), { name: 'crop' });
   const apply = compile((images: tf.Tensor4D, draws: tf.Tensor2D) => augmentation.apply(images, draws, view.name), {
     name: 'apply',
   });
   try {
     const compiled = {
-      crop: crop(imageOf(40, 56), tf.unstack(drawsOf(view))[0] as tf.Tensor1D),
+      crop: crop(sizes(), drawsOf(view)),
       batch: apply(batchOf(view), drawsOf(view)),
     };
     requireSame(snapshot(compiled), both(augmentation, view), 'compiled', CLOSE);
@@ -103,7 +113,6 @@ function compiles(augmentation: Augmentation, view: ViewSpec): void {
 
 function leaksNothing(augmentation: Augmentation, view: ViewSpec): void {
   both(augmentation, view); // the first call may make constants that stay
-  const draws = tf.fill([view.draws], 0.3) as tf.Tensor1D;
-  leakFree([imageOf(40, 56), draws], (image, own) => augmentation.crop(image, own, view.name));
+  leakFree([sizes(), drawsOf(view)], (of, draws) => augmentation.crop(of, draws, view.name));
   leakFree([batchOf(view), drawsOf(view)], (images, own) => augmentation.apply(images, own, view.name));
 }

@@ -15,7 +15,7 @@ import {
   type PluginKind,
   type Tensors,
 } from '@mochi/contract';
-import { l2Normalize, resizeAntialiased, scatterRows, startTensorFlow } from '@mochi/tensorflow';
+import { l2Normalize, scatterRows, startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -81,7 +81,7 @@ const encoder: Encoder = {
 
 const augmentation: Augmentation = {
   views: [{ name: 'query', size: 8, draws: 1 }],
-  crop: (image) => resizeAntialiased(image, [8, 8]),
+  crop: (sizes) => tf.tidy(() => tf.concat([tf.zerosLike(sizes), sizes], 1)),
   apply: (images, draws) => tf.tidy(() => tf.mul<tf.Tensor4D>(images, tf.div(tf.reshape(draws, [-1, 1, 1, 1]), 255))),
 };
 
@@ -188,17 +188,18 @@ describe('what breaks the contract is found', () => {
       'the same stream',
       /differs/,
     ],
+    ['a crop of another form', augmentationWith({ crop: (sizes) => tf.clone(sizes) }), 'a view shows', /has the shape \[5, 2\]/],
     [
-      'a crop of another size',
-      augmentationWith({ crop: (image) => resizeAntialiased(image, [9, 8]) }),
-      'a crop of any',
-      /has the shape \[9, 8, 3\]/,
+      'a crop beyond the image',
+      augmentationWith({ crop: (sizes) => tf.tidy(() => tf.concat([sizes, sizes], 1)) }),
+      'a view shows',
+      /not a part of it/,
     ],
     [
-      'a crop in 0..1',
-      augmentationWith({ crop: (image) => tf.mul(augmentation.crop(image, null as never, ''), -1) }),
-      'a crop of any',
-      /holds -/,
+      'a crop of fractions that sees its box alone',
+      augmentationWith({ crop: (sizes) => tf.tidy(() => tf.concat([tf.zerosLike(sizes), tf.div(sizes, 7)], 1)) }),
+      'a view shows',
+      /whole sides/,
     ],
     [
       'an infinity at the end of the draws',

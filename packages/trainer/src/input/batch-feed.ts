@@ -5,7 +5,8 @@ import type { BatchStream, SkippedSample, StreamItem } from './pipeline-stream.j
 import { stepsPerEpoch } from './epoch-order.js';
 import { tooFewReadable, tooManyBroken } from './errors.js';
 import { openImages, type ImageReader } from './image-reader.js';
-import { ViewMaker, viewSpecs } from './view-maker.js';
+import { viewSpecs } from './view-groups.js';
+import { ViewMaker } from './view-maker.js';
 
 /** Where a feed stands; what a checkpoint keeps of it. */
 export interface FeedPosition {

@@ -1,11 +1,11 @@
 import type { ImageStore } from '@mochi/contract';
-import { decodeImage, execute, attr, nativeTensor, readFile } from '@mochi/tensorflow';
+import { decodePixels, execute, nativeTensor, readFile } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Images of a split by sample id, for traced code: what is shared by all passes over them. */
 export interface ImageReader {
   /**
-   * @param id int32 scalar. @returns [height, width, 3] float32 in 0..255; sides may be unknown while tracing.
+   * @param id int32 scalar. @returns [height, width, 3] uint8; sides may be unknown while tracing.
    * @throws MOCHI_TENSORFLOW for a file that cannot be read or decoded; within a pipeline the element fails.
    */
   read(id: tf.Scalar): tf.Tensor3D;
@@ -18,9 +18,9 @@ export function openImages(images: ImageStore): ImageReader {
   const store = tf.keep(tensorOf(images));
   const row = (id: tf.Scalar): tf.Tensor => execute('GatherV2', [], [store, id, tf.scalar(0, 'int32')])[0]!;
   const decode: Record<ImageStore['kind'], (row: tf.Tensor) => tf.Tensor> = {
-    files: (path) => decodeImage(readFile(path)),
-    encoded: decodeImage,
-    pixels: (bytes) => execute('Cast', [attr.type('DstT', 'float32')], [bytes])[0]!,
+    files: (path) => decodePixels(readFile(path)),
+    encoded: decodePixels,
+    pixels: (pixels) => pixels,
   };
   return {
     read: (id) => tf.tidy(() => decode[images.kind](row(id)) as tf.Tensor3D),

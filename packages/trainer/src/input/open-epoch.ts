@@ -1,9 +1,10 @@
-import type { Augmentation, SplitSource, Tensors } from '@mochi/contract';
+import type { Augmentation, SplitSource } from '@mochi/contract';
 import { epochOrder } from './epoch-order.js';
 import { openImages } from './image-reader.js';
 import { PipelineStream, type BatchStream } from './pipeline-stream.js';
-import { ViewMaker, viewSpecs } from './view-maker.js';
-import { croppedBatches } from './view-pipeline.js';
+import { viewSpecs } from './view-groups.js';
+import { ViewMaker } from './view-maker.js';
+import { batches } from './view-pipeline.js';
 
 export interface EpochOptions {
   readonly source: SplitSource;
@@ -36,13 +37,12 @@ export function openEpoch(options: EpochOptions): BatchStream {
   const specs = viewSpecs(augmentation, views);
   const reader = options.maker ? null : openImages(source.images);
   const maker = options.maker ?? new ViewMaker(reader!, augmentation, specs);
-  const crop = maker.cropOf(seed, epoch);
+  const pass = maker.pass(seed, epoch);
   const order = epochOrder(source.length, seed, epoch);
-  const finish = (batch: Tensors): Promise<Tensors> => maker.finish(batch);
-  const parts = { source, labels: options.labels, order, from, crop, finish, owned: reader ? [maker, reader] : [] };
+  const parts = { source, labels: options.labels, order, from, pass, owned: reader ? [maker, reader] : [] };
   if (from >= order.length) return new PipelineStream({ ...parts, passes: null });
   return new PipelineStream({
     ...parts,
-    passes: croppedBatches(crop, { order, from, batchSize, parallel, dropRemainder: true }),
+    passes: batches(pass.map, { order, from, batchSize, parallel, dropRemainder: true }),
   });
 }

@@ -1,6 +1,7 @@
 import type { Batch, SplitSource, Tensors } from '@mochi/contract';
-import { disposeTree, explainFailure, type MapFunction, type PipelineIterator } from '@mochi/tensorflow';
+import { disposeTree, explainFailure, type PipelineIterator } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
+import type { ViewPass } from './view-maker.js';
 import { elementOf, partsOf } from './view-pipeline.js';
 
 /** A sample that was left out, and why. */
@@ -31,30 +32,33 @@ export interface StreamParts {
   readonly labels?: boolean;
   readonly order: Int32Array;
   readonly from: number;
-  /** What the pipeline does to an element, to ask it again why it failed. */
-  readonly crop: MapFunction;
+  /** What is done to an element, to ask it again why it failed, and what is still to be done to a batch. */
+  readonly pass: ViewPass;
   /** Null where nothing is left of the order. */
   readonly passes: PipelineIterator | null;
-  /** What is still to be done to a batch outside of the pipeline. Takes the record over. */
-  readonly finish: (record: Tensors) => Promise<Tensors>;
   /** Freed with the stream. */
   readonly owned: readonly { dispose(): void }[];
 }
+
+/** Batches that are being finished while the caller works on another: with two, the next one is read while one is finished. */
+const AHEAD = 2;
 
 /** Batches of a pipeline, with what the host adds: labels, the position, and who is missing. */
 export class PipelineStream implements BatchStream {
   private position: number;
   private disposed = false;
+  private readonly ahead: Promise<Tensors | null>[] = [];
 
   constructor(private readonly parts: StreamParts) {
     this.position = parts.from;
   }
 
   async next(): Promise<StreamItem | null> {
-    const { passes, finish } = this.parts;
-    const made = await passes?.next();
+    while (this.ahead.length < AHEAD) this.ahead.push(this.start());
+    const made = await this.ahead.shift()!;
+    this.ahead.push(this.start());
     if (!made) return null;
-    const { at, ids, views } = partsOf(await finish(made));
+    const { at, ids, views } = partsOf(made);
     const places = (await at.data()) as Int32Array;
     at.dispose();
     const skipped = this.gapsBefore(places);
@@ -64,7 +68,7 @@ export class PipelineStream implements BatchStream {
 
   explain(place: number): SkippedSample | null {
     const element = elementOf(place, this.parts.order[place]!);
-    const reason = explainFailure(this.parts.crop, element);
+    const reason = explainFailure(this.parts.pass.map, element);
     disposeTree(element);
     return reason === null ? null : { sample: this.nameAt(place), reason: readable(reason) };
   }
@@ -73,7 +77,20 @@ export class PipelineStream implements BatchStream {
     if (this.disposed) return;
     this.disposed = true;
     this.parts.passes?.dispose();
+    for (const made of this.ahead.splice(0)) disposeTree((await made.catch(() => null)) ?? {});
     for (const part of this.parts.owned) part.dispose();
+  }
+
+  private start(): Promise<Tensors | null> {
+    const made = this.make();
+    made.catch(() => undefined); // it is thrown to whoever asks for this batch
+    return made;
+  }
+
+  private async make(): Promise<Tensors | null> {
+    const { passes, pass } = this.parts;
+    const record = await passes?.next();
+    return record ? pass.finish(record) : null;
   }
 
   private labelsOf(places: Int32Array): { labels?: tf.Tensor1D } {

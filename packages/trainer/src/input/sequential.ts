@@ -1,8 +1,9 @@
-import type { Augmentation, SplitSource, Tensors } from '@mochi/contract';
+import type { Augmentation, SplitSource } from '@mochi/contract';
 import { openImages } from './image-reader.js';
 import { PipelineStream, type BatchStream } from './pipeline-stream.js';
-import { ViewMaker, viewSpecs } from './view-maker.js';
-import { croppedBatches } from './view-pipeline.js';
+import { viewSpecs } from './view-groups.js';
+import { ViewMaker } from './view-maker.js';
+import { batches } from './view-pipeline.js';
 
 export interface SequentialOptions {
   readonly source: SplitSource;
@@ -29,9 +30,8 @@ export function openSequential(options: SequentialOptions): BatchStream {
   const specs = viewSpecs(augmentation, [view]);
   const reader = openImages(source.images);
   const maker = new ViewMaker(reader, augmentation, specs);
-  const crop = maker.cropOf(seed, epoch);
+  const pass = maker.pass(seed, epoch);
   const order = Int32Array.from({ length: source.length }, (_, at) => at);
-  const passes = croppedBatches(crop, { order, from: 0, batchSize, parallel, dropRemainder: false });
-  const finish = (batch: Tensors): Promise<Tensors> => maker.finish(batch);
-  return new PipelineStream({ source, labels, order, from: 0, crop, finish, passes, owned: [maker, reader] });
+  const passes = batches(pass.map, { order, from: 0, batchSize, parallel, dropRemainder: false });
+  return new PipelineStream({ source, labels, order, from: 0, pass, passes, owned: [maker, reader] });
 }

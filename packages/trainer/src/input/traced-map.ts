@@ -3,7 +3,10 @@ import { attr, execute, traceFunction, type MapFunction, type TensorSpec } from 
 
 /** A map function that is traced once and then used by any number of pipelines. */
 export interface TracedMap {
-  readonly call: MapFunction;
+  /** @param captured Where the call stands in a branch: `captured` of this object, as it came in there. */
+  readonly call: (element: Tensors, captured?: readonly Tensors[string][]) => Tensors;
+  /** Tensors from outside that the function uses. */
+  readonly captured: readonly Tensors[string][];
   /** After the pipelines that use it. */
   dispose(): void;
 }
@@ -14,8 +17,14 @@ export interface TracedMap {
  *
  * @param specs Of the tensors that `fn` gets, by name; others of an element are not handed to it.
  * @param fn Its results must have shapes that are known.
+ * @param options xla: compiled by XLA at its first call; all shapes must be known. Default false.
  */
-export function traceMap(name: string, specs: Readonly<Record<string, TensorSpec>>, fn: MapFunction): TracedMap {
+export function traceMap(
+  name: string,
+  specs: Readonly<Record<string, TensorSpec>>,
+  fn: MapFunction,
+  { xla = false }: { xla?: boolean } = {},
+): TracedMap {
   const inputs = Object.keys(specs);
   let outputs: string[] = [];
   const traced = traceFunction(
@@ -27,12 +36,13 @@ export function traceMap(name: string, specs: Readonly<Record<string, TensorSpec
     Object.values(specs),
     { name },
   );
-  const call = (element: Tensors): Tensors => {
-    const made = execute(traced.name, [], [...inputs.map((input) => element[input]!), ...traced.captured], outputs.length);
+  const attrs = xla ? [attr.bool('_XlaMustCompile', true)] : [];
+  const call = (element: Tensors, captured = traced.captured): Tensors => {
+    const made = execute(traced.name, attrs, [...inputs.map((input) => element[input]!), ...captured], outputs.length);
     // A call says nothing about the shapes of its results; the trace knew them.
     return Object.fromEntries(outputs.map((output, at) => [output, ensured(made[at]!, traced.outputs[at]!)]));
   };
-  return { call, dispose: () => traced.dispose() };
+  return { call, captured: traced.captured, dispose: () => traced.dispose() };
 }
 
 const ensured = (

@@ -1,96 +1,89 @@
 import type { Augmentation, Tensors, ViewSpec } from '@mochi/contract';
-import { attr, compile, disposeTree, execute, hostRandom, type Compiled, type MapFunction } from '@mochi/tensorflow';
+import { compile, disposeTree, type Compiled, type MapFunction } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
-import { unknownViews } from './errors.js';
 import type { ImageReader } from './image-reader.js';
+import { LargeViews } from './large-views.js';
+import { SmallViews } from './small-views.js';
 import { traceMap, type TracedMap } from './traced-map.js';
+import { drawKeys, viewGroups } from './view-groups.js';
 
 // Names of an element's tensors. `at` is the place in the order, `id` the sample.
 export const AT = 'at';
 export const ID = 'id';
 const keyOf = (view: string): string => `key/${view}`;
-const imageOf = (view: string): string => `image/${view}`;
-const drawsOf = (view: string): string => `draws/${view}`;
 
-/** @throws MOCHI_VIEW_MISSING */
-export function viewSpecs(augmentation: Augmentation, views: readonly string[]): ViewSpec[] {
-  const found = views.map((name) => augmentation.views.find((view) => view.name === name));
-  const missing = views.filter((_, at) => !found[at]);
-  if (missing.length > 0) throw unknownViews(missing, augmentation.views.map(({ name }) => name)); // prettier-ignore
-  return found as ViewSpec[];
+/** Sides above this are made image by image. */
+const SMALL = 64;
+
+/** One epoch's functions. */
+export interface ViewPass {
+  /** Within a pipeline, image by image: (at, id) becomes (at, id, and what `finish` needs). */
+  readonly map: MapFunction;
+  /** The rest, on a batch: (at [B], id [B], and each view under its name, [B, size, size, 3]). Takes the batch over. */
+  finish(batch: Tensors): Promise<Tensors>;
 }
 
 /**
- * The two halves of an augmentation, each traced once for all epochs: the crop runs inside of a pipeline, image by image; the rest is a
- * compiled function that is run on each batch. Within the pipeline TensorFlow would prepare it anew for every epoch, which takes longer than
- * some epochs; and out here the size of a last, smaller batch is a size like any other and not an unknown one.
+ * An augmentation as two functions, each traced once for all epochs: one runs inside of a pipeline, image by image; the other is compiled and run
+ * on each batch. Within the pipeline TensorFlow would prepare the second anew for every epoch, which takes longer than some epochs; and
+ * out here the size of a last, smaller batch is a size like any other and not an unknown one.
  */
 export class ViewMaker {
-  private readonly crop: TracedMap;
+  private readonly groups: readonly (SmallViews | LargeViews)[];
+  private readonly map: TracedMap;
   private readonly rest: Compiled<[Tensors], Tensors>;
 
   constructor(
     reader: ImageReader,
-    private readonly augmentation: Augmentation,
+    augmentation: Augmentation,
     private readonly views: readonly ViewSpec[],
   ) {
+    this.groups = viewGroups(views).map((group) =>
+      group.spec.size <= SMALL ? new SmallViews(augmentation, group) : new LargeViews(augmentation, group),
+    );
     const scalar = { dtype: 'int32', shape: [] } as const;
     const keys = Object.fromEntries(views.map(({ name }) => [keyOf(name), scalar]));
-    this.crop = traceMap('crop', { [ID]: scalar, ...keys }, (element) => this.cropViews(reader, element));
-    this.rest = compile((cropped: Tensors) => this.applyViews(cropped), { name: 'augment' });
+    this.map = traceMap('views', { [ID]: scalar, ...keys }, (element) => this.element(reader, element));
+    this.rest = compile((batch: Tensors) => this.batch(batch), { name: 'augment', xla: views.some(({ draws }) => draws > 0) });
   }
 
-  /**
-   * Reads, decodes and crops: (at, id) becomes (at, id, and of each view its image [size, size, 3] and draws). A view's draws depend on
-   * (seed, epoch, view) and on the sample's id alone, so no order of threads changes them.
-   */
-  cropOf(seed: number, epoch: number): MapFunction {
-    const keys = this.views.map(({ name }) => hostRandom(seed, `draws/epoch-${epoch}/${name}`).integer(2 ** 31));
-    return (element) => {
-      const keyed = Object.fromEntries(this.views.map(({ name }, at) => [keyOf(name), tf.scalar(keys[at]!, 'int32')]));
-      return { [AT]: element[AT]!, [ID]: element[ID]!, ...this.crop.call({ ...element, ...keyed }) };
+  pass(seed: number, epoch: number): ViewPass {
+    const values = drawKeys(seed, epoch, this.views);
+    const keys = (): Tensors =>
+      Object.fromEntries(this.views.map(({ name }, at) => [keyOf(name), tf.scalar(values[at]!, 'int32')]));
+    const map = (element: Tensors): Tensors => ({
+      [AT]: element[AT]!,
+      [ID]: element[ID]!,
+      ...this.map.call({ ...element, ...keys() }),
+    });
+    const finish = async ({ [AT]: at, ...batch }: Tensors): Promise<Tensors> => {
+      const given = { ...batch, ...keys() };
+      const views = this.rest.runAsync(given);
+      const { [ID]: id, ...used } = given;
+      disposeTree(used);
+      return { [AT]: at!, [ID]: id!, ...(await views) };
     };
-  }
-
-  /** The rest of the augmentation: (at [B], id [B], and each view under its name, [B, size, size, 3]). Takes the batch over. */
-  async finish({ [AT]: at, [ID]: ids, ...cropped }: Tensors): Promise<Tensors> {
-    const views = await this.rest.runAsync(cropped);
-    disposeTree(cropped);
-    return { [AT]: at!, [ID]: ids!, ...views };
+    return { map, finish };
   }
 
   /** After the pipelines that use its functions. */
   dispose(): void {
-    this.crop.dispose();
     this.rest.dispose();
+    this.map.dispose();
+    for (const group of this.groups) group.dispose();
   }
 
-  private applyViews(cropped: Tensors): Tensors {
-    const apply = ({ name }: ViewSpec): tf.Tensor4D =>
-      this.augmentation.apply(cropped[imageOf(name)] as tf.Tensor4D, cropped[drawsOf(name)] as tf.Tensor2D, name);
-    return Object.fromEntries(this.views.map((view) => [view.name, apply(view)]));
-  }
-
-  private cropViews(reader: ImageReader, element: Tensors): Tensors {
+  private element(reader: ImageReader, element: Tensors): Tensors {
     const id = element[ID] as tf.Scalar;
     const image = reader.read(id);
-    const made: Tensors = {};
-    for (const { name, size, draws } of this.views) {
-      const u = uniform(element[keyOf(name)] as tf.Scalar, id, draws);
-      made[imageOf(name)] = tf.reshape(this.augmentation.crop(image, u, name), [size, size, 3]);
-      made[drawsOf(name)] = u;
-    }
-    return made;
+    return Object.assign({}, ...this.groups.map((made) => made.element(image, id, keysOf(made, element)))) as Tensors;
+  }
+
+  private batch(record: Tensors): Tensors {
+    const ids = record[ID] as tf.Tensor1D;
+    return Object.assign({}, ...this.groups.map((made) => made.batch(record, ids, keysOf(made, record)))) as Tensors;
   }
 }
 
-/** [count] in [0, 1), a function of (key, id). */
-function uniform(key: tf.Scalar, id: tf.Scalar, count: number): tf.Tensor1D {
-  if (count === 0) return tf.zeros([0]);
-  const seed = tf.stack([key, id]);
-  return execute(
-    'StatelessRandomUniform',
-    [attr.type('dtype', 'float32')],
-    [tf.tensor1d([count], 'int32'), seed],
-  )[0] as tf.Tensor1D;
-}
+const keysOf = ({ group }: SmallViews | LargeViews, record: Tensors): tf.Tensor[] =>
+  group.views.map(({ name }) => record[keyOf(name)]!);

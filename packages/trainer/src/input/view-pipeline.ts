@@ -3,7 +3,7 @@ import { disposeTree, Pipeline, type MapFunction, type PipelineIterator } from '
 import * as tf from '@tensorflow/tfjs-core';
 import { AT, ID } from './view-maker.js';
 
-export interface CropOptions {
+export interface BatchOptions {
   readonly order: Int32Array;
   /** Place in the order to begin at. */
   readonly from: number;
@@ -16,16 +16,13 @@ export interface CropOptions {
 /** Batches that are made ahead of the one that is asked for. */
 const PREFETCH = 2;
 
-/** Starts a pass of batches of cropped views in an order, broken images left out. */
-export function croppedBatches(
-  crop: MapFunction,
-  { order, from, batchSize, parallel, dropRemainder }: CropOptions,
-): PipelineIterator {
+/** Starts a pass of batches in an order, broken images left out. @param map Of one element. */
+export function batches(map: MapFunction, { order, from, batchSize, parallel, dropRemainder }: BatchOptions): PipelineIterator {
   const places = Int32Array.from({ length: order.length - from }, (_, at) => from + at);
   const elements: Tensors = { [AT]: tf.tensor1d(places, 'int32'), [ID]: tf.tensor1d(order.slice(from), 'int32') };
   try {
     return Pipeline.fromTensors(elements)
-      .map(crop, { parallel })
+      .map(map, { parallel })
       .skipErrors()
       .batch(batchSize, { dropRemainder })
       .prefetch(PREFETCH)
@@ -41,5 +38,5 @@ export function partsOf(record: Tensors): { at: tf.Tensor1D; ids: tf.Tensor1D; v
   return { at: at as tf.Tensor1D, ids: ids as tf.Tensor1D, views: views as Record<string, tf.Tensor4D> };
 }
 
-/** The element of one sample, as a crop function gets it. */
+/** The element of one sample, as the map function gets it. */
 export const elementOf = (at: number, id: number): Tensors => ({ [AT]: tf.scalar(at, 'int32'), [ID]: tf.scalar(id, 'int32') });

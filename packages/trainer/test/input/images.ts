@@ -1,5 +1,5 @@
 import type { Augmentation, SplitSource } from '@mochi/contract';
-import { attr, execute, nativeTensor, resizeAntialiased, sliceDynamic } from '@mochi/tensorflow';
+import { attr, execute, nativeTensor } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -52,12 +52,11 @@ export const augmentation: Augmentation = {
     { name: 'key', size: SIZE, draws: 3 },
     { name: 'eval', size: SIZE, draws: 0 },
   ],
-  crop: (image, draws, view) =>
+  crop: (sizes, draws, view) =>
     tf.tidy(() => {
-      if (view === 'eval') return resizeAntialiased(image, [SIZE, SIZE]);
-      const corner = tf.cast(tf.floor(tf.mul(tf.slice(draws, 0, 2), 4)), 'int32');
-      const begin = tf.concat([corner, tf.tensor1d([0], 'int32')]) as tf.Tensor1D;
-      return resizeAntialiased(sliceDynamic(image, begin, tf.tensor1d([8, 8, 3], 'int32')), [SIZE, SIZE]);
+      if (view === 'eval') return tf.concat([tf.zerosLike(sizes), sizes], 1);
+      const corner = tf.floor(tf.mul(tf.slice(draws, [0, 0], [-1, 2]), 4)) as tf.Tensor2D;
+      return tf.concat([corner, tf.fill([corner.shape[0], 2], SIZE)], 1) as tf.Tensor2D;
     }),
   apply: (images, draws, view) =>
     tf.tidy(() => {
