@@ -36,6 +36,13 @@ export const samplerLabels = (sampler: string): MochiError =>
     fix: 'Set bank.labels to true, and train on a split with labels. Labels make the run supervised: an upper bound, not a method.',
   });
 
+export const positivesBankUnknown = (source: string, bank: string, known: readonly string[]): MochiError =>
+  new MochiError('MOCHI_POSITIVES_BANK', {
+    happened: `${source} looks for positives in the bank "${bank}", which this run does not have.`,
+    expected: `one of: ${known.join(', ') || '(no bank at all)'}`,
+    fix: `Add a bank, e.g. bank: { name: fifo, as: ${bank} }, or change positives.bank.`,
+  });
+
 export const denominatorsDiffer = (first: string, second: string): MochiError =>
   new MochiError('MOCHI_DENOMINATORS_DIFFER', {
     happened: `The samplers ${first} and ${second} say different things about what stands under the fraction of the loss.`,
@@ -110,7 +117,7 @@ export const runFolderTaken = (path: string): MochiError =>
 export const bankSmallerThanBatch = (capacity: number, batch: number): MochiError =>
   new MochiError('MOCHI_BANK_TOO_SMALL', {
     happened: `A batch of ${batch} keys does not fit a memory bank of ${capacity} rows.`,
-    expected: 'bank.capacity >= train.batchSize',
+    expected: 'bank.capacity >= train.batchSize, and twice that for a symmetric method',
     fix: `Set bank.capacity to at least ${batch}, or lower train.batchSize.`,
   });
 

@@ -29,6 +29,8 @@ export interface MemoryBank {
    * keys of training images, without a step of the optimizer, until every row is written.
    */
   readonly fill: 'random' | 'mask' | 'keys';
+  /** Rows of another run that are copied before the first step of a fresh one: the newest of its bank of that name. Absent: none. */
+  readonly warmStart?: { readonly path: string; readonly bank: string };
   readonly keepLabels: boolean;
   /** @param size dim: width D. capacity: K, resolved. */
   init(size: { dim: number; capacity: number }, rng: Rng): BankState;

@@ -99,6 +99,8 @@ export interface Method {
   readonly views: readonly string[];
   /** Where its negatives are. `memory`: the run needs a bank. `batch`: every request has a live bank. */
   readonly negatives: 'memory' | 'batch';
+  /** Rows of `entries` for each image of a batch. Default 1. */
+  readonly keysPerImage?: number;
   init(parts: MethodParts, rng: Rng): { params: Tensors; state: StateTree };
   /** Traced, no gradient. What happens before any image is seen, e.g. the key encoder moves. Default: nothing. */
   advance?(params: Tensors, state: StateTree, context: Pick<MethodContext, 'step' | 'epoch' | 'rng' | 'scalars'>): StateTree;

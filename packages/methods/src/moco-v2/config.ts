@@ -8,6 +8,10 @@ export const mocoV2Config = z.strictObject({
     .max(1)
     .default(0.999)
     .describe('share of the key encoder that stays at each step; the rest comes from the query encoder'),
+  symmetric: z
+    .boolean()
+    .default(false)
+    .describe('each view is query and key in turn: the mean of both losses, and two keys of each image enter the bank'),
   batchNorm: z
     .strictObject({
       split: z
@@ -22,3 +26,4 @@ export const mocoV2Config = z.strictObject({
     .describe('how the training batch is normalised'),
 });
 export type MocoV2Config = z.infer<typeof mocoV2Config>;
+export type MocoV2Options = z.input<typeof mocoV2Config>;

@@ -4,15 +4,17 @@ import {
   type BankState,
   type Batch,
   type Encoder,
+  type EncoderWeights,
   type MethodContext,
   type StateTree,
   type Tensors,
 } from '@mochi/contract';
 import { infoNce } from '@mochi/losses';
-import { batchNormTrain, createRng, disposeTree, l2Normalize, startTensorFlow, valueAndGrads } from '@mochi/tensorflow';
+import { createRng, disposeTree, l2Normalize, startTensorFlow, valueAndGrads } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { mocoV2Config } from './config.js';
+import { linearEncoder as linear } from '../../test/linear-encoder.js';
+import { mocoV2Config, type MocoV2Options } from './config.js';
 import { MocoV2 } from './moco-v2.js';
 import { forwardInGroups, forwardShuffled } from './split-batch.js';
 
@@ -20,32 +22,11 @@ await startTensorFlow();
 
 const [B, K, D, SIZE] = [8, 16, 4, 2];
 
-/** Flatten, linear, and batch norm where asked for: small enough to work out by hand. */
-const linearEncoder = (normalised: boolean): Encoder => ({
-  name: 'linear',
-  dims: { backbone: D, head: D },
-  init: (rng) => ({
-    params: { weight: rng.normal([SIZE * SIZE * 3, D]) },
-    stats: { mean: tf.zeros([D]), variance: tf.ones([D]) },
-  }),
-  apply({ params, stats }, images, mode) {
-    const flat = tf.reshape(images, [images.shape[0], SIZE * SIZE * 3]);
-    const out = tf.matMul(flat, params['weight'] as tf.Tensor2D) as tf.Tensor2D;
-    if (!normalised || mode === 'eval') return { backbone: out, head: out, stats };
-    const { y, mean, variance } = batchNormTrain(
-      out,
-      tf.ones([D]),
-      tf.zeros([D]),
-      stats['mean'] as tf.Tensor1D,
-      stats['variance'] as tf.Tensor1D,
-    );
-    return { backbone: out, head: y, stats: { mean, variance } };
-  },
-});
+const linearEncoder = (normalised: boolean): Encoder => linear({ dim: D, size: SIZE, normalised });
 
 const MOMENTUM = 0.9;
-const setUp = (normalised: boolean, split: number) => {
-  const method = new MocoV2(mocoV2Config.parse({ batchNorm: { split }, temperature: 0.2 }));
+const setUp = (normalised: boolean, options: MocoV2Options = {}) => {
+  const method = new MocoV2(mocoV2Config.parse({ temperature: 0.2, ...options }));
   const parts = { encoder: linearEncoder(normalised) };
   const rng = createRng(3, 'test');
   const { params, state } = method.init(parts, rng.fork('init'));
@@ -78,7 +59,7 @@ type Moco = { query: { stats: Tensors }; key: { params: Tensors; stats: Tensors 
 const moco = (tree: StateTree): Moco => tree as unknown as Moco;
 
 describe('a step of MoCo-v2', () => {
-  const { method, parts, params, state, batch, context, rows } = setUp(true, 1);
+  const { method, parts, params, state, batch, context, rows } = setUp(true);
   const before = moco(state);
   const keyParams = { weight: tf.add(tf.mul(before.key.params['weight']!, MOMENTUM), tf.mul(params['weight']!, 1 - MOMENTUM)) };
   const keys = encode(parts.encoder, keyParams, before.key.stats, batch.views['key']!);
@@ -121,6 +102,54 @@ describe('a step of MoCo-v2', () => {
     expect(key!.stats).toBe(after.key.stats);
     disposeTree(gradients);
   });
+});
+
+describe('a symmetric step', () => {
+  const { method, parts, params, state, batch, context, rows } = setUp(true, { symmetric: true });
+  const before = moco(state);
+  const keyParams = { weight: tf.add(tf.mul(before.key.params['weight']!, MOMENTUM), tf.mul(params['weight']!, 1 - MOMENTUM)) };
+  const keyOf = (view: string) => encode(parts.encoder, keyParams, before.key.stats, batch.views[view]!);
+  const byHand = (weights: Tensors): tf.Scalar => {
+    const direction = (query: string, key: string): tf.Scalar => {
+      const queries = encode(parts.encoder, weights, before.query.stats, batch.views[query]!);
+      const positive = tf.sum(tf.mul(queries, keyOf(key)), 1) as tf.Tensor1D;
+      return infoNce(positive, tf.matMul(queries, rows, false, true) as tf.Tensor2D, 0.2);
+    };
+    return tf.div(tf.add(direction('query', 'key'), direction('key', 'query')), 2);
+  };
+  const { loss, gradients, aux } = valueAndGrads((weights) => {
+    const out = method.step(parts, weights, method.advance(params, state, context), batch, context);
+    return { loss: out.loss, aux: { state: out.state, keys: out.entries!.keys, ids: out.entries!.ids } };
+  }, params);
+
+  test('has the mean of both directions for loss, and its gradient', () => {
+    expect(loss).toBeAllClose(byHand(params));
+    const want = valueAndGrads((weights) => ({ loss: byHand(weights) }), params);
+    expect(gradients['weight']).toBeAllClose(want.gradients['weight']!, { rtol: 1e-4, atol: 1e-6 });
+  });
+
+  test('writes two keys of each image: those of the query views, then those of the key views', () => {
+    expect(method.keysPerImage).toBe(2);
+    expect(aux.keys).toBeAllClose(tf.concat([keyOf('query'), keyOf('key')]));
+    expect(aux.ids).toBeAllClose(tf.concat([batch.ids, batch.ids]));
+  });
+
+  test('leaves the statistics of both passes, one after the other', () => {
+    const { encoder } = parts;
+    const after = (weights: EncoderWeights, views: string[]): Tensors =>
+      views.reduce((stats, view) => encoder.apply({ ...weights, stats }, batch.views[view]!, 'train').stats, weights.stats);
+    const { query, key } = moco(aux.state);
+    expect(query.stats['mean']).toBeAllClose(after({ params, stats: before.query.stats }, ['query', 'key'])['mean']!);
+    expect(key.stats['mean']).toBeAllClose(after({ params: keyParams, stats: before.key.stats }, ['key', 'query'])['mean']!);
+  });
+});
+
+test('keys to fill a bank with are those of the key views', () => {
+  const { method, parts, params, state, batch, context } = setUp(true);
+  const { keys, ids } = method.keys(parts, params, state, batch, context);
+  const { key } = moco(state);
+  expect(keys).toBeAllClose(encode(parts.encoder, key.params, key.stats, batch.views['key']!));
+  expect(ids).toBe(batch.ids);
 });
 
 describe('a batch in groups', () => {

@@ -1,8 +1,20 @@
-import type { Batch, Method, MethodContext, MethodParts, MethodStep, Rng, StateTree, Tensors } from '@mochi/contract';
+import type {
+  BankEntries,
+  Batch,
+  EncoderWeights,
+  Method,
+  MethodContext,
+  MethodParts,
+  MethodStep,
+  Rng,
+  StateTree,
+  Tensors,
+} from '@mochi/contract';
 import { contrastiveLoss, inputOfDrawn } from '@mochi/losses';
 import { emaUpdate } from '@mochi/optim';
 import { l2Normalize, scope, stopGradient } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
+import { cloned, constants, twice } from '../shared/tensors.js';
 import type { MocoV2Config } from './config.js';
 import { forwardInGroups, forwardShuffled } from './split-batch.js';
 
@@ -11,6 +23,12 @@ type MocoState = { query: { stats: Tensors }; key: { params: Tensors; stats: Ten
 
 const stateOf = (tree: StateTree): MocoState => tree as unknown as MocoState;
 const treeOf = (state: MocoState): StateTree => state as unknown as StateTree;
+
+/** Unit vectors of some views, one below the other, and the running statistics after them. */
+interface Encoded {
+  readonly rows: tf.Tensor2D;
+  readonly stats: Tensors;
+}
 
 /**
  * MoCo-v2 (Chen et al. 2020, arXiv:2003.04297) over any chain of negative samplers. Order within a step: the key encoder moves towards the
@@ -21,8 +39,11 @@ export class MocoV2 implements Method {
   readonly name = 'moco-v2';
   readonly views = ['query', 'key'] as const;
   readonly negatives = 'memory';
+  readonly keysPerImage: number;
 
-  constructor(private readonly options: MocoV2Config) {}
+  constructor(private readonly options: MocoV2Config) {
+    this.keysPerImage = options.symmetric ? 2 : 1;
+  }
 
   init({ encoder }: MethodParts, rng: Rng): { params: Tensors; state: StateTree } {
     const { params, stats } = encoder.init(rng.fork('encoder'));
@@ -36,37 +57,72 @@ export class MocoV2 implements Method {
     return treeOf({ query, key: { ...key, params: emaUpdate(key.params, params, scalars['keyMomentum']!) } });
   }
 
-  step({ encoder }: MethodParts, params: Tensors, tree: StateTree, batch: Batch, context: MethodContext): MethodStep {
+  step(parts: MethodParts, params: Tensors, tree: StateTree, batch: Batch, context: MethodContext): MethodStep {
+    const { symmetric, temperature } = this.options;
     const state = stateOf(tree);
-    const { split } = this.options.batchNorm;
-    const { ids, labels, views } = batch;
-    const query = scope('query', () => forwardInGroups(encoder, { params, stats: state.query.stats }, views['query']!, split));
-    const queries = l2Normalize(query.head) as tf.Tensor2D; // [B, D]
-    const key = scope('key', () => forwardShuffled(encoder, state.key, views['key']!, split, context.rng.fork('shuffle-bn')));
-    const keys = stopGradient(l2Normalize(key.head) as tf.Tensor2D); // [B, D]
-    const { temperature } = this.options;
+    const query = scope('query', () => this.queriesOf(parts, { params, stats: state.query.stats }, batch));
+    const key = scope('key', () => this.keysOf(parts, state.key, batch, symmetric ? ['key', 'query'] : ['key'], context.rng));
+    const [queries, keys] = [query.rows, key.rows];
+    const [ids, labels] = symmetric ? [twice(batch.ids), batch.labels && twice(batch.labels)] : [batch.ids, batch.labels];
     const drawn = context.draw({ queries, keys, ids, labels, temperature });
-    const { loss, metrics } = contrastiveLoss({
-      ...inputOfDrawn(drawn),
-      queries,
-      positives: drawn.positives,
-      temperature,
-    });
+    const { loss, metrics } = contrastiveLoss({ ...inputOfDrawn(drawn), queries, positives: drawn.positives, temperature });
     const next: MocoState = {
-      query: { stats: constant(query.stats) },
-      key: { params: state.key.params, stats: constant(key.stats) },
+      query: { stats: constants(query.stats) },
+      key: { params: state.key.params, stats: constants(key.stats) },
     };
-    return { loss, state: treeOf(next), metrics, shared: { queries: drawn.queries, keys }, entries: { keys, ids, labels } };
+    const entries = { keys: symmetric ? swapHalves(keys) : keys, ids, labels };
+    return { loss, state: treeOf(next), metrics, shared: { queries: drawn.queries, keys }, entries };
   }
 
-  encoders(params: Tensors, tree: StateTree): Record<string, { params: Tensors; stats: Tensors }> {
+  /** Keys of the view `key`, as a step would make them: normalised by their own batch. */
+  keys(parts: MethodParts, _params: Tensors, tree: StateTree, batch: Batch, { rng }: Pick<MethodContext, 'rng'>): BankEntries {
+    const { ids, labels } = batch;
+    return { keys: this.keysOf(parts, stateOf(tree).key, batch, ['key'], rng).rows, ids, labels };
+  }
+
+  encoders(params: Tensors, tree: StateTree): Record<string, EncoderWeights> {
     const { query, key } = stateOf(tree);
     return { query: { params, stats: query.stats }, key };
   }
+
+  private queriesOf({ encoder }: MethodParts, weights: EncoderWeights, { views }: Batch): Encoded {
+    const { split } = this.options.batchNorm;
+    return inTurn(weights, this.options.symmetric ? ['query', 'key'] : ['query'], (now, view) =>
+      forwardInGroups(encoder, now, views[view]!, split),
+    );
+  }
+
+  private keysOf(
+    { encoder }: MethodParts,
+    weights: EncoderWeights,
+    { views }: Batch,
+    names: readonly string[],
+    rng: Rng,
+  ): Encoded {
+    const { split } = this.options.batchNorm;
+    const encoded = inTurn(weights, names, (now, view) =>
+      forwardShuffled(encoder, now, views[view]!, split, rng.fork(view === 'key' ? 'shuffle-bn' : `shuffle-bn/${view}`)),
+    );
+    return { ...encoded, rows: stopGradient(encoded.rows) };
+  }
 }
 
-const mapped = (tensors: Tensors, change: (tensor: tf.Tensor, name: string) => tf.Tensor): Tensors =>
-  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor, name)]));
+/** The views one after another through one encoder: each is normalised by itself, and finds the statistics that the one before left. */
+function inTurn(
+  weights: EncoderWeights,
+  views: readonly string[],
+  forward: (weights: EncoderWeights, view: string) => { head: tf.Tensor2D; stats: Tensors },
+): Encoded {
+  let { stats } = weights;
+  const rows = views.map((view) => {
+    const pass = forward({ ...weights, stats }, view);
+    stats = pass.stats;
+    return l2Normalize(pass.head) as tf.Tensor2D;
+  });
+  return { rows: rows.length === 1 ? rows[0]! : (tf.concat(rows) as tf.Tensor2D), stats };
+}
 
-const cloned = (tensors: Tensors): Tensors => mapped(tensors, (tensor) => tf.clone(tensor));
-const constant = (tensors: Tensors): Tensors => mapped(tensors, (tensor) => stopGradient(tensor));
+const swapHalves = (rows: tf.Tensor2D): tf.Tensor2D => {
+  const [first, second] = tf.split(rows, 2) as [tf.Tensor2D, tf.Tensor2D];
+  return tf.concat([second, first]) as tf.Tensor2D;
+};

@@ -1,6 +1,6 @@
-import { DEFAULT_BANK, type MemoryBank, type Method, type SplitSource } from '@mochi/contract';
+import { DEFAULT_BANK, type MemoryBank, type Method, type PositiveSource, type SplitSource } from '@mochi/contract';
 import type { RunHost } from '@mochi/core';
-import { bankNameTwice, bankSmallerThanBatch, bankUnused, samplerLabels } from '../errors.js';
+import { bankNameTwice, bankSmallerThanBatch, bankUnused, positivesBankUnknown, samplerLabels } from '../errors.js';
 import { checkChain } from '../step/check-chain.js';
 import type { SizedBank, StepParts } from '../step/parts.js';
 
@@ -19,12 +19,14 @@ export function assembleNegatives(host: RunHost, method: Method, source: SplitSo
   const samplers = host.provided('sampler').map(({ plugin, service }) => ({ id: plugin, part: service }));
   const [positives] = host.provided('positives').map(({ plugin, service }) => ({ id: plugin, part: service }));
   const banks = banksOf(host, method, positives !== undefined, source.length);
+  if (positives) requireBank(positives.part, banks);
   const chain = samplers.map(({ part }) => part);
   checkChain(chain, labelledBanks(banks, method));
   const asking = chain.find(({ usesLabels }) => usesLabels);
   if (batchSize !== null) {
-    const small = banks.find(({ capacity }) => capacity < batchSize);
-    if (small) throw bankSmallerThanBatch(small.capacity, batchSize);
+    const keys = batchSize * (method.keysPerImage ?? 1);
+    const small = banks.find(({ bank, capacity }) => bank.capacity !== 'samples' && capacity < keys);
+    if (small) throw bankSmallerThanBatch(small.capacity, keys);
     if (asking && !source.labels) throw samplerLabels(asking.name);
   }
   const labels = asking !== undefined || banks.some(({ bank }) => bank.keepLabels);
@@ -40,6 +42,11 @@ function banksOf(host: RunHost, method: Method, forPositives: boolean, samples: 
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw bankNameTwice(twice);
   return banks.map((bank) => ({ bank, capacity: capacityOf(bank, samples) }));
+}
+
+function requireBank({ name, bank = DEFAULT_BANK }: PositiveSource, banks: readonly SizedBank[]): void {
+  const names = banks.map((one) => one.bank.name);
+  if (!names.includes(bank)) throw positivesBankUnknown(name, bank, names);
 }
 
 const capacityOf = ({ capacity }: MemoryBank, samples: number): number => (capacity === 'samples' ? samples : capacity);

@@ -206,11 +206,13 @@ export class TrainingLoop {
   }
 }
 
-/** Rows of the first bank after so many keys. */
-function filledBy({ banks }: StepParts, keys: number): number {
+/** Rows of the first bank after so many images. */
+function filledBy({ banks, method }: StepParts, images: number): number {
   const [first] = banks;
   if (!first) return 0;
-  return first.bank.fill === 'keys' ? first.capacity : Math.min(first.capacity, keys);
+  if (first.bank.fill === 'keys' || first.bank.warmStart) return first.capacity;
+  const keys = first.bank.capacity === 'samples' ? 1 : (method.part.keysPerImage ?? 1);
+  return Math.min(first.capacity, images * keys);
 }
 
 async function readScalars(scalars: Record<string, Scalar>): Promise<Record<string, number>> {

@@ -23,7 +23,7 @@ export function openDraws(
     const queries = stopGradient(request.queries);
     const views = viewsOf(parts, banks, queries, ids);
     if (live) views[DEFAULT_BANK] = liveView({ ...live, rows: stopGradient(live.rows) }, queries, context.step);
-    const positives = positivesOf(parts, views, { queries, keys, ids }, context);
+    const positives = positivesOf(parts, banks, { queries, keys, ids }, context);
     const rows = (bank: string) => (live && bank === DEFAULT_BANK ? live.rows : views[bank]!.state.rows);
     const withGradient = (bank: string): WithGradient => ({
       queries: request.queries,
@@ -69,13 +69,13 @@ function liveView({ rows, ids, labels, mask }: LiveBank, queries: tf.Tensor2D, s
 
 function positivesOf(
   { positives: placed }: Pick<StepParts, 'positives'>,
-  views: Readonly<Record<string, BankView>>,
+  banks: Readonly<Record<string, BankState>>,
   inputs: { queries: tf.Tensor2D; keys: tf.Tensor2D; ids: tf.Tensor1D },
   { step, epoch, rng, scalars }: ChainContext,
 ): tf.Tensor2D | undefined {
   if (!placed) return undefined;
   const { id, part } = placed;
-  const { state } = views[part.bank ?? DEFAULT_BANK]!;
-  const similarities = tf.matMul<tf.Tensor2D>(inputs.keys, state.rows, false, true);
-  return part.positives({ ...inputs, bank: state, similarities, step, epoch, rng: rng.fork(id), scalars: scalars[id] ?? {} });
+  const bank = banks[part.bank ?? DEFAULT_BANK]!; // a memory bank, whatever the negatives are
+  const similarities = tf.matMul<tf.Tensor2D>(inputs.keys, bank.rows, false, true);
+  return part.positives({ ...inputs, bank, similarities, step, epoch, rng: rng.fork(id), scalars: scalars[id] ?? {} });
 }

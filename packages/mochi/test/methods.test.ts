@@ -1,0 +1,104 @@
+import { findCheckpoint, readCheckpoint } from '@mochi/trainer';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { train } from '../src/index.js';
+import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
+
+let root: string;
+beforeAll(async () => {
+  root = await imageFolder();
+});
+
+const steps = (count: number, more: object = {}) => ({
+  steps: count,
+  batchSize: 4,
+  logEvery: 1,
+  checkpoint: { every: '100ep' },
+  ...more,
+});
+
+/** Losses of a run, and the tensors of its last checkpoint. */
+async function trained(changes: Record<string, unknown>) {
+  const runDir = join(temporaryFolder(), 'run');
+  const losses: number[] = [];
+  const config = tinyConfig(root, { train: steps(3), sampler: 'uniform', ...changes });
+  await train(config, {
+    runDir,
+    onEvent: (event) => event.type === 'step-end' && losses.push((event as unknown as { lossNats: number }).lossNats),
+  });
+  const { tensors } = await readCheckpoint(await findCheckpoint(runDir));
+  const ints = (name: string): number[] => Array.from(tensors.get(name)!.data as Int32Array);
+  return { losses, tensors, ints };
+}
+
+/** Without a bank: simclr takes its negatives from the batch. */
+const simclr = (changes: Record<string, unknown> = {}) => ({
+  method: { name: 'simclr', temperature: 0.5 },
+  bank: undefined,
+  ...changes,
+});
+
+describe('symmetric MoCo', () => {
+  const method = { name: 'moco-v2', keyMomentum: 0.9, batchNorm: { split: 2 }, symmetric: true };
+
+  test('writes two keys of each image', async () => {
+    const { losses, ints } = await trained({ method });
+    expect(losses.every(Number.isFinite)).toBe(true);
+    const ids = ints('banks/bank/ids');
+    for (const step of [0, 1, 2]) expect(ids.slice(8 * step, 8 * step + 4)).toEqual(ids.slice(8 * step + 4, 8 * step + 8));
+    expect(ids.slice(24)).toEqual(Array(8).fill(-1));
+    expect(ints('banks/bank/filled')).toEqual([24]);
+  });
+
+  test('needs a bank of two batches', async () => {
+    await expect(trained({ method, bank: { name: 'fifo', capacity: 7 } })).rejects.toMatchObject({
+      code: 'MOCHI_BANK_TOO_SMALL',
+      message: expect.stringContaining('A batch of 8 keys') as string,
+    });
+  });
+});
+
+describe('SimCLR', () => {
+  const uniform = trained;
+
+  test('trains without a bank, near the loss of chance at first', async () => {
+    const { losses, tensors } = await uniform(simclr());
+    expect([...tensors.keys()].filter((name) => name.startsWith('banks/'))).toEqual([]);
+    expect(losses[0]).toBeGreaterThan(0);
+    expect(losses[0]).toBeLessThan(Math.log(7) + 4); // 1 + 6 columns, cosines within 2 of each other at t = 0.5
+  });
+
+  test('with MoCHi: more negatives, so a larger loss', async () => {
+    const [plain, mixed] = [
+      await trained(simclr()),
+      await trained(simclr({ sampler: { name: 'mochi', n: 4, s: 8, sPrime: 4, warmup: 0 } })),
+    ];
+    expect(mixed.losses[0]).toBeGreaterThan(plain.losses[0]!);
+    expect(mixed.losses.every(Number.isFinite)).toBe(true);
+  });
+
+  test('compiled and eager agree', async () => {
+    const sampler = { name: 'mochi', n: 4, s: 8, sPrime: 4, warmup: 0 };
+    const [compiled, eager] = [await trained(simclr({ sampler })), await trained(simclr({ sampler, runtime: { eager: true } }))];
+    expect(eager.losses).toBeAllClose(compiled.losses, { rtol: 1e-4 });
+  });
+
+  test('refuses a bank that nothing would read', async () => {
+    await expect(trained(simclr({ bank: { name: 'fifo', capacity: 32 } }))).rejects.toMatchObject({ code: 'MOCHI_BANK_UNUSED' });
+  });
+});
+
+describe('several banks', () => {
+  test('each with a sampler of its own: the loss sums over both', async () => {
+    const bank = [
+      { name: 'fifo', capacity: 16 },
+      { name: 'fifo', as: 'recent', capacity: 8 },
+    ];
+    const sampler = ['uniform', { name: 'mochi', bank: 'recent', n: 4, s: 4, sPrime: 2, warmup: 0 }];
+    const [both, one] = [await trained({ bank, sampler }), await trained({ bank: bank[0] })];
+    expect(both.losses[0]).toBeGreaterThan(one.losses[0]!);
+    const [all, recent] = [both.ints('banks/bank/ids'), both.ints('banks/recent/ids')];
+    expect(all.slice(0, 12).every((id) => id >= 0)).toBe(true);
+    expect(recent).toEqual([...all.slice(8, 12), ...all.slice(4, 8)]); // 12 keys in a ring of 8
+  });
+});
