@@ -1,0 +1,12 @@
+import { API_VERSION, definePlugin, NEGATIVE_SAMPLER } from '@mochi/contract';
+import { hardDuplicatesConfig } from './config.js';
+import { hardDuplicatesSampler } from './hard-duplicates-sampler.js';
+
+/** `sampler: { name: hard-duplicates, n, s, sPrime, warmup }` */
+export const hardDuplicatesPlugin = definePlugin({
+  name: 'hard-duplicates',
+  kind: 'sampler',
+  apiVersion: API_VERSION,
+  config: hardDuplicatesConfig,
+  setup: (host, options) => host.provide(NEGATIVE_SAMPLER, () => hardDuplicatesSampler(options)),
+});
