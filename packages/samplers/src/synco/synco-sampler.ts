@@ -47,16 +47,18 @@ export function syncoNegatives(context: SyncoContext, options: Options): Sampled
 interface Pool {
   /** [B, N] int32. */
   readonly rows: tf.Tensor2D;
-  /** How many of them may be drawn, [B, 1] or a scalar. */
-  readonly size: tf.Tensor;
+  /** How many of them may be drawn: N, or [B, 1]. */
+  readonly size: number | tf.Tensor2D;
   readonly available: tf.Tensor2D | undefined;
 }
 
 /** Types 1, 2, 3 and 5, in closed form. */
 function mixtures({ ids, rng, bankName: bank = DEFAULT_BANK }: SyncoContext, pool: Pool, options: Options): Block[] {
   const { n1, n2, n3, n5, alpha, beta, gamma, delta } = options;
-  const draws = (name: string, count: number, each: number): tf.Tensor2D[] =>
-    tf.unstack(rng.fork(name).perSample(ids).uniform([count, each]), 2) as tf.Tensor2D[];
+  const draws = (name: string, count: number, each: number): tf.Tensor2D[] => {
+    const own = rng.fork(name).perSample(ids);
+    return Array.from({ length: each }, () => own.uniform([count]) as tf.Tensor2D);
+  };
   const one = (place: tf.Tensor2D): tf.Tensor3D => rowsAt(pool.rows, tf.expandDims(rankOf(place, pool.size), 2));
   const within = (share: tf.Tensor2D, [from, to]: readonly [number, number]): tf.Tensor2D =>
     tf.add(tf.mul(share, to - from), from);
