@@ -11,7 +11,7 @@ export interface StepInput {
 
 /** What goes into the compiled step of a run: its state, the batch, and the numbers that the host feeds. */
 export async function explainStep(host: RunHost): Promise<{ state: StepInput[]; batch: StepInput[]; feeds: StepInput[] }> {
-  await startTensorFlow({ threads: host.config.runtime.threads });
+  await startTensorFlow(host.config.runtime);
   const parts = await assemble(host);
   const state = initialState(parts.step, parts.states);
   const { stepsPerEpoch, totalSteps, batchSize } = parts;

@@ -43,7 +43,7 @@ export async function openRun(config: ConfigInput, { overrides = [], onEvent, cw
 export async function openRunOnEngine(config: ConfigInput, options: OpenOptions = {}): Promise<RunHost> {
   const host = await openRun(config, options);
   try {
-    await startTensorFlow({ threads: host.config.runtime.threads });
+    await startTensorFlow(host.config.runtime);
     return host;
   } catch (error) {
     await host.dispose();

@@ -156,3 +156,17 @@ export const profilerBusy = () =>
     expected: 'one recording at a time in a process',
     fix: 'Call stop() of the first recording before the next.',
   });
+
+export const badDevice = (found: string) =>
+  new MochiError('MOCHI_TENSORFLOW_OPTIONS', {
+    happened: `TensorFlow was to run on the device "${found}".`,
+    expected: 'auto, cpu, gpu, or gpu:N with the number of a card',
+    fix: 'Correct runtime.device, or the variable MOCHI_DEVICE.',
+  });
+
+export const noGpu = (wanted: string, reason: string, dir: string) =>
+  new MochiError('MOCHI_NO_GPU', {
+    happened: `The device ${wanted} was asked for, and the TensorFlow in ${dir} sees none: ${reason}.`,
+    expected: 'an NVIDIA GPU with its driver, and a build of TensorFlow for it',
+    fix: 'Run `mochi doctor`, which says what is missing, and `mochi doctor --install gpu` for the build; or set runtime.device to cpu.',
+  });

@@ -1,6 +1,8 @@
 export * from './library/index.js';
 export { startTensorFlow, type StartOptions } from './runtime/start.js';
 export { isTracing, liveHandles, runtimeInfo, type RuntimeInfo } from './runtime/runtime.js';
+export { toDevice } from './runtime/to-device.js';
+export type { DeviceChoice } from './native/device.js';
 export { execute, nativeDtype, nativeTensor, readInt64 } from './runtime/execute.js';
 export { attr, type Attr, type PartialShape, type TensorValue } from './native/attributes.js';
 export type { NativeDtype } from './native/dtypes.js';

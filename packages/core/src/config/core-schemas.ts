@@ -18,6 +18,14 @@ export const coreSchemas = {
         .describe(
           'of the encoders in training; losses, banks, statistics, optimizers and evaluation stay float32; auto: the fastest here that keeps the curve of the loss',
         ),
+      device: z
+        .union([z.enum(['auto', 'cpu', 'gpu']), z.templateLiteral(['gpu:', z.int().nonnegative()])], {
+          error: '"auto", "cpu", "gpu" or "gpu:N" with the number of a card',
+        })
+        .default('auto')
+        .describe(
+          'where the mathematics runs; auto: what MOCHI_DEVICE says, else the first GPU that TensorFlow sees, else the processor',
+        ),
       threads: z
         .union(
           [z.literal('auto'), z.int().positive(), z.strictObject({ within: z.int().positive(), between: z.int().positive() })],

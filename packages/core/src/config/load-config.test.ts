@@ -7,7 +7,7 @@ test('an empty config gets every default', async () => {
     expect(loaded.config).toEqual({
       seed: 1,
       name: 'run',
-      runtime: { compile: true, eager: false, precision: 'float32', threads: 'auto' },
+      runtime: { compile: true, eager: false, precision: 'float32', device: 'auto', threads: 'auto' },
       train: { epochs: 1, batchSize: 64 },
     });
     expect(loaded.entries).toEqual([]);
@@ -144,7 +144,7 @@ train: { epochs: 0 }
 
   test.each([
     ['sampler: 5', 'sampler', '5'],
-    ['bank: [fifo]', 'bank', 'a list'],
+    ['optimizer: [sgd]', 'optimizer', 'a list'],
     ['bank: { capacity: 5 }', 'bank.name', '{"capacity":5}'],
     ['sampler: { name: mochi, warmup: soon }', 'sampler.warmup', '"soon"'],
     ['runtime: { threads: 0 }', 'runtime.threads', '0'],

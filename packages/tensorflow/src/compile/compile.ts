@@ -3,6 +3,7 @@ import type { TensorMetadata } from '../../generated/tfjs-node-kernels.js';
 import { compiledDisposed } from '../errors.js';
 import { attr, type Attr } from '../native/attributes.js';
 import { functionConfig, type Precision } from '../native/context.js';
+import { onCpu } from '../runtime/on-cpu.js';
 import { running, type Running } from '../runtime/runtime.js';
 import { pathsOf, putTogether, signatureOf, type Structure, takeApart } from './signature.js';
 import { removeFunction, traceGraph } from './trace-function.js';
@@ -28,6 +29,8 @@ export interface CompileOptions {
   readonly xla?: boolean;
   /** Of convolutions and of what `mixedPrecision` encloses; what may be asked for says `availablePrecisions`. Default float32. */
   readonly precision?: Precision;
+  /** Run it on the processor though there is a GPU, e.g. the input beside a step. Default false. */
+  readonly cpu?: boolean;
 }
 
 /** One signature's function. */
@@ -66,15 +69,17 @@ class CompiledFunction<A extends readonly unknown[], R> {
   private readonly entries = new Map<string, Entry>();
   private readonly attrs: readonly Attr[];
   private readonly precision: Precision;
+  private readonly cpu: boolean;
   private underWay = 0;
   private disposed = false;
 
   constructor(
     private readonly fn: (...args: A) => R,
-    { name = fn.name || 'compiled', xla = false, precision = 'float32' }: CompileOptions,
+    { name = fn.name || 'compiled', xla = false, precision = 'float32', cpu = false }: CompileOptions,
   ) {
     this.name = name;
     this.precision = precision;
+    this.cpu = cpu;
     this.attrs = [
       ...(xla ? [attr.bool('_XlaMustCompile', true)] : []),
       ...(precision === 'float32' ? [] : [attr.string('config_proto', functionConfig(precision))]),
@@ -86,7 +91,11 @@ class CompiledFunction<A extends readonly unknown[], R> {
     // As a step of its own it would be no step on the gradient tape.
     if (current.binding.trace !== null || engine().state.gradientDepth > 0) return this.fn(...args);
     const { entry, ids } = this.prepare(current, args);
-    return this.results(current, entry, current.engine.execute(entry.name, this.attrs, ids, entry.outputs));
+    return this.results(
+      current,
+      entry,
+      this.placed(() => current.engine.execute(entry.name, this.attrs, ids, entry.outputs)),
+    );
   }
 
   async runAsync(args: A): Promise<R> {
@@ -95,11 +104,19 @@ class CompiledFunction<A extends readonly unknown[], R> {
     this.underWay++;
     try {
       // Handles of the arguments are in the op before this returns: they may be disposed meanwhile.
-      return this.results(current, entry, await current.engine.executeAsync(entry.name, this.attrs, ids, entry.outputs));
+      return this.results(
+        current,
+        entry,
+        await this.placed(() => current.engine.executeAsync(entry.name, this.attrs, ids, entry.outputs)),
+      );
     } finally {
       this.underWay--;
       if (this.disposed && this.underWay === 0) this.free(current);
     }
+  }
+
+  private placed<T>(run: () => T): T {
+    return this.cpu ? onCpu(run) : run();
   }
 
   dispose(): void {

@@ -97,7 +97,6 @@ export class Trace {
 
   /**
    * Adds an op. `ids` may name symbols of this trace, and anything alive outside of it, which is captured.
-   *
    * @param after Symbols that must be there before the op runs.
    */
   op(

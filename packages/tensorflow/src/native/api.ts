@@ -78,6 +78,7 @@ const SIGNATURES = {
   TFE_TensorHandleNumDims: ['int', 'ptr', 'ptr'],
   TFE_TensorHandleDim: ['long', 'ptr', 'int', 'ptr'],
   TFE_TensorHandleDataType: ['int', 'ptr'],
+  TFE_TensorHandleDeviceName: ['str', 'ptr', 'ptr'],
   TFE_NewOp: ['ptr', 'ptr', 'str', 'ptr'],
   TFE_DeleteOp: ['void', 'ptr'],
   TFE_OpSetDevice: ['void', 'ptr', 'str', 'ptr'],
@@ -164,7 +165,17 @@ export type NativeApi = { readonly [N in keyof Signatures]: Signature<Signatures
     status: Pointer,
     done: (error: unknown) => void,
   ) => void;
+  /** Copies a handle's tensor to a device, on a thread of the pool. */
+  readonly copyAsync: (
+    handle: Pointer,
+    context: Pointer,
+    device: string,
+    status: Pointer,
+    done: (error: unknown, copy: Pointer) => void,
+  ) => void;
   readonly oneDnnIsOn: (() => boolean) | null;
+  /** Whether the library was built for NVIDIA's GPUs. */
+  readonly builtWithCuda: (() => boolean) | null;
 };
 
 const RTLD_NOW = 2;
@@ -188,7 +199,10 @@ export function loadApi(frameworkPath: string, ccPath: string, { quiet = true } 
   for (const [name, [result, ...args]] of Object.entries(SIGNATURES))
     api[name] = library.func(name, typeOf(result), args.map(typeOf));
   api['executeAsync'] = library.func('TFE_Execute', 'void', ['void*', 'void*', 'void*', 'void*']).async;
-  api['oneDnnIsOn'] = oneDnnProbe(koffi.load(frameworkPath, { global: true }));
+  api['copyAsync'] = library.func('TFE_TensorHandleCopyToDevice', 'void*', ['void*', 'void*', 'str', 'void*']).async;
+  const framework = koffi.load(frameworkPath, { global: true });
+  api['oneDnnIsOn'] = probe(framework, '_ZN10tensorflow12IsMKLEnabledEv');
+  api['builtWithCuda'] = probe(framework, '_ZN10tensorflow19IsGoogleCudaEnabledEv');
   return api as NativeApi;
 }
 
@@ -198,9 +212,9 @@ function pin(libc: ReturnType<typeof loadCLibrary>, path: string, flags: number)
     throw libraryNotLoaded(path, libc.dlerror() ?? 'unknown reason');
 }
 
-function oneDnnProbe(framework: ReturnType<typeof koffi.load>): (() => boolean) | null {
+function probe(framework: ReturnType<typeof koffi.load>, symbol: string): (() => boolean) | null {
   try {
-    return framework.func('_ZN10tensorflow12IsMKLEnabledEv', 'bool', []) as () => boolean;
+    return framework.func(symbol, 'bool', []) as () => boolean;
   } catch {
     return null; // a library without the symbol: nothing to ask
   }

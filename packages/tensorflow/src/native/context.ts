@@ -1,4 +1,5 @@
 import type { NativeApi, Pointer } from './api.js';
+import { type DeviceChoice, deviceFields } from './device.js';
 import { bytesField, varintField } from './protobuf.js';
 import type { Status } from './status.js';
 
@@ -21,15 +22,18 @@ const ON = 1;
 export const functionConfig = (precision: keyof typeof REWRITES): Uint8Array =>
   Uint8Array.from(bytesField(10, bytesField(10, varintField(REWRITES[precision], ON))));
 
-/** message ConfigProto { 2: intra_op_parallelism_threads, 5: inter_op_parallelism_threads, 6: GPUOptions { 4: allow_growth } }. */
-export function configProto({ within, between }: Threads): Uint8Array {
-  // Memory of a GPU as it is needed, not all of it at the start: others may use the same card.
-  return Uint8Array.from([...varintField(2, within), ...varintField(5, between), ...bytesField(6, varintField(4, 1))]);
+/** message ConfigProto { 2: intra_op_parallelism_threads, 5: inter_op_parallelism_threads } and what `deviceFields` adds. */
+export function configProto({ within, between }: Threads, devices: readonly number[]): Uint8Array {
+  return Uint8Array.from([...varintField(2, within), ...varintField(5, between), ...devices]);
 }
 
-export function newContext(api: NativeApi, status: Status, threads: Threads): Pointer {
+export function newContext(api: NativeApi, status: Status, threads: Threads, device: DeviceChoice): Pointer {
+  return contextOf(api, status, configProto(threads, deviceFields(device)));
+}
+
+/** @param config A ConfigProto. */
+export function contextOf(api: NativeApi, status: Status, config: Uint8Array): Pointer {
   const options = api.TFE_NewContextOptions();
-  const config = configProto(threads);
   api.TFE_ContextOptionsSetConfig(options, config, config.byteLength, status.pointer);
   status.check('the configuration');
   const context = api.TFE_NewContext(options, status.pointer);

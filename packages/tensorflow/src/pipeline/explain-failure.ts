@@ -1,6 +1,7 @@
 import type { Tensors } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { TensorFlowError } from '../errors.js';
+import { onCpu } from '../runtime/on-cpu.js';
 import type { MapFunction } from './stages.js';
 
 /**
@@ -11,7 +12,7 @@ import type { MapFunction } from './stages.js';
  */
 export function explainFailure(fn: MapFunction, element: Tensors): string | null {
   try {
-    tf.tidy(() => void fn(element));
+    onCpu(() => tf.tidy(() => void fn(element)));
     return null;
   } catch (error) {
     if (error instanceof TensorFlowError) return error.tensorFlowMessage;

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { TracedFunction } from '../compile/trace-function.js';
 import { TensorFlowError } from '../errors.js';
 import { execute } from '../runtime/execute.js';
+import { onCpu } from '../runtime/on-cpu.js';
 import { running } from '../runtime/runtime.js';
 import { elementFailed, iteratorDisposed } from './errors.js';
 import { outputAttrs, type Built } from './stages.js';
@@ -48,11 +49,8 @@ export class PipelineIterator implements AsyncIterable<Tensors> {
     const { engine, backend } = running();
     const { names } = this.built;
     try {
-      const results = await engine.executeAsync(
-        'IteratorGetNext',
-        outputAttrs(this.built),
-        [backend.idOf(this.iterator)],
-        names.length,
+      const results = await onCpu(() =>
+        engine.executeAsync('IteratorGetNext', outputAttrs(this.built), [backend.idOf(this.iterator)], names.length),
       );
       if (!this.disposed) return Object.fromEntries(results.map((result, i) => [names[i]!, backend.createOutputTensor(result)]));
       for (const { id } of results) engine.delete(id);

@@ -1,6 +1,7 @@
 import type { Tensors } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TracedFunction } from '../compile/trace-function.js';
+import { onCpu } from '../runtime/on-cpu.js';
 import { pipelineArgument } from './errors.js';
 import { PipelineIterator } from './pipeline-iterator.js';
 import {
@@ -80,13 +81,15 @@ export class Pipeline {
     const functions: TracedFunction[] = [];
     let iterator: PipelineIterator | undefined;
     try {
-      tf.tidy(() => {
-        const last = [...this.stages, reproducible(threads)].reduce<Built>(
-          (input, stage) => stage(input, functions),
-          sliceTensors(this.source),
-        );
-        iterator = new PipelineIterator(last, functions);
-      });
+      onCpu(() =>
+        tf.tidy(() => {
+          const last = [...this.stages, reproducible(threads)].reduce<Built>(
+            (input, stage) => stage(input, functions),
+            sliceTensors(this.source),
+          );
+          iterator = new PipelineIterator(last, functions);
+        }),
+      );
       return iterator!;
     } finally {
       if (iterator === undefined) for (const fn of functions) fn.dispose();

@@ -18,6 +18,8 @@ export interface NodeOutput {
   readonly trace: object;
 }
 
+const CPU = '/job:localhost/replica:0/task:0/device:CPU:0';
+
 /** Runs ops eagerly and keeps the handles of their outputs: small numbers stand for native pointers or, while tracing, for graph nodes. */
 export class Engine {
   readonly status: Status;
@@ -30,6 +32,8 @@ export class Engine {
   readonly functionOutputs = new Map<string, readonly { readonly dtype: number; readonly shape: readonly number[] }[]>();
   /** Functions that go with those that call them, by the caller's name. */
   readonly functionParts = new Map<string, readonly string[]>();
+  /** True while ops are to run on the processor: see `onCpu`. */
+  pinned = false;
   private nextId = 1;
   private readonly attributes: AttributeWriter;
   private readonly outputPointers = Buffer.alloc(8 * 512);
@@ -143,6 +147,24 @@ export class Engine {
     }
   }
 
+  /** A copy on a device, named as in `listDevices`, made on a thread of the pool. */
+  async copyTo(id: number, device: string): Promise<TensorMetadata> {
+    const status = new Status(this.api);
+    const from = this.clone(id); // what is being copied must not be freed meanwhile
+    try {
+      const copy = await new Promise<Pointer>((resolve, reject) =>
+        this.api.copyAsync(this.pointer(from, 'A copy'), this.context, device, status.pointer, (error, pointer) =>
+          error ? reject(error as Error) : resolve(pointer),
+        ),
+      );
+      status.check(`a copy to ${device}`);
+      return this.describe(this.add(copy), copy);
+    } finally {
+      this.delete(from);
+      status.dispose();
+    }
+  }
+
   private adopt(buffer: Buffer, outputs: number): TensorMetadata[] {
     const result = new Array<TensorMetadata>(outputs);
     for (let i = 0; i < outputs; i++) {
@@ -166,6 +188,7 @@ export class Engine {
     const { api, status } = this;
     const op = api.TFE_NewOp(this.context, name, status.pointer);
     if (api.TF_GetCode(status.pointer) !== 0) throw unknownOp(name);
+    if (this.pinned) api.TFE_OpSetDevice(op, CPU, status.pointer);
     try {
       const definition = this.definitions.find(name);
       if (definition?.hasListInput) this.addLists(definition, op, attrs, ids);

@@ -11,6 +11,10 @@ export interface RuntimeInfo {
   readonly version: string;
   /** e.g. `/job:localhost/replica:0/task:0/device:CPU:0`. */
   readonly devices: string[];
+  /** Where ops run that are not held on the processor. */
+  readonly device: 'cpu' | 'gpu';
+  /** Its name among `devices`. */
+  readonly deviceName: string;
   readonly threads: Threads;
   /** Intel's kernels for convolutions and products, 2 to 3 times faster on CPU. */
   readonly oneDnn: boolean;

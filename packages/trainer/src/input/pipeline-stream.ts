@@ -1,5 +1,5 @@
 import type { Batch, SplitSource, Tensors } from '@mochi/contract';
-import { disposeTree, explainFailure, type PipelineIterator } from '@mochi/tensorflow';
+import { disposeTree, explainFailure, toDevice, type PipelineIterator } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ViewPass } from './view-maker.js';
 import { elementOf, partsOf } from './view-pipeline.js';
@@ -90,7 +90,7 @@ export class PipelineStream implements BatchStream {
   private async make(): Promise<Tensors | null> {
     const { passes, pass } = this.parts;
     const record = await passes?.next();
-    return record ? pass.finish(record) : null;
+    return record ? toDevice(await pass.finish(record)) : null;
   }
 
   private labelsOf(places: Int32Array): { labels?: tf.Tensor1D } {

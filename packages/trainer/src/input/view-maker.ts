@@ -44,7 +44,11 @@ export class ViewMaker {
     const scalar = { dtype: 'int32', shape: [] } as const;
     const keys = Object.fromEntries(views.map(({ name }) => [keyOf(name), scalar]));
     this.map = traceMap('views', { [ID]: scalar, ...keys }, (element) => this.element(reader, element));
-    this.rest = compile((batch: Tensors) => this.batch(batch), { name: 'augment', xla: views.some(({ draws }) => draws > 0) });
+    this.rest = compile((batch: Tensors) => this.batch(batch), {
+      name: 'augment',
+      xla: views.some(({ draws }) => draws > 0),
+      cpu: true,
+    });
   }
 
   pass(seed: number, epoch: number): ViewPass {
