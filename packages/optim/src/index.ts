@@ -23,6 +23,18 @@ export {
   type StepConfig,
   type StepOptions,
 } from './schedules/config.js';
-export { ramp, rampConfig, type RampConfig, type RampOptions } from './ramp.js';
+export {
+  currentOf,
+  feedRamps,
+  leastOf,
+  mostOf,
+  ramp,
+  rampable,
+  rampConfig,
+  valueOf,
+  type Rampable,
+  type RampConfig,
+  type RampOptions,
+} from './ramp.js';
 export { emaUpdate } from './ema-update.js';
 export { isOneDimensional, type Updated } from './shared/update-each.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { progressAt } from '../test/progress.js';
-import { constant, cosine, ramp, step } from './index.js';
+import { constant, cosine, step } from './index.js';
 
 const at = (number: number) => progressAt(number, 10, 20); // 10 steps an epoch, 20 epochs
 const half = (share: number) => 0.5 * (1 + Math.cos(Math.PI * share));
@@ -49,21 +49,9 @@ describe('factors, at 10 steps an epoch and 20 epochs', () => {
   });
 });
 
-describe('ramp', () => {
-  test.each([
-    { name: 'moves in a line and stays', options: { from: 1, to: 3, over: '2ep' }, want: { 0: 1, 5: 1.5, 20: 3, 199: 3 } },
-    { name: 'begins later', options: { from: 0, to: 1, over: '10st', after: '1ep' }, want: { 0: 0, 10: 0, 15: 0.5, 20: 1 } },
-    { name: 'is at once over no time', options: { from: 5, to: 2, over: '0ep' }, want: { 0: 2, 1: 2 } },
-    { name: 'falls', options: { from: 2, to: 1, over: { epochs: 1 } }, want: { 0: 2, 5: 1.5, 10: 1 } },
-  ])('$name', ({ options, want }) => {
-    for (const [number, value] of Object.entries(want)) expect(ramp(options)(at(Number(number)))).toBeCloseTo(value, 12);
-  });
-});
-
 test('options: a misspelt or impossible one is an error', () => {
   expect(() => cosine({ minimum: 1 } as never)).toThrow(/minimum/);
   expect(() => cosine({ warmup: '10 parsecs' })).toThrow(/warmup/);
   expect(() => step({ milestones: [16, 12] })).toThrow(/must rise/);
   expect(() => step({ milestones: [] })).toThrow();
-  expect(() => ramp({ from: 0, to: 1 } as never)).toThrow();
 });

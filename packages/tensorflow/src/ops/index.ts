@@ -9,7 +9,7 @@ export { scatterAdd, scatterRows } from './scatter.js';
 export { segmentSum } from './segment-sum.js';
 export { logSumExp } from './log-sum-exp.js';
 export { l2Normalize } from './l2-normalize.js';
-export { rankMask } from './rank-mask.js';
+export { rankMask, type Rank } from './rank-mask.js';
 export { cond } from './cond.js';
 export { readFile } from './read-file.js';
 export { decodeImage, decodePixels } from './decode-image.js';

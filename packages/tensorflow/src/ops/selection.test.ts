@@ -234,6 +234,22 @@ describe('rankMask', () => {
   ])('$name', ({ from, to, mask }) => {
     // prettier-ignore
     leakFree([similarities()], (s) => rankMask(s, from, to), (m) => expect(m.arraySync()).toEqual(mask));
+    const at = (rank: number) => ({ at: tf.scalar(rank), most: Math.min(rank + 1, 4) });
+    tf.tidy(() => {
+      expect(rankMask(similarities(), at(from), at(to)).arraySync()).toEqual(mask);
+      expect(rankMask(similarities(), at(from), to).arraySync()).toEqual(mask);
+      expect(rankMask(similarities(), from, at(to)).arraySync()).toEqual(mask);
+    });
+  });
+  test('bounds of each query its own', () => {
+    tf.tidy(() => {
+      const [from, to] = [tf.tensor2d([[0], [1]]), tf.tensor2d([[1], [3]])];
+      const band = rankMask(similarities(), { at: from, most: 2 }, { at: to, most: 4 });
+      expect(band.arraySync()).toEqual([
+        [off, 0, off, off],
+        [off, off, 0, 0],
+      ]);
+    });
   });
   test('equal rows: the band still has its width', () => {
     tf.tidy(() => void expect(rankMask(tf.zeros([1, 6]), 2, 4).arraySync()).toEqual([[off, off, 0, 0, off, off]]));
