@@ -33,3 +33,11 @@ export function requireKnownFlags(argv: readonly string[], known: readonly strin
     );
   }
 }
+
+/** @throws MOCHI_USAGE for anything but a whole number from `least`. */
+export function wholeNumber(name: string, given: string, least: number): number {
+  const number = Number(given);
+  if (given.trim() === '' || !Number.isInteger(number) || number < least)
+    throw usage(`--${name} is "${given}".`, `a whole number from ${least}`, `Correct --${name}, or leave it out.`);
+  return number;
+}

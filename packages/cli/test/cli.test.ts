@@ -119,10 +119,30 @@ describe('mochi', () => {
     expect((base.inputs['state'] as { name: string }[]).map(({ name }) => name)).toContain('banks/bank/rows');
   });
 
+  test('profile: parts of a step, ops and a trace file', async () => {
+    const args = ['profile', config, '--steps', '3', '--warmup', '2', '--traced', '2', '--out', 'profiled'];
+    const { code, stdout } = await mochi([...args, '--json']);
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout) as { parts: { name: string; share: number }[]; ops: { byType: { name: string }[] } };
+    expect(report.parts.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 6);
+    expect(report.ops.byType.some(({ name }) => name.includes('Conv2D'))).toBe(true);
+    expect(JSON.parse(readFileSync(join(folder, 'profiled', 'profile.json'), 'utf8'))).toEqual(report);
+    const trace = JSON.parse(readFileSync(join(folder, 'profiled', 'trace.json'), 'utf8')) as {
+      traceEvents: { ph: string; ts: number; dur: number }[];
+    };
+    const spans = trace.traceEvents.filter(({ ph }) => ph === 'X');
+    expect(spans.every(({ ts, dur }, at) => dur >= 0 && ts >= (spans[at - 1]?.ts ?? 0))).toBe(true);
+    expect(readdirSync(folder)).not.toContain('runs');
+    const shown = await mochi(['profile', config, '--steps', '2', '--traced', '1', '--rows', '3', 'evaluators=[]']);
+    expect(shown.stdout).toMatch(/images\/s[^]*waiting for data[^]*by scope[^]*by type[^]*by node/);
+  });
+
   test.each([
     { name: 'no command of that name', args: ['trian'], says: /Did you mean mochi train/ },
     { name: 'a misspelt flag', args: ['train', 'mochi.yaml', '--resum'], says: /Did you mean --resume/ },
     { name: 'no config', args: ['train'], says: /Neither a config nor --data/ },
+    { name: 'steps that are no number', args: ['profile', 'mochi.yaml', '--steps', 'ten'], says: /--steps is "ten"/ },
+    { name: 'no config to profile', args: ['profile'], says: /mochi profile CONFIG/ },
     { name: 'a missing config', args: ['train', 'nowhere.yaml'], says: /MOCHI_CONFIG_NOT_FOUND/ },
     { name: 'a misspelt override', args: ['explain', 'mochi.yaml', 'sampler.sPrim=3'], says: /sPrime/ },
   ])('bad input ends with 2: $name', async ({ args, says }) => {

@@ -24,7 +24,8 @@ export const runStart = defineEvent<{
 export const epochStart = defineEvent<{ epoch: number; step: number }>('epoch-start');
 /**
  * A step is over. Metrics are there on the logging cadence only (`train.logEvery`): what nobody reads synchronises nothing.
- * `waitMs` is the time that the step waited for data.
+ * `waitMs` is the time that the step waited for data; `times` tells the rest: tracing the step (0 where it was known), running it, hooks before
+ * and after it, reading metrics.
  */
 export const stepEnd = defineEvent<{
   step: number;
@@ -33,6 +34,7 @@ export const stepEnd = defineEvent<{
   stepMs: number;
   waitMs: number;
   images: number;
+  times?: { traceMs: number; runMs: number; hooksMs: number; readMs: number };
   lossNats?: number;
   metrics?: Record<string, number>;
 }>('step-end');
@@ -59,6 +61,8 @@ export const checkpointSaved = defineEvent<{
   epoch: number;
   bytes: number;
   reason: 'cadence' | 'best' | 'stop' | 'end';
+  /** What it took, hooks included. */
+  seconds?: number;
 }>('checkpoint-saved');
 /** A sample could not be read or decoded, and was left out. */
 export const sampleSkipped = defineEvent<{ sample: string; reason: string }>('sample-skipped');

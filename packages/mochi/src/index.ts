@@ -6,4 +6,5 @@ export { builtInPlugins } from './plugins.js';
 export { presets, type Preset } from './presets/index.js';
 export { configSchema } from './config-schema.js';
 export type { Results, TrainResult } from '@mochi/trainer';
-export { profile, type ProfileOptions, type ProfileResult } from './profile.js';
+export { profile, type ProfileOptions, type ProfileResult, type StartTimes } from './profile.js';
+export type { StepTimes, TimePart } from './profile/report.js';

@@ -1,6 +1,9 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { profile } from '@mochi/mochi';
 import { defineCommand } from 'citty';
-import { jsonFlag, splitPositionals } from '../arguments.js';
+import { jsonFlag, splitPositionals, wholeNumber } from '../arguments.js';
+import { formatProfile } from '../format-profile.js';
 import { usage } from '../errors.js';
 
 export const profileCommand = defineCommand({
@@ -8,23 +11,32 @@ export const profileCommand = defineCommand({
   args: {
     steps: { type: 'string', default: '20', description: 'steps that are measured', valueHint: 'N' },
     warmup: { type: 'string', default: '3', description: 'steps before them, which are left out', valueHint: 'N' },
+    traced: {
+      type: 'string',
+      default: '3',
+      description: 'steps after them of which every op is recorded; 0: none',
+      valueHint: 'N',
+    },
+    rows: { type: 'string', default: '15', description: 'rows of each table of ops', valueHint: 'N' },
+    out: { type: 'string', description: 'folder for trace.json (chrome://tracing, Perfetto) and profile.json', valueHint: 'DIR' },
     ...jsonFlag,
   },
   async run({ args }) {
     const { file, overrides } = splitPositionals(args._);
     if (file === undefined) throw usage('No config was given.', 'mochi profile CONFIG', 'Name a config file.');
-    const { ops } = await profile(file, { steps: Number(args.steps), warmup: Number(args.warmup), overrides });
-    if (args.json) return console.log(JSON.stringify(ops));
-    for (const [title, rows, count] of [
-      ['by scope', ops.byScope, 20],
-      ['by type', ops.byType, 25],
-      ['by node', ops.byNode, 40],
-    ] as const) {
-      console.log(`${title}: count and thread-ms of a step, share`);
-      for (const row of rows.slice(0, count))
-        console.log(
-          `  ${row.count.toFixed(1).padStart(7)} ${row.ms.toFixed(2).padStart(8)} ms ${(100 * row.share).toFixed(1).padStart(5)} %  ${row.part.padEnd(12)} ${row.name} ${row.op === row.name ? '' : row.op} ${title === 'by node' ? (row.shapes ?? '') : ''}`,
-        );
-    }
+    const [steps, warmup] = [wholeNumber('steps', args.steps, 1), wholeNumber('warmup', args.warmup, 1)];
+    const [traced, rows] = [wholeNumber('traced', args.traced, 0), wholeNumber('rows', args.rows, 1)];
+    const result = await profile(file, { steps, warmup, traced, overrides });
+    const { trace, ...report } = result;
+    if (args.out !== undefined) await writeFiles(args.out, { 'trace.json': trace, 'profile.json': report });
+    console.log(args.json ? JSON.stringify(report) : formatProfile(result, rows));
   },
 });
+
+async function writeFiles(folder: string, files: Readonly<Record<string, object>>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(join(folder, name), JSON.stringify(content));
+    console.error(join(folder, name));
+  }
+}

@@ -19,6 +19,8 @@ export interface Compiled<A extends readonly unknown[], R> {
   dispose(): void;
   /** How often `fn` was traced: once for each signature. */
   readonly traces: number;
+  /** Milliseconds that all traces took. */
+  readonly traceMs: number;
   readonly functionName: string;
 }
 
@@ -59,6 +61,7 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R, 
     runAsync: { value: (...args: A) => held.runAsync(args) },
     dispose: { value: () => held.dispose() },
     traces: { get: () => held.traces },
+    traceMs: { get: () => held.traceMs },
     functionName: { value: held.name },
   }) as Compiled<A, R>;
 }
@@ -66,6 +69,7 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R, 
 class CompiledFunction<A extends readonly unknown[], R> {
   readonly name: string;
   traces = 0;
+  traceMs = 0;
   private readonly entries = new Map<string, Entry>();
   private readonly attrs: readonly Attr[];
   private readonly precision: Precision;
@@ -149,6 +153,7 @@ class CompiledFunction<A extends readonly unknown[], R> {
   }
 
   private trace({ backend }: Running, args: A): Entry {
+    const started = performance.now();
     const tensors: Tensor[] = [];
     const structure = takeApart(args, tensors, `The arguments of ${this.name}`);
     const paths = pathsOf(structure);
@@ -164,6 +169,7 @@ class CompiledFunction<A extends readonly unknown[], R> {
     };
     const traced = traceGraph(this.name, specs, build, this.precision);
     this.traces++;
+    this.traceMs += performance.now() - started;
     return { name: traced.name, captures: traced.captures, structure: traced.result, outputs: traced.outputs.length };
   }
 

@@ -30,6 +30,8 @@ export function collectOps(lines: readonly TraceLine[]): OpSpan[] {
 }
 
 const isOp = ({ name, kind }: TraceEvent): boolean => kind !== '' && name.endsWith(`:${kind}`);
+// TensorFlow puts the nodes of a function in place of its call, under the name of the call.
+const CALL = /StatefulPartitionedCall_\d+\//g;
 const FUNCTION = 'EagerLocalExecute: ';
 
 /** The compiled function of each run id: the run is an event inside of the function's call. */
@@ -50,7 +52,7 @@ function opsOfLine(events: readonly TraceEvent[], line: number, functions: Reado
     const outer = parents.findLast((parent) => found.has(parent));
     const parent = outer && found.get(outer)!;
     if (event.name === 'MemoryAllocation' && event.stats['region_type'] === 'output') {
-      if (parent?.node === event.stats['tf_op']) parent?.outputs.push(String(event.stats['shape']));
+      if (parent?.node === String(event.stats['tf_op']).replace(CALL, '')) parent?.outputs.push(String(event.stats['shape']));
     } else if (isOp(event)) {
       if (parent) parent.selfMs -= event.ms;
       const run = parents.findLast(({ name }) => name === 'ExecutorState::Process')?.stats['id'];
@@ -61,7 +63,7 @@ function opsOfLine(events: readonly TraceEvent[], line: number, functions: Reado
 }
 
 const openSpan = ({ name, kind, startMs, ms, stats }: TraceEvent, line: number, within: string | null): Open => ({
-  node: name.slice(0, -kind.length - 1),
+  node: name.slice(0, -kind.length - 1).replace(CALL, ''),
   op: kind,
   line,
   within,

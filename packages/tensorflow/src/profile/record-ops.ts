@@ -11,6 +11,8 @@ export interface OpTrace {
   readonly startedMs: number;
   readonly lines: readonly TraceLine[];
   readonly ops: readonly OpSpan[];
+  /** Most bytes that each of TensorFlow's allocators held at a time since the start of the process, of those that were used meanwhile. oneDNN's counts blocks from 256 KiB. */
+  readonly peakBytes: Readonly<Record<string, number>>;
 }
 
 export interface OpRecording {
@@ -30,7 +32,18 @@ export function recordOps(): OpRecording {
   return {
     stop() {
       const lines = readXSpace(profiler.stop());
-      return { startedMs, lines, ops: collectOps(lines) };
+      return { startedMs, lines, ops: collectOps(lines), peakBytes: peaksOf(lines) };
     },
   };
+}
+
+function peaksOf(lines: readonly TraceLine[]): Record<string, number> {
+  const peaks: Record<string, number> = {};
+  for (const { events } of lines)
+    for (const { name, stats } of events) {
+      if (name !== 'MemoryAllocation') continue;
+      const allocator = String(stats['allocator_name']);
+      peaks[allocator] = Math.max(peaks[allocator] ?? 0, Number(stats['peak_bytes_in_use']));
+    }
+  return peaks;
 }

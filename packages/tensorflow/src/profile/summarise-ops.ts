@@ -33,8 +33,11 @@ export function summariseOps(ops: readonly OpSpan[], steps: number): OpTables {
   return { byType: by(({ op }) => op), byNode: by(({ node }) => node), byScope: by(scopeOf) };
 }
 
-/** The first word of a node's name that has several. */
-const scopeOf = ({ node }: OpSpan): string => (node.includes('/') ? node.slice(0, node.indexOf('/')) : 'other');
+/** The first scope of a node's name; in the input pipeline, whose functions call each other, all of them. */
+function scopeOf({ node, within }: OpSpan): string {
+  const end = within === null ? node.lastIndexOf('/') : node.indexOf('/');
+  return end < 0 ? 'other' : node.slice(0, end);
+}
 
 const partOf = ({ within }: OpSpan): string => (within === null ? INPUT : within.replace(/^mochi_/, '').replace(/_\d+$/, ''));
 

@@ -37,6 +37,7 @@ export class Saver {
   async save(loop: TrainingLoop, reason: 'cadence' | 'best' | 'stop' | 'end'): Promise<void> {
     const { runDir, keep } = this.options;
     if (runDir === null) return;
+    const started = performance.now();
     await loop.checkFinite(); // a checkpoint is a state to go on from: never one after a failure
     await this.parts.hooks.runSeries(beforeCheckpoint, (id) => loop.context(id));
     const metrics = Object.fromEntries(Object.entries(loop.results).map(([name, { value }]) => [name, value]));
@@ -49,7 +50,9 @@ export class Saver {
       versions: { node: process.versions.node },
     });
     await pruneCheckpoints(runDir, keep, position.best && checkpointPath(runDir, position.best.step));
-    this.parts.bus.emit(checkpointSaved, { path, step: position.step, epoch: position.epoch, bytes, reason });
+    const { step, epoch } = position;
+    const seconds = (performance.now() - started) / 1000;
+    this.parts.bus.emit(checkpointSaved, { path, step, epoch, bytes, reason, seconds });
   }
 
   /** Whether the named metric is better than ever before; its direction is the one that the evaluator declares. */

@@ -30,6 +30,11 @@ export class StepRunner {
     return this.compiled?.traces ?? 0;
   }
 
+  /** Milliseconds of all traces so far. */
+  get traceMs(): number {
+    return this.compiled?.traceMs ?? 0;
+  }
+
   dispose(): void {
     this.compiled?.dispose();
   }

@@ -24,6 +24,7 @@ import { dueAfter, evaluate, type Results } from './evaluation.js';
 import { makeFeeds, phasesAt, rateAt } from './feeds.js';
 import { accessState } from './plugin-state.js';
 import type { Saver } from './saver.js';
+import { StepClock } from './step-clock.js';
 import { StepRunner } from './step-runner.js';
 
 /** Why the loop ended. */
@@ -140,24 +141,27 @@ export class TrainingLoop {
 
   private async step(item: FeedItem, waitMs: number): Promise<void> {
     const { hooks, bus, step: parts, scalars, logEvery } = this.parts;
-    await hooks.runSeries(beforeStep, (id) => this.context(id));
+    const clock = new StepClock();
+    await clock.add('hooksMs', () => hooks.runSeries(beforeStep, (id) => this.context(id)));
     const started = performance.now();
     const { progress } = this;
     const feeds = makeFeeds(parts, scalars, progress);
-    const result = await this.runner.run(this.state, item.batch, feeds, phasesAt(parts, progress));
+    const tracedMs = this.runner.traceMs;
+    const result = await clock.add('runMs', () => this.runner.run(this.state, item.batch, feeds, phasesAt(parts, progress)));
     this.state = result.state;
     disposeTree(this.metrics);
     disposeTree(feeds);
     disposeTree(item.batch);
     this.metrics = result.metrics;
     this.advance(item);
-    await hooks.runSeries(afterStep, (id) => this.context(id));
+    await clock.add('hooksMs', () => hooks.runSeries(afterStep, (id) => this.context(id)));
     const stepMs = performance.now() - started + waitMs;
     const images = item.batch.ids.shape[0];
     this.epochLoss.images += images;
     const event = { step: progress.step + 1, epoch: progress.epoch, rate: rateAt(parts, progress), stepMs, waitMs, images };
-    const logged = (progress.step + 1) % logEvery === 0 || item.last ? await this.readMetrics() : {};
-    bus.emit(stepEnd, { ...event, ...logged });
+    const due = (progress.step + 1) % logEvery === 0 || item.last;
+    const logged = due ? await clock.add('readMs', () => this.readMetrics()) : {};
+    bus.emit(stepEnd, { ...event, times: clock.times(this.runner.traceMs - tracedMs), ...logged });
   }
 
   private advance(item: FeedItem): void {

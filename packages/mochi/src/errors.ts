@@ -1,0 +1,15 @@
+import { MochiError } from '@mochi/contract';
+
+export const badProfileOption = (name: string, value: number, least: number): MochiError =>
+  new MochiError('MOCHI_PROFILE_OPTIONS', {
+    happened: `A profile was asked for with ${name} = ${value}.`,
+    expected: `a whole number from ${least}`,
+    fix: `Correct ${name}, or leave it out.`,
+  });
+
+export const profileTooShort = (steps: number, reason: string): MochiError =>
+  new MochiError('MOCHI_PROFILE_TOO_SHORT', {
+    happened: `The run ended after ${steps} steps, before those that were to be measured: ${reason}.`,
+    expected: 'a run that goes on for the steps of warm-up, those that are measured, and those that are traced',
+    fix: 'Lower steps, warmup or traced, or leave out the plugin whose should-stop hook ends the run.',
+  });
