@@ -46,7 +46,7 @@ function editOne(path: tf.Scalar, numbers: tf.Tensor1D): tf.Tensor3D {
   const { height, width } = imageSize(image);
   const draws = tf.expandDims(numbers) as tf.Tensor2D;
   const boxes = EDIT.crop(tf.expandDims(tf.cast(tf.stack([height, width]), 'float32')) as tf.Tensor2D, draws, 'copy');
-  const cropped = toGrid(resizeBox(image, tf.squeeze(boxes, [0]), COPY_SIZE));
+  const cropped = tf.reshape(toGrid(resizeBox(image, tf.squeeze(boxes, [0]), COPY_SIZE)), [COPY_SIZE, COPY_SIZE, 3]);
   const edited = EDIT.apply(tf.expandDims(cropped) as tf.Tensor4D, draws, 'copy');
   return tf.round(tf.clipByValue(tf.mul(tf.squeeze(edited, [0]), 255), 0, 255)) as tf.Tensor3D;
 }

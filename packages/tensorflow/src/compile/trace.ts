@@ -76,7 +76,8 @@ export class Trace {
       : undefined;
     const known = key === undefined ? undefined : this.constants.get(key);
     if (known) return this.register(known).id;
-    const node = this.addConstant(shape, dtype, values);
+    const added = constantNode(this.engine, this.graph, this.names.next('Const'), { shape, dtype, values });
+    const node = this.output('Const', added, 0);
     if (key !== undefined) this.constants.set(key, node);
     return this.register(node).id;
   }
@@ -89,10 +90,6 @@ export class Trace {
       this.hostConstants.set(data, id);
     }
     return id;
-  }
-
-  private addConstant(shape: readonly number[], dtype: number, values: Values): NodeOutput {
-    return this.output('Const', constantNode(this.engine, this.graph, this.names.next('Const'), { shape, dtype, values }), 0);
   }
 
   /**

@@ -56,11 +56,14 @@ function opsOfLine(events: readonly TraceEvent[], line: number, functions: Reado
     } else if (isOp(event)) {
       if (parent) parent.selfMs -= event.ms;
       const run = parents.findLast(({ name }) => name === 'ExecutorState::Process')?.stats['id'];
-      found.set(event, openSpan(event, line, functions.get(run) ?? null));
+      found.set(event, openSpan(event, line, functions.get(run) ?? compiledByXla(event)));
     }
   });
   return [...found.values()];
 }
+
+/** What XLA compiled runs as one op with the name of the function. */
+const compiledByXla = ({ kind }: TraceEvent): string | null => (kind.startsWith('mochi_') ? kind : null);
 
 const openSpan = ({ name, kind, startMs, ms, stats }: TraceEvent, line: number, within: string | null): Open => ({
   node: name.slice(0, -kind.length - 1).replace(CALL, ''),
