@@ -1,11 +1,12 @@
-import type { LibraryReport, RuntimeInfo } from '@mochi/tensorflow';
+import { fastestPrecision, type LibraryReport, type Precisions, type RuntimeInfo } from '@mochi/tensorflow';
 import pc from 'picocolors';
 
 const MARKS: Record<string, string> = { chosen: '+', usable: 'o', unusable: '-', wrong: 'x', 'not needed': ' ' };
 
 /** The report of `mochi doctor` as text. */
-export function formatDoctor(library: LibraryReport, runtime: RuntimeInfo | null): string {
-  const { platform, looked, gpu, help } = library;
+export function formatDoctor(library: LibraryReport, runtime: (RuntimeInfo & { readonly noGpu?: string }) | null): string {
+  const { platform, looked, gpu } = library;
+  const help = [...library.help, ...(runtime?.noGpu === undefined ? [] : [runtime.noGpu])];
   const lines = [
     `node        ${process.versions.node}`,
     `platform    ${platform.os} ${platform.arch}, glibc ${platform.glibc ?? 'none'}${platform.isSupported ? '' : ' (not supported)'}`,
@@ -15,7 +16,8 @@ export function formatDoctor(library: LibraryReport, runtime: RuntimeInfo | null
   if (runtime)
     lines.push(
       `running     TensorFlow ${runtime.version} from ${runtime.libraryDir}`,
-      `devices     ${runtime.devices.join(', ')}`,
+      `devices     ${runtime.devices.join(', ')}: ${runtime.device} is used`,
+      `precision   ${describePrecisions(runtime.precisions)}`,
       `threads     ${runtime.threads.within} within an op, ${runtime.threads.between} ops at a time, oneDNN ${runtime.oneDnn ? 'on' : 'off'}`,
     );
   lines.push(
@@ -23,4 +25,11 @@ export function formatDoctor(library: LibraryReport, runtime: RuntimeInfo | null
   );
   lines.push(...(help.length > 0 ? [pc.bold('what would help:'), ...help.map((line) => `  ${line}`)] : ['nothing is missing']));
   return lines.join('\n');
+}
+
+/** What there is, what `auto` takes, and why the rest is not there. */
+function describePrecisions(precisions: Precisions): string {
+  const there = Object.entries(precisions).filter(([, reason]) => reason === null).map(([name]) => name); // prettier-ignore
+  const missing = Object.entries(precisions).flatMap(([name, reason]) => (reason === null ? [] : [`no ${name}: ${reason}`]));
+  return [`${there.join(', ')}; auto is ${fastestPrecision(precisions)}`, ...missing].join('; ');
 }

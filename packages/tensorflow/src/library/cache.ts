@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cacheNotWritable } from './errors.js';
 import { CC_NAMES, FRAMEWORK_NAME } from './pinned.js';
-import type { LibraryLocation, Surroundings } from './types.js';
+import type { LibraryLocation, PinnedWheel, Surroundings } from './types.js';
 
 /** Stands beside an installed library: what it is, and how to see that it is whole. */
 export interface Manifest {
@@ -33,13 +33,15 @@ export function cacheRoots({ env }: Surroundings): Root[] {
   ];
 }
 
-/** Folders that an installation may have gone to, e.g. `tensorflow-cpu-2.21.0`. */
-export const foldersIn = (root: string, surroundings: Surroundings): string[] => [
-  wheelFolder(root, surroundings),
-  archiveFolder(root, surroundings),
-];
+/** Folders that an installation may have gone to, e.g. `tensorflow-cpu-2.21.0`, the one that is preferred first. The build for GPUs runs anywhere. */
+export function foldersIn(root: string, surroundings: Surroundings): string[] {
+  const gpu = wheelFolder(root, surroundings.gpuWheels[0]);
+  const others = [wheelFolder(root, surroundings.wheel), archiveFolder(root, surroundings)];
+  if (surroundings.device === 'gpu') return [gpu];
+  return surroundings.device === 'auto' && surroundings.driver !== null ? [gpu, ...others] : [...others, gpu];
+}
 
-export const wheelFolder = (root: string, { wheel }: Surroundings): string => join(root, `${wheel.package}-${wheel.version}`);
+export const wheelFolder = (root: string, wheel: PinnedWheel): string => join(root, `${wheel.package}-${wheel.version}`);
 
 export const archiveFolder = (root: string, surroundings: Surroundings): string =>
   join(root, `archive-${createHash('sha256').update(archiveUrlOf(surroundings)).digest('hex').slice(0, 12)}`);
@@ -57,9 +59,11 @@ export async function readInstalled(dir: string): Promise<LibraryLocation | stri
     const size = await sizeOf(join(dir, name));
     if (size !== bytes) return `${name} has ${size ?? 'no'} bytes of ${bytes}`;
   }
-  const cc = CC_NAMES.find((name) => name in manifest.files);
-  if (!cc || !(FRAMEWORK_NAME in manifest.files)) return 'its manifest names no library';
-  return { dir, ccPath: join(dir, cc), frameworkPath: join(dir, FRAMEWORK_NAME), source: 'cache', version: manifest.version };
+  const find = (names: readonly string[]) => Object.keys(manifest.files).find((path) => names.includes(basename(path)));
+  const [cc, framework] = [find(CC_NAMES), find([FRAMEWORK_NAME])];
+  if (!cc || !framework) return 'its manifest names no library';
+  const [ccPath, frameworkPath] = [join(dir, cc), join(dir, framework)];
+  return { dir: dirname(ccPath), ccPath, frameworkPath, source: 'cache', version: manifest.version };
 }
 
 function parseManifest(text: string): Manifest | null {

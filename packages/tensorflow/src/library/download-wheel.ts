@@ -14,7 +14,7 @@ const NETWORK =
 const FULL = /No space left on device|ENOSPC|Disk quota exceeded/i;
 
 /**
- * The pinned wheel, from an earlier download where that is whole, else by `pip download`.
+ * A pinned wheel, from an earlier download where that is whole, else by `pip download`.
  *
  * @param folder Where wheels are kept until they are unpacked.
  * @returns Its path, or null when there is no pip.
@@ -22,11 +22,11 @@ const FULL = /No space left on device|ENOSPC|Disk quota exceeded/i;
  */
 export async function downloadWheel(
   folder: string,
-  surroundings: Surroundings,
+  wheel: PinnedWheel,
+  env: Surroundings['env'],
   report: OnInstallProgress,
   signal?: AbortSignal,
 ): Promise<string | null> {
-  const { wheel } = surroundings;
   const path = join(folder, wheel.fileName);
   if ((await hashOf(path, wheel, report)) === wheel.sha256) return path;
   await rm(path, { force: true }); // damaged, or not there
@@ -34,7 +34,7 @@ export async function downloadWheel(
   await rm(work, { recursive: true, force: true });
   await mkdir(join(work, 'tmp'), { recursive: true });
   try {
-    if (!(await pipDownload(work, surroundings, report, signal))) return null;
+    if (!(await pipDownload(work, wheel, env, report, signal))) return null;
     const fetched = join(work, (await readdir(work)).find((name) => name.endsWith('.whl')) ?? wheel.fileName);
     const found = await hashOf(fetched, wheel, report);
     if (found !== wheel.sha256) throw hashMismatch(wheel.fileName, wheel.sha256, found ?? 'of no file');
@@ -61,11 +61,11 @@ async function hashOf(path: string, wheel: PinnedWheel, report: OnInstallProgres
 /** False when there is no pip. pip's temporary folder is ours: its growth is the progress, and no second disk is needed. */
 async function pipDownload(
   work: string,
-  surroundings: Surroundings,
+  wheel: PinnedWheel,
+  env: Surroundings['env'],
   report: OnInstallProgress,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const { wheel, env } = surroundings;
   const args = [
     'download',
     `${wheel.package}==${wheel.version}`,
@@ -99,12 +99,12 @@ async function pipDownload(
     );
     if (result.code === 0) return true;
     if (!result.isMissing && !/No module named pip/.test(result.stderr))
-      throw failureOf([command, ...before].join(' '), result, surroundings, work);
+      throw failureOf([command, ...before].join(' '), result, wheel, work);
   }
   return false;
 }
 
-function failureOf(command: string, { code, stdout, stderr }: CommandResult, { wheel }: Surroundings, work: string) {
+function failureOf(command: string, { code, stdout, stderr }: CommandResult, wheel: PinnedWheel, work: string) {
   const output = `${stdout}\n${stderr}`;
   const end = stderr.trim().split('\n').slice(-3).join(' ') || stdout.trim().split('\n').slice(-3).join(' ') || 'it said nothing';
   if (FULL.test(output)) return diskFull(work, 2 * wheel.bytes, null);

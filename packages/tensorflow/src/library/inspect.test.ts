@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeSandbox, type Sandbox } from '../../test/library/fixtures.js';
@@ -16,6 +16,7 @@ describe('the report', () => {
     const report = await inspect(sandbox);
     expect(report.looked.map(({ source, state, verdict }) => `${source}: ${state}, ${verdict}`)).toEqual([
       'variable: unusable, not set',
+      'cache: unusable, not installed',
       'cache: unusable, not installed',
       'cache: unusable, not installed',
       'python: unusable, there is no python3',
@@ -46,13 +47,26 @@ describe('the report', () => {
     expect(report.help).toEqual(['Correct the folder, or unset MOCHI_LIBTENSORFLOW to have TensorFlow found or installed.']);
   });
 
-  test('a driver without the GPU build', async () => {
-    const sandbox = await makeSandbox();
-    await writeFile(join(sandbox.folder, 'libcuda.so.1'), '');
-    await ensureLibrary({ surroundings: sandbox.surroundings });
-    const report = await inspect(sandbox, { LD_LIBRARY_PATH: sandbox.folder });
-    expect(report.gpu.driver).toBe(join(sandbox.folder, 'libcuda.so.1'));
-    expect(report.help).toEqual([expect.stringContaining('MOCHI_LIBTENSORFLOW')]);
+  test('a driver without the build for GPUs, and with it', async () => {
+    const { surroundings } = await makeSandbox();
+    const withDriver = { ...surroundings, driver: '/usr/lib/libcuda.so.1' };
+    await ensureLibrary({ surroundings: withDriver });
+    const without = await inspectLibrary({ surroundings: withDriver });
+    expect(without.gpu.driver).toBe('/usr/lib/libcuda.so.1');
+    expect(without.help).toEqual([expect.stringMatching(/mochi doctor --install gpu \(\d+ MB to download, \d+ MB kept\)/)]);
+    await ensureLibrary({ surroundings: withDriver, device: 'gpu' });
+    expect((await inspectLibrary({ surroundings: withDriver })).help).toEqual([]);
+  });
+
+  test('for a GPU: where it would come from', async () => {
+    const { surroundings } = await makeSandbox();
+    const report = await inspectLibrary({ surroundings, device: 'gpu' });
+    expect(report.looked.find(({ source }) => source === 'wheel')).toMatchObject({
+      where: 'pip download tensorflow==2.21.0 and 2 wheels of NVIDIA',
+      state: 'usable',
+    });
+    expect(report.looked.find(({ source }) => source === 'archive')).toMatchObject({ state: 'unusable' });
+    expect(report.help).toEqual(['The first run installs tensorflow 2.21.0.', expect.stringContaining('no driver library')]);
   });
 
   test('this machine: the real glibc is found', async () => {
@@ -90,6 +104,23 @@ describe.skipIf(python.status !== 0)('an installed Python TensorFlow', () => {
       source: 'python',
       version: '2.21.1',
     });
+  });
+
+  test('for a GPU, only where it is the build for GPUs', async () => {
+    const { sandbox, site, env } = await withPython('2.21.1');
+    const options = {
+      surroundings: { ...sandbox.surroundings, env: { ...sandbox.surroundings.env, ...env } },
+      device: 'gpu',
+    } as const;
+    expect((await inspectLibrary(options)).chosen).toMatchObject({ source: 'python' });
+    await rename(join(site, 'tensorflow-2.21.1.dist-info'), join(site, 'tensorflow_cpu-2.21.1.dist-info'));
+    await writeFile(
+      join(site, 'tensorflow_cpu-2.21.1.dist-info/METADATA'),
+      'Metadata-Version: 2.1\nName: tensorflow-cpu\nVersion: 2.21.1\n',
+    );
+    const report = await inspectLibrary(options);
+    expect(report.chosen).toBeNull();
+    expect(report.looked.find(({ source }) => source === 'python')!.verdict).toContain('not for GPUs');
   });
 
   test('of another version is not', async () => {

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { archiveUrlOf, sizeOf } from './cache.js';
+import { basename, dirname } from 'node:path';
+import { archiveUrlOf, wheelFolder } from './cache.js';
 import { runCommand } from './commands.js';
 import { PIP_COMMANDS } from './download-wheel.js';
 import { wrongPlatform } from './errors.js';
@@ -33,8 +33,8 @@ export interface LibraryReport {
   readonly help: readonly string[];
 }
 
-export async function inspectLibrary(options: Pick<LibraryOptions, 'surroundings'> = {}): Promise<LibraryReport> {
-  const surroundings = surroundingsOf(options.surroundings);
+export async function inspectLibrary(options: Pick<LibraryOptions, 'surroundings' | 'device'> = {}): Promise<LibraryReport> {
+  const surroundings = surroundingsOf(options);
   const supported = isSupported(surroundings);
   const looks: Look[] = [];
   for await (const look of lookAround(surroundings)) looks.push(look);
@@ -60,18 +60,19 @@ export async function inspectLibrary(options: Pick<LibraryOptions, 'surroundings
     ],
     chosen,
     gpu,
-    help: [...helpFor(surroundings, supported, mistake, chosen, sources[0]!.isUsable), ...gpuHelp(gpu, chosen)],
+    help: [...helpFor(surroundings, supported, mistake, chosen, sources[0]!.isUsable), ...gpuHelp(gpu, chosen, surroundings)],
   };
 }
 
 async function lookAtSources(surroundings: Surroundings) {
-  const { wheel } = surroundings;
-  const where = `pip download ${wheel.package}==${wheel.version}`;
+  const wheel = surroundings.device === 'gpu' ? surroundings.gpuWheels[0] : surroundings.wheel;
+  const more = surroundings.device === 'gpu' ? ` and ${surroundings.gpuWheels.length - 1} wheels of NVIDIA` : '';
+  const where = `pip download ${wheel.package}==${wheel.version}${more}`;
   const archive = {
     source: 'archive',
     where: archiveUrlOf(surroundings),
-    verdict: 'tried when the wheel does not come',
-    isUsable: true,
+    verdict: surroundings.device === 'gpu' ? 'for processors only' : 'tried when the wheel does not come',
+    isUsable: surroundings.device !== 'gpu',
   } as const;
   for (const [command, ...args] of PIP_COMMANDS) {
     const { code, stdout } = await runCommand(command, [...args, '--version'], { env: surroundings.env, timeoutMs: 20_000 });
@@ -81,27 +82,9 @@ async function lookAtSources(surroundings: Surroundings) {
   return [{ source: 'wheel', where, verdict: 'there is no pip', isUsable: false } as const, archive];
 }
 
-/** Where distributions, containers and WSL put the driver. */
-const DRIVER_FOLDERS = [
-  '/usr/lib/x86_64-linux-gnu',
-  '/usr/lib64',
-  '/usr/lib',
-  '/lib/x86_64-linux-gnu',
-  '/usr/local/nvidia/lib64',
-  '/usr/lib/wsl/lib',
-  '/run/opengl-driver/lib',
-];
-
-async function lookForGpu({ env }: Surroundings): Promise<LibraryReport['gpu']> {
-  const devices = (await readdir('/dev').catch(() => []))
-    .filter((name) => /^nvidia\d+$/.test(name))
-    .map((name) => `/dev/${name}`);
-  const folders = [...(env['LD_LIBRARY_PATH'] ?? '').split(':').filter(Boolean), ...DRIVER_FOLDERS];
-  for (const folder of folders) {
-    const driver = join(folder, 'libcuda.so.1');
-    if ((await sizeOf(driver)) !== null) return { devices, driver };
-  }
-  return { devices, driver: null };
+async function lookForGpu({ driver }: Surroundings): Promise<LibraryReport['gpu']> {
+  const names = (await readdir('/dev').catch(() => [])).filter((name) => /^nvidia\d+$/.test(name));
+  return { devices: names.map((name) => `/dev/${name}`), driver };
 }
 
 function helpFor(
@@ -114,7 +97,7 @@ function helpFor(
   if (!supported) return [wrongPlatform(surroundings).fix];
   if (mistake) return [(mistake.error as Error & { fix: string }).fix];
   if (chosen) return [];
-  const { wheel } = surroundings;
+  const wheel = surroundings.device === 'gpu' ? surroundings.gpuWheels[0] : surroundings.wheel;
   return [
     hasPip
       ? `The first run installs ${wheel.package} ${wheel.version}.`
@@ -122,14 +105,21 @@ function helpFor(
   ];
 }
 
-function gpuHelp({ devices, driver }: LibraryReport['gpu'], chosen: LibraryLocation | null): string[] {
-  if (devices.length === 0 && !driver) return [];
+function gpuHelp(
+  { devices, driver }: LibraryReport['gpu'],
+  chosen: LibraryLocation | null,
+  { gpuWheels, device }: Surroundings,
+): string[] {
+  if (devices.length === 0 && !driver && device !== 'gpu') return [];
   if (!driver)
     return [
-      'There is an NVIDIA device but no driver library (libcuda.so.1): install the driver, or start the container with its GPU.',
+      `There is ${devices.length > 0 ? 'an' : 'no'} NVIDIA device and no driver library (libcuda.so.1): install the driver, or start the container with its GPU.`,
     ];
   if (chosen?.source === 'variable' || chosen?.source === 'python') return [];
+  if (chosen && basename(dirname(chosen.dir)) === basename(wheelFolder('', gpuWheels[0]))) return [];
+  const mega = (parts: readonly { readonly bytes: number }[]) =>
+    Math.round(parts.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6);
   return [
-    "mochi installs the CPU build. For the GPU: pip install 'tensorflow[and-cuda]==2.21.*', and set MOCHI_LIBTENSORFLOW to the folder `tensorflow` of its site-packages.",
+    `For the GPU: mochi doctor --install gpu (${mega(gpuWheels)} MB to download, ${mega(gpuWheels.flatMap(({ keep }) => keep))} MB kept).`,
   ];
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { isMochiError, type MochiError } from '@mochi/contract';
 import {
   archiveFolder,
@@ -18,8 +18,8 @@ import { downloadWheel } from './download-wheel.js';
 import { diskFull, hashMismatch, isDiskFull, libraryBroken, noNetwork, noPip } from './errors.js';
 import { sha256Of } from './hash.js';
 import { withLock } from './lock.js';
-import type { OnInstallProgress } from './progress.js';
-import type { LibraryLocation, Surroundings } from './types.js';
+import type { InstallProgress, OnInstallProgress } from './progress.js';
+import type { LibraryLocation, PinnedWheel, Surroundings } from './types.js';
 import { unpackArchive } from './unpack-archive.js';
 import { unpackWheel } from './unpack-wheel.js';
 
@@ -58,14 +58,16 @@ export async function install(
   return withLock(join(root, 'lock'), onWait, work, signal);
 }
 
-/** The wheel; where that cannot come (no pip, no index), the archive. A wrong hash or a full disk ends it: another source would hide it. */
+/** The wheels; where they cannot come (no pip, no index), the archive, which there is for processors only. A wrong hash or a full disk ends it: another source would hide it. */
 async function installFirst(installation: Installation): Promise<LibraryLocation> {
+  const { device, gpuWheels } = installation.surroundings;
   let failure: MochiError | null = null;
   try {
     const installed = await installWheel(installation);
     if (installed) return installed;
+    if (device === 'gpu') throw noPip(gpuWheels[0], 'there is none for GPUs.');
   } catch (error) {
-    if (!isMochiError(error) || !['MOCHI_NO_NETWORK', 'MOCHI_PIP_FAILED'].includes(error.code)) throw error;
+    if (device === 'gpu' || !isMochiError(error) || !['MOCHI_NO_NETWORK', 'MOCHI_PIP_FAILED'].includes(error.code)) throw error;
     failure = error;
     installation.report({ phase: 'note', what: `the wheel did not come: ${error.happened}`, bytes: 0, totalBytes: null });
   }
@@ -81,20 +83,36 @@ async function installFirst(installation: Installation): Promise<LibraryLocation
 
 async function installWheel(installation: Installation): Promise<LibraryLocation | null> {
   const { downloads, surroundings, report, signal } = installation;
-  const { wheel } = surroundings;
-  const unpacked = wheel.keep.reduce((sum, { bytes }) => sum + bytes, 0);
-  const isThere = (await sizeOf(join(downloads, wheel.fileName))) === wheel.bytes;
-  await checkSpace(installation, unpacked + (isThere ? 0 : wheel.bytes));
-  const path = await downloadWheel(downloads, surroundings, report, signal);
-  if (path === null) return null;
-  const target = wheelFolder(installation.root, surroundings);
-  await place(installation, target, unpacked, wheel.fileName, async (folder) => {
-    await unpackWheel(path, wheel, folder, report, signal);
-    return wheel.version;
+  const wheels: readonly PinnedWheel[] = surroundings.device === 'gpu' ? surroundings.gpuWheels : [surroundings.wheel];
+  const [first] = wheels as [PinnedWheel];
+  const target = wheelFolder(installation.root, first);
+  const unpacked = sumOf(wheels.flatMap(({ keep }) => keep));
+  const missing: PinnedWheel[] = [];
+  for (const wheel of wheels) if ((await sizeOf(join(downloads, wheel.fileName))) !== wheel.bytes) missing.push(wheel);
+  if (wheels.length > 1) report(announcement(missing, unpacked, target));
+  await checkSpace(installation, unpacked + sumOf(missing));
+  const paths: string[] = [];
+  for (const wheel of wheels) {
+    const path = await downloadWheel(downloads, wheel, surroundings.env, report, signal);
+    if (path === null) return null;
+    paths.push(path);
+  }
+  await place(installation, target, unpacked, first.fileName, async (folder) => {
+    for (const [at, wheel] of wheels.entries()) await unpackWheel(paths[at]!, wheel, folder, report, signal);
+    return first.version;
   });
-  await rm(path, { force: true }); // a quarter of a gigabyte that nobody needs again
+  for (const path of paths) await rm(path, { force: true }); // up to three gigabytes that nobody needs again
   return finished(target, 'wheel', report);
 }
+
+const sumOf = (parts: readonly { readonly bytes: number }[]): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Gigabytes are said before they are fetched. */
+const announcement = (wheels: readonly PinnedWheel[], unpacked: number, target: string): InstallProgress => {
+  const mega = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+  const what = `TensorFlow for GPUs: ${wheels.length} wheels to download, ${mega(sumOf(wheels))}; ${mega(unpacked)} are kept in ${target}`;
+  return { phase: 'note', what, bytes: 0, totalBytes: null };
+};
 
 async function installArchive(installation: Installation): Promise<LibraryLocation> {
   const { root, downloads, surroundings, report, signal } = installation;
@@ -142,7 +160,10 @@ async function place(
   try {
     const version = await orDiskFull(unpack(aside), root, needed);
     const files: Record<string, number> = {};
-    for (const name of await readdir(aside)) files[name] = (await stat(join(aside, name))).size;
+    for (const entry of await readdir(aside, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile()) files[relative(aside, path)] = (await stat(path)).size;
+    }
     const manifest: Manifest = { version, from, files };
     await writeFile(join(aside, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
     await syncFolder(aside);

@@ -68,10 +68,10 @@ for name in ('tensorflow', 'tensorflow-cpu', 'tensorflow-gpu'):
         break
     except importlib.metadata.PackageNotFoundError:
         pass
-print(json.dumps({'dirs': list(spec.submodule_search_locations or []) if spec else [], 'version': version}))
+print(json.dumps({'dirs': list(spec.submodule_search_locations or []) if spec else [], 'version': version, 'name': name}))
 `;
 
-async function lookAtPython({ env, testedVersions }: Surroundings): Promise<Look> {
+async function lookAtPython({ env, testedVersions, device }: Surroundings): Promise<Look> {
   const look = (verdict: string, location: LibraryLocation | null = null): Look => ({
     source: 'python',
     where: 'python3',
@@ -81,21 +81,28 @@ async function lookAtPython({ env, testedVersions }: Surroundings): Promise<Look
   const result = await runCommand('python3', ['-c', ASK_PYTHON], { env, timeoutMs: 20_000 });
   if (result.isMissing) return look('there is no python3');
   if (result.code !== 0) return look(`did not answer: ${result.stderr.trim().split('\n').at(-1) ?? ''}`);
-  const { dirs, version } = parseAnswer(result.stdout);
+  const { dirs, version, name } = parseAnswer(result.stdout);
   const dir = dirs[0];
   if (!dir || !version) return look('has no TensorFlow');
   if (!testedVersions.some((tested) => version.startsWith(tested)))
     return look(`has TensorFlow ${version}, which mochi is not tested with (${testedVersions.join(', ')}*)`);
+  if (device === 'gpu' && name !== 'tensorflow') return look(`has ${name} ${version}, which is not for GPUs`);
   const files = await libraryFiles(dir);
   if (Array.isArray(files)) return look(`has TensorFlow ${version}, but ${dir} lacks ${files.join(' and ')}`);
   return look(`has TensorFlow ${version} in ${dir}`, { dir, ...files, source: 'python', version });
 }
 
-function parseAnswer(stdout: string): { dirs: string[]; version: string | null } {
+interface Answer {
+  readonly dirs: readonly string[];
+  readonly version: string | null;
+  readonly name: string;
+}
+
+function parseAnswer(stdout: string): Answer {
   try {
-    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { dirs: string[]; version: string | null };
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Answer;
   } catch {
-    return { dirs: [], version: null };
+    return { dirs: [], version: null, name: '' };
   }
 }
 

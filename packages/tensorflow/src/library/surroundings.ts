@@ -1,14 +1,23 @@
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GPU_WHEEL, NVIDIA_WHEELS } from './pinned-gpu.js';
 import { ARCHIVE_URL, CPU_WHEEL, OLDEST_GLIBC, TESTED_VERSIONS } from './pinned.js';
-import type { Surroundings } from './types.js';
+import type { LibraryOptions, Surroundings } from './types.js';
 
 /** This process and this machine, except for what the caller replaces. */
-export const surroundingsOf = (replaced: Partial<Surroundings> = {}): Surroundings => ({
+export const surroundingsOf = ({
+  surroundings: replaced = {},
+  device = 'auto',
+}: Pick<LibraryOptions, 'surroundings' | 'device'>): Surroundings => ({
   env: process.env,
   platform: process.platform,
   arch: process.arch,
   glibc: 'glibc' in replaced ? (replaced.glibc ?? null) : readGlibc(),
   wheel: CPU_WHEEL,
+  gpuWheels: [GPU_WHEEL, ...NVIDIA_WHEELS],
+  driver: 'driver' in replaced ? (replaced.driver ?? null) : findDriver(replaced.env ?? process.env),
+  device,
   archiveUrl: ARCHIVE_URL,
   testedVersions: TESTED_VERSIONS,
   freeBytes,
@@ -36,6 +45,22 @@ function readGlibc(): string | null {
   const { header } = report.getReport() as { header: { glibcVersionRuntime?: string } };
   if (before !== undefined) report.excludeNetwork = before;
   return header.glibcVersionRuntime ?? null;
+}
+
+/** Where distributions, containers and WSL put the driver. */
+const DRIVER_FOLDERS = [
+  '/usr/lib/x86_64-linux-gnu',
+  '/usr/lib64',
+  '/usr/lib',
+  '/lib/x86_64-linux-gnu',
+  '/usr/local/nvidia/lib64',
+  '/usr/lib/wsl/lib',
+  '/run/opengl-driver/lib',
+];
+
+function findDriver(env: Surroundings['env']): string | null {
+  const folders = [...(env['LD_LIBRARY_PATH'] ?? '').split(':').filter(Boolean), ...DRIVER_FOLDERS];
+  return folders.map((folder) => join(folder, 'libcuda.so.1')).find((path) => existsSync(path)) ?? null;
 }
 
 async function freeBytes(folder: string): Promise<number> {

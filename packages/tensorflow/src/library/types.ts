@@ -5,7 +5,7 @@ export type LibrarySource = 'variable' | 'cache' | 'python' | 'wheel' | 'archive
 
 /** A TensorFlow on this machine. */
 export interface LibraryLocation {
-  /** The folder of both files. */
+  /** The folder of both files. NVIDIA's libraries, where there are any, are in `../nvidia` beside it. */
   readonly dir: string;
   /** libtensorflow_cc.so.2, or libtensorflow.so.2 out of the official archive: has the C API. */
   readonly ccPath: string;
@@ -20,7 +20,7 @@ export interface LibraryLocation {
 export interface KeptFile {
   /** Its path in the archive. */
   readonly entry: string;
-  /** Its name in the cache. */
+  /** Its path in the folder of the installation. */
   readonly name: string;
   readonly bytes: number;
 }
@@ -45,6 +45,12 @@ export interface Surroundings {
   /** Version of the C library, e.g. `2.36`; null on systems without glibc (Alpine's musl, macOS). */
   readonly glibc: string | null;
   readonly wheel: PinnedWheel;
+  /** The build for GPUs and what it needs; TensorFlow itself is the first. */
+  readonly gpuWheels: readonly [PinnedWheel, ...PinnedWheel[]];
+  /** Path of libcuda.so.1, the library of NVIDIA's driver; null without it. */
+  readonly driver: string | null;
+  /** What it is for: `gpu` takes a build for GPUs alone, `auto` one that is there already where there is a driver. */
+  readonly device: 'auto' | 'cpu' | 'gpu';
   /** Address of an official libtensorflow archive. `MOCHI_LIBTENSORFLOW_ARCHIVE` overrides it. */
   readonly archiveUrl: string;
   /** An installed Python TensorFlow is used when its version starts with one of these. */
@@ -58,6 +64,8 @@ export interface Surroundings {
 }
 
 export interface LibraryOptions {
+  /** `gpu`: the build for NVIDIA's GPUs, with its libraries. Default `auto`: any; the build for processors is what is installed. */
+  readonly device?: 'auto' | 'cpu' | 'gpu';
   readonly onProgress?: OnInstallProgress;
   /** Print nothing. Default false: a bar on a terminal, plain lines elsewhere, both on stderr. */
   readonly silent?: boolean;

@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
@@ -32,7 +33,9 @@ export async function unpackWheel(
         if (!file) continue;
         if (entry.uncompressedSize !== file.bytes)
           throw new Error(`${file.entry} has ${entry.uncompressedSize} bytes instead of ${file.bytes}`);
-        await unpackEntry(zip, entry, join(folder, file.name), onBytes, signal); // yauzl fails on an entry that inflates to another size
+        const target = join(folder, file.name);
+        await mkdir(dirname(target), { recursive: true });
+        await unpackEntry(zip, entry, target, onBytes, signal); // yauzl fails on an entry that inflates to another size
         left.delete(entry.fileName);
         if (left.size === 0) break;
       }
@@ -60,7 +63,12 @@ async function unpackEntry(
     },
   });
   // flush: on the disk before the folder gets its final name
-  await pipeline(await zip.openReadStreamPromise(entry), watch, createWriteStream(target, { flags: 'wx', flush: true }), {
-    signal,
-  });
+  await pipeline(
+    await zip.openReadStreamPromise(entry),
+    watch,
+    createWriteStream(target, { flags: 'wx', flush: true, mode: 0o755 }),
+    {
+      signal,
+    },
+  );
 }

@@ -46,7 +46,9 @@ async function start({ threads = 'auto', device, logLevel = 2 }: StartOptions): 
     throw secondTensorFlow('another package, e.g. @tensorflow/tfjs-node', 'that of @mochi/tensorflow');
   const wanted = threadsOf(threads);
   const choice = deviceOf(device);
-  const { dir, frameworkPath, ccPath } = await ensureLibrary();
+  const { dir, frameworkPath, ccPath } = await ensureLibrary({
+    device: choice.startsWith('gpu') ? 'gpu' : (choice as 'auto' | 'cpu'),
+  });
   setVariable('TF_ENABLE_ONEDNN_OPTS', '1'); // off by default on processors without AVX512-VNNI, though 2 to 3 times faster there too
   const level = setVariable('TF_CPP_MIN_LOG_LEVEL', String(logLevel));
   const api = loadApi(frameworkPath, ccPath, { quiet: level !== '0' });

@@ -55,6 +55,39 @@ export async function makeWheel(path: string, { cc = CC as Buffer | null, pinned
   };
 }
 
+/** One wheel of the build for GPUs in small, where pip finds it. */
+async function makeGpuWheel(folder: string, name: string, files: Readonly<Record<string, Buffer>>): Promise<PinnedWheel> {
+  const zip = new ZipFile();
+  for (const [entry, bytes] of Object.entries({ ...files, [`${name}/unused.h`]: Buffer.from('// header') }))
+    zip.addBuffer(bytes, entry);
+  zip.end();
+  const path = join(folder, name);
+  await pipeline(zip.outputStream, createWriteStream(path));
+  const bytes = await readFile(path);
+  return {
+    package: name,
+    version: '2.21.0',
+    fileName: `${name.replaceAll('-', '_')}-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl`,
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    tags: ['--platform', 'manylinux_2_27_x86_64'],
+    keep: Object.entries(files).map(([entry, { length }]) => ({ entry, name: entry, bytes: length })),
+  };
+}
+
+/** TensorFlow for GPUs and two libraries of NVIDIA, as their wheels have them. */
+async function makeGpuWheels(folder: string): Promise<[PinnedWheel, ...PinnedWheel[]]> {
+  await mkdir(folder);
+  return [
+    await makeGpuWheel(folder, 'tensorflow', {
+      'tensorflow/libtensorflow_framework.so.2': FRAMEWORK,
+      'tensorflow/libtensorflow_cc.so.2': CC,
+    }),
+    await makeGpuWheel(folder, 'nvidia-cublas-cu12', { 'nvidia/cublas/lib/libcublas.so.12': noise(50_000, 3) }),
+    await makeGpuWheel(folder, 'nvidia-cuda-nvcc-cu12', { 'nvidia/cuda_nvcc/bin/ptxas': noise(20_000, 4) }),
+  ];
+}
+
 /** A program named pip that logs its arguments and does what FAKE_PIP says. */
 const PIP = `#!${process.execPath}
 const fs = require('fs'), path = require('path');
@@ -63,23 +96,28 @@ if (args[0] === '--version') { console.log('pip 99.0 from /nowhere (python 3.11)
 fs.appendFileSync(env.FAKE_PIP_LOG, args.join(' ') + '\\n');
 const fail = (text) => { console.error(text); process.exit(1); };
 const into = args[args.indexOf('-d') + 1];
+const [name] = args[1].split('==');
 if (!fs.existsSync(env.TMPDIR)) fail('no TMPDIR');
 const behaviour = env.FAKE_PIP || 'ok';
 if (behaviour === 'offline') fail("WARNING: Retrying after connection broken by 'NewConnectionError'\\nERROR: No matching distribution found");
 if (behaviour === 'full') fail('ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device');
 if (behaviour === 'odd') fail('ERROR: No matching distribution found for tensorflow-cpu==2.21.0');
-const wheel = fs.readFileSync(env.FAKE_WHEEL);
+const wheel = fs.readFileSync(name === 'tensorflow-cpu' ? env.FAKE_WHEEL : path.join(env.FAKE_WHEELS, name));
 if (behaviour === 'corrupt') wheel[wheel.length >> 1] ^= 1;
 fs.writeFileSync(path.join(env.TMPDIR, 'part'), wheel.subarray(0, wheel.length >> 1));
 setTimeout(() => {
-  fs.writeFileSync(path.join(into, 'tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl'), wheel);
+  fs.writeFileSync(path.join(into, name.replaceAll('-', '_') + '-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl'), wheel);
 }, Number(env.FAKE_PIP_MS || 0));
 `;
 
 export interface Sandbox {
   readonly folder: string;
   readonly cache: string;
-  readonly surroundings: Partial<Surroundings> & { env: Record<string, string>; wheel: PinnedWheel };
+  readonly surroundings: Partial<Surroundings> & {
+    env: Record<string, string>;
+    wheel: PinnedWheel;
+    gpuWheels: [PinnedWheel, ...PinnedWheel[]];
+  };
   /** What went to stderr. */
   readonly printed: () => string;
   /** Arguments of each call of pip. */
@@ -102,6 +140,7 @@ export async function makeSandbox({ pip = true, wheel = {} as Parameters<typeof 
     MOCHI_CACHE: join(folder, 'cache'),
     FAKE_PIP_LOG: log,
     FAKE_WHEEL: join(folder, 'fake.whl'),
+    FAKE_WHEELS: join(folder, 'wheels'),
   };
   return {
     folder,
@@ -112,6 +151,8 @@ export async function makeSandbox({ pip = true, wheel = {} as Parameters<typeof 
       arch: 'x64',
       glibc: '2.36',
       wheel: await makeWheel(env.FAKE_WHEEL, wheel),
+      gpuWheels: await makeGpuWheels(env.FAKE_WHEELS),
+      driver: null,
       archiveUrl: 'http://127.0.0.1:1/nothing-listens-here.tar.gz',
       stderr: { write: (more) => (text += more) },
       freeBytes: () => Promise.resolve(1e12),
