@@ -21,6 +21,7 @@ describe('conv2d', () => {
     { name: '3x3, halved, even size', size: 8, kernel: 3, stride: 2, padding: 1 },
     { name: '3x3, halved, odd size', size: 7, kernel: 3, stride: 2, padding: 1 },
     { name: '7x7 stem', size: 16, kernel: 7, stride: 2, padding: 3 },
+    { name: '1x1', size: 6, kernel: 1, stride: 1, padding: 0 },
     { name: '1x1, halved', size: 6, kernel: 1, stride: 2, padding: 0 },
     { name: 'without padding', size: 5, kernel: 3, stride: 1, padding: 0 },
     { name: 'more padding than the kernel needs', size: 4, kernel: 3, stride: 1, padding: 2 },

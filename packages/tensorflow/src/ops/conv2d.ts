@@ -81,6 +81,14 @@ function convGradients(
   }
   const attrs = convAttrs(stride, kind, 0);
   const [dx] = execute('Conv2DBackpropInput', attrs, [tf.tensor1d(x.shape, 'int32'), kernel, dy]);
-  const [dKernel] = execute('Conv2DBackpropFilter', attrs, [x, tf.tensor1d(kernel.shape, 'int32'), dy]);
-  return [dx!, dKernel!];
+  return [dx!, kernelGradient(x, kernel.shape, dy, attrs, stride)];
+}
+
+/** Of 1 x 1 kernels it is a product of matrices, which is up to half as fast again. */
+function kernelGradient(x: tf.Tensor4D, shape: number[], dy: tf.Tensor4D, attrs: Attr[], stride: number): tf.Tensor {
+  const [height, width, input, output] = shape as [number, number, number, number];
+  if (height > 1 || width > 1 || stride > 1)
+    return execute('Conv2DBackpropFilter', attrs, [x, tf.tensor1d(shape, 'int32'), dy])[0]!;
+  const product = [attr.bool('transpose_a', true), attr.bool('transpose_b', false), attr.type('T', 'float32')];
+  return tf.reshape(execute('MatMul', product, [tf.reshape(x, [-1, input]), tf.reshape(dy, [-1, output])])[0]!, shape);
 }

@@ -18,11 +18,25 @@ export interface MaxPool2dOptions {
  * @param x [B, h, w, C] float32. @returns [B, (h + 2 padding - size) / stride + 1, ..., C], rounded down.
  */
 export function maxPool2d(x: tf.Tensor4D, { size, stride = size, padding = 0 }: MaxPool2dOptions): tf.Tensor4D {
-  const attrs = poolAttrs(size, stride, padding);
   return tf.tidy(() => {
-    const [y] = execute('MaxPool', attrs, [x]);
-    return withGradient(y as tf.Tensor4D, [x], [x, y!], (dy, [kept, top]) => execute('MaxPoolGrad', attrs, [kept!, top!, dy]));
+    const [y] = execute('MaxPool', poolAttrs(size, stride, padding), [x]);
+    return withGradient(y as tf.Tensor4D, [x], [x], (dy, [kept]) => [
+      poolGradient(kept as tf.Tensor4D, dy, size, stride, padding),
+    ]);
   });
+}
+
+/**
+ * On a padded copy, pooled again: oneDNN's gradient, a sixteenth of the time of TensorFlow's own, takes no explicit padding, and notes where the
+ * largest were while it pools.
+ */
+function poolGradient(x: tf.Tensor4D, dy: tf.Tensor, size: number, stride: number, padding: number): tf.Tensor {
+  const attrs = poolAttrs(size, stride, 0);
+  const side: [number, number] = [padding, padding];
+  const padded = padding > 0 ? tf.pad(x, [[0, 0], side, side, [0, 0]], -Infinity) : x;
+  const [top] = execute('MaxPool', attrs, [padded]);
+  const [dx] = execute('MaxPoolGrad', attrs, [padded, top!, dy]);
+  return padding > 0 ? tf.slice(dx!, [0, padding, padding, 0], x.shape) : dx!;
 }
 
 const poolAttrs = (size: number, stride: number, padding: number): Attr[] => [

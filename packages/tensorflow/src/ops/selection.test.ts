@@ -270,6 +270,15 @@ describe('maxPool2d', () => {
       },
     );
   });
+  test('where the largest tie the first gets the gradient, compiled and eager', () => {
+    const gradient = (x: tf.Tensor4D) =>
+      tf.grad((a) => tf.sum(maxPool2d(a as tf.Tensor4D, { size: 3, stride: 2, padding: 1 })))(x);
+    const x = tf.tensor4d([0, 0, 0, 0, 5, 5, 0, 5, 0], [1, 3, 3, 1]);
+    const run = compile(gradient);
+    tf.tidy(() => [gradient(x), run(x)].forEach((dx) => expect(dx).toBeAllClose([0, 0, 0, 0, 4, 0, 0, 0, 0])));
+    tf.dispose(x);
+    run.dispose();
+  });
   test('gradient to the largest of each window', () => {
     expectGradient((x) => maxPool2d(x as tf.Tensor4D, { size: 3, stride: 2, padding: 1 }), [numbers([1, 5, 6, 2])]);
     expectGradient((x) => maxPool2d(x as tf.Tensor4D, { size: 2 }), [numbers([2, 4, 4, 1])]);
