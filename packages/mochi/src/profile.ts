@@ -76,7 +76,7 @@ export async function profile(config: ConfigInput, options: ProfileOptions = {})
   const folder = await mkdtemp(join(tmpdir(), 'mochi-profile-'));
   try {
     const loading = performance.now();
-    await startTensorFlow({ threads: host.config.runtime.threads });
+    await startTensorFlow({ ...host.config.runtime, training: true });
     const loaded = performance.now();
     const run = new ProfiledRun({ steps, warmup, traced });
     host.bus.all().subscribe((event) => run.see(event));
