@@ -54,13 +54,15 @@ const ABOUT = {
     'What is measured of the frozen encoder, during training and at its end. [packages/evaluators](../packages/evaluators/README.md)',
   trackers: 'Who is told of events. [packages/trackers](../packages/trackers/README.md)',
   exporters: 'Writers of embeddings, used by `mochi embed`. [packages/exporters](../packages/exporters/README.md)',
+  plugins:
+    'Extensions that ship: `plugins: [negative-metrics]`, or `{ use: negative-metrics, every: 100 }`. [packages/diagnostics](../packages/diagnostics/README.md)',
 };
 
 /** The page. @returns Markdown, formatted as the repository is. */
 export async function configPage() {
   const names = Object.keys(presets).map((name) => `\`${name}\``).join(', '); // prettier-ignore
   const parts = [HEAD.replace('PRESETS', names), await plainSections()];
-  for (const spec of SECTIONS) parts.push(await pluginSection(spec));
+  for (const spec of [...SECTIONS, { section: 'plugins', kind: 'extension' }]) parts.push(await pluginSection(spec));
   return format(parts.join('\n'), { ...(await resolveConfig(PAGE)), parser: 'markdown' });
 }
 

@@ -1,6 +1,7 @@
 import type { Plugin } from '@mochi/contract';
 import * as augment from '@mochi/augment';
 import * as data from '@mochi/data';
+import * as diagnostics from '@mochi/diagnostics';
 import * as encoders from '@mochi/encoders';
 import * as evaluators from '@mochi/evaluators';
 import * as exporters from '@mochi/exporters';
@@ -25,6 +26,7 @@ export const builtInPlugins: readonly Plugin[] = [
   evaluators,
   trackers,
   exporters,
+  diagnostics,
 ]
   .flatMap((module) => Object.values(module) as unknown[])
   .filter(isPlugin);

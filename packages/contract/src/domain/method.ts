@@ -41,6 +41,8 @@ export interface DrawRequest {
 export interface Drawn {
   readonly queries: Tensor2D;
   readonly positives: Tensor2D;
+  /** t of the request. */
+  readonly temperature: number | Scalar;
   /** Whether positives are the keys of the request: no source of positives replaced them. */
   readonly ownPositives: boolean;
   readonly ids: Tensor1D;

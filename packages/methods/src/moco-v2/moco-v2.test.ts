@@ -44,10 +44,10 @@ const setUp = (normalised: boolean, options: MocoV2Options = {}) => {
     epoch: tf.scalar(0, 'int32'),
     rng: rng.fork('step'),
     scalars: { keyMomentum: tf.scalar(MOMENTUM) },
-    draw: ({ queries, keys, ids }) => {
+    draw: ({ queries, keys, ids, temperature }) => {
       const view = { state: bank, similarities: tf.matMul(queries, rows, false, true) as tf.Tensor2D };
       const negatives = { blocks: [bankBlock()] };
-      return { queries, positives: keys, ownPositives: true, ids, negatives, banks: { [DEFAULT_BANK]: view } };
+      return { queries, positives: keys, ownPositives: true, temperature, ids, negatives, banks: { [DEFAULT_BANK]: view } };
     },
   };
   return { method, parts, params: moved as Tensors, state, batch, context, rows };

@@ -43,7 +43,7 @@ function setUp(normalised: boolean, { blocks, denominator, positives }: Options 
     ...{ step: tf.scalar(0, 'int32'), epoch: tf.scalar(0, 'int32'), rng: rng.fork('step'), scalars: {} },
     draw(request) {
       requests.push(request);
-      const { queries, keys, ids, live } = request;
+      const { queries, keys, ids, live, temperature } = request;
       const { rows, mask } = live!;
       const none = tf.fill([rows.shape[0]], -1, 'int32') as tf.Tensor1D;
       const at = { cursor: tf.scalar(0, 'int32'), filled: tf.scalar(0, 'int32') };
@@ -51,7 +51,15 @@ function setUp(normalised: boolean, { blocks, denominator, positives }: Options 
       const view: BankView = { state: { rows, ids, writtenAt: none, ...at }, similarities, mask };
       const negatives = { blocks: blocks?.(view) ?? [bankBlock({ logWeights: mask })], denominator };
       const own = positives === undefined;
-      return { queries, positives: positives ?? keys, ownPositives: own, ids, negatives, banks: { [DEFAULT_BANK]: view } };
+      return {
+        queries,
+        positives: positives ?? keys,
+        ownPositives: own,
+        temperature,
+        ids,
+        negatives,
+        banks: { [DEFAULT_BANK]: view },
+      };
     },
   };
   const step = (weights: Tensors) => method.step(parts, weights, state, batch, context);

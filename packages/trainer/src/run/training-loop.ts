@@ -180,7 +180,9 @@ export class TrainingLoop {
     const { loss, ...metrics } = await readScalars(this.metrics);
     this.epochLoss.sum += loss!;
     this.epochLoss.count++;
-    return { lossNats: loss!, metrics };
+    // NaN is how a metric says that it was not measured at this step.
+    const measured = Object.fromEntries(Object.entries(metrics).filter(([, value]) => !Number.isNaN(value)));
+    return { lossNats: loss!, metrics: measured };
   }
 
   private async beginEpoch(): Promise<void> {

@@ -33,6 +33,7 @@ export function openDraws(
     const chained = chainSamplers(parts.samplers, views, asked, context);
     const drawn: Drawn = {
       ...{ queries, ids, banks: views, negatives: chained.negatives, positives: positives ?? keys },
+      temperature: request.temperature,
       ownPositives: positives === undefined,
       ...(labels ? { labels } : {}),
     };
