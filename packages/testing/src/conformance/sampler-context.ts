@@ -62,7 +62,11 @@ export function sampleInputs(
 }
 
 /** The context that a sampler gets for these inputs. Draws are keyed by the seed and the step. */
-export const sampleContext = (inputs: SampleInputs, phase: string, seed = 1): SampleContext => ({
+export const sampleContext = (
+  inputs: Omit<SampleInputs, 'labels'> & Partial<Pick<SampleInputs, 'labels'>>,
+  phase: string,
+  seed = 1,
+): SampleContext => ({
   ...inputs,
   bankName: DEFAULT_BANK,
   temperature: 0.2,

@@ -1,0 +1,111 @@
+import { bankBlock, isMochiError, mixtureBlock, type Plugin, type Tensors } from '@mochi/contract';
+import * as tf from '@tensorflow/tfjs-core';
+import { requireTensor, require, requireSame, snapshot, type Snapshot } from './compare.js';
+import type { Sizes } from './sampler-context.js';
+import { onlyTensors, withRig, type Rig } from './sampler-rig.js';
+import { inScope } from './suite.js';
+
+export function keepsRole(rig: Rig, phase: string, step: number): void {
+  const given = rig.inputs(step);
+  const sampled = rig.sample(given, phase);
+  if (rig.role === 'filter') {
+    require(sampled.mask !== undefined, 'a filter returns a mask; this one leaves nothing out');
+    requireTensor(sampled.mask, [rig.batch, rig.capacity], 'float32', 'mask');
+    const values = Array.from(sampled.mask.dataSync());
+    const odd = values.find((value) => value !== 0 && value !== -Infinity);
+    require(odd === undefined, `the mask of a filter holds ${odd}, which is neither 0 nor -Infinity`);
+    for (let query = 0; query < rig.batch; query++)
+      require(values
+        .slice(query * rig.capacity, (query + 1) * rig.capacity)
+        .includes(0), `the filter leaves query ${query} no row at all`);
+  } else {
+    require(sampled.blocks.length >
+      0, `a ${rig.role === 'refine' ? 'refining sampler' : 'source'} returns blocks; this one returns none`);
+  }
+  if (rig.role === 'refine') keepsPrevious(rig, phase, step);
+}
+
+/** What a refining sampler does not return is thrown away: a bank block and a mixture must both come back, as they were or changed. */
+function keepsPrevious({ bank, batch, inputs, sample }: Rig, phase: string, step: number): void {
+  const mixture = mixtureBlock({ bank, rows: tf.zeros([batch, 2, 1], 'int32'), weights: tf.ones([batch, 2, 1]) });
+  const previous = [bankBlock({ bank }), mixture];
+  const { blocks } = sample(inputs(step), phase, { previous });
+  for (const [at, { kind }] of previous.entries())
+    require(blocks.some((block) => block.kind === kind), `the ${kind} block before it (previous[${at}]) is thrown away`);
+}
+
+/** Four steps at a stretch, and two, a new run with the state of the first, and two more. */
+export async function resumes(plugin: Plugin, options: object, sizes: Sizes): Promise<void> {
+  const whole = await steps(plugin, options, sizes, [0, 1, 2, 3]);
+  const first = await steps(plugin, options, sizes, [0, 1]);
+  const second = await steps(plugin, options, sizes, [2, 3], first.state);
+  [...first.seen, ...second.seen].forEach((got, step) =>
+    requireSame(got, whole.seen[step]!, `step ${step} of a run resumed at step 2: something is remembered outside of the state`),
+  );
+  requireSame(second.state, whole.state, 'the state of a resumed run');
+}
+
+async function steps(plugin: Plugin, options: object, sizes: Sizes, at: readonly number[], from?: Snapshot) {
+  const seen: Snapshot[] = [];
+  let last: Snapshot = new Map();
+  await withRig(plugin, options, sizes, (rig) =>
+    inScope(() => {
+      const [phase, start] = [...rig.phases].at(-1)!;
+      let state = from ? read(from) : rig.state;
+      for (const step of at) {
+        const sampled = rig.sample(rig.inputs(start + step), phase, { state });
+        seen.push(snapshot(onlyTensors({ ...sampled, state: undefined as never })));
+        const next: Tensors = { ...state, ...sampled.state };
+        for (const [name, tensor] of Object.entries(next)) {
+          const before = rig.state[name];
+          require(before !== undefined, `the state that it returns has ${name}, which host.state did not register`);
+          requireTensor(tensor, before.shape, before.dtype, `the state ${name}`);
+        }
+        state = next;
+      }
+      last = snapshot(state);
+    }),
+  );
+  return { seen, state: last };
+}
+
+const read = (from: Snapshot): Tensors =>
+  Object.fromEntries(
+    [...from].map(([name, { shape, dtype, data }]) => [name, tf.tensor(Array.from(data), [...shape], dtype as tf.DataType)]),
+  );
+
+/** In a run with several banks, the option `bank`, where there is one, must reach sampler and blocks. */
+export async function namesBank(plugin: Plugin, options: object, sizes: Sizes): Promise<void> {
+  const check = (rig: Rig) => {
+    for (const [phase, step] of rig.phases)
+      inScope(() => {
+        for (const [at, block] of rig.sample(rig.inputs(step), phase).blocks.entries())
+          if (block.kind !== 'rows')
+            require(block.bank ===
+              rig.bank, `blocks[${at}] names the bank "${block.bank}" and not "${rig.bank}", which the sampler draws from`);
+      });
+  };
+  await withRig(plugin, options, sizes, check);
+  if (await refusal(plugin, { ...options, bank: 'other' })) return; // no such option
+  await withRig(plugin, { ...options, bank: 'other' }, sizes, (rig) => {
+    require(rig.bank === 'other', `the option bank is "other", but the sampler says that it draws from "${rig.bank}"`);
+    check(rig);
+  });
+}
+
+export async function refusesUnknown(plugin: Plugin, options: object): Promise<void> {
+  const error = await refusal(plugin, { ...options, noSuchOption: 1 });
+  require(error !==
+    undefined, 'the option noSuchOption is taken: a misspelt option would pass for a default (use z.strictObject)');
+  require(isMochiError(error), `a wrong option fails without a code: ${(error as Error).message}`);
+}
+
+/** Why a run with these options does not start; undefined where it does. */
+async function refusal(plugin: Plugin, options: object): Promise<unknown> {
+  try {
+    await withRig(plugin, options, {}, () => undefined);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
