@@ -4,7 +4,7 @@ import { gaussianBlur } from './ops/gaussian-blur.js';
 import { grayscale } from './ops/grayscale.js';
 import { horizontalFlip } from './ops/horizontal-flip.js';
 import { solarize } from './ops/solarize.js';
-import { choose, toGrid, type PerImage, type Planes } from './planes.js';
+import { changeChosen, toGrid, type PerImage, type Planes } from './planes.js';
 import type { Step } from './recipe.js';
 
 type StepOf<Op extends Step['op']> = Extract<Step, { op: Op }>;
@@ -37,13 +37,19 @@ const KINDS: { readonly [Op in Step['op']]: Kind<StepOf<Op>> } = {
         order: tf.stack(u.slice(5, 9), 1) as tf.Tensor2D, // sorted keys are a random order
       }),
   },
-  grayscale: { draws: 1, apply: (planes, u, { p }) => choose(happens(u[0]!, p), grayscale(planes), planes) },
+  grayscale: { draws: 1, apply: (planes, u, { p }) => changeChosen(happens(u[0]!, p), planes, {}, grayscale) },
   'gaussian-blur': {
     draws: 2,
-    apply: (planes, u, { p, sigma }) => toGrid(gaussianBlur(planes, between(u[1]!, sigma[0], sigma[1]), happens(u[0]!, p))),
+    apply: (planes, u, { p, sigma }) =>
+      changeChosen(happens(u[0]!, p), planes, { sigmas: between(u[1]!, sigma[0], sigma[1]) }, (x, { sigmas }) =>
+        toGrid(gaussianBlur(x, sigmas, { most: sigma[1] })),
+      ),
   },
-  solarize: { draws: 1, apply: (planes, u, { p, threshold }) => choose(happens(u[0]!, p), solarize(planes, threshold), planes) },
-  'horizontal-flip': { draws: 1, apply: (planes, u, { p }) => choose(happens(u[0]!, p), horizontalFlip(planes), planes) },
+  solarize: {
+    draws: 1,
+    apply: (planes, u, { p, threshold }) => changeChosen(happens(u[0]!, p), planes, {}, (x) => solarize(x, threshold)),
+  },
+  'horizontal-flip': { draws: 1, apply: (planes, u, { p }) => changeChosen(happens(u[0]!, p), planes, {}, horizontalFlip) },
 };
 
 const kindOf = (step: Step): Kind<Step> => KINDS[step.op] as Kind<Step>;

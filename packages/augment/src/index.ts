@@ -12,7 +12,7 @@ export { hue } from './ops/hue.js';
 export { IMAGENET_MEAN, IMAGENET_STD, normalize, type Rgb } from './ops/normalize.js';
 export { saturation } from './ops/saturation.js';
 export { solarize } from './ops/solarize.js';
-export { choose, toGrid, toImages, toPlanes, type PerImage, type Planes } from './planes.js';
+export { toGrid, toImages, toPlanes, type PerImage, type Planes } from './planes.js';
 export { type Recipe, type Step } from './recipe.js';
 export { evalConfig, type EvalConfig } from './recipes/eval/config.js';
 export { evalAugmentPlugin } from './recipes/eval/plugin.js';

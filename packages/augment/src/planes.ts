@@ -1,3 +1,4 @@
+import { cond } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -19,9 +20,28 @@ export const toImages = (planes: Planes): tf.Tensor4D => tf.transpose(planes, [1
 /** [B] as [B, 1, 1], so that it broadcasts over planes. */
 export const overPlanes = (values: tf.Tensor1D): tf.Tensor3D => tf.reshape(values, [-1, 1, 1]);
 
-/** `changed` for the images that are chosen, `original` for the others. @param chosen [B] bool. */
-export const choose = (chosen: tf.Tensor1D, changed: Planes, original: Planes): Planes =>
-  tf.tidy(() => tf.where(overPlanes(chosen), changed, original));
+/** Sides above this are worth a branch. */
+const SMALL = 64;
+
+/** Whether it is one large image: then what it is not chosen for is not computed. */
+export const isAlone = ({ shape: [, batch, height, width] }: Planes): boolean => batch === 1 && Math.max(height, width) > SMALL;
+
+/**
+ * A change for the images that are chosen; the others come back as they were. @param chosen [B] bool. @param inputs All tensors that `change`
+ * uses besides the planes.
+ */
+export function changeChosen<I>(
+  chosen: tf.Tensor1D,
+  planes: Planes,
+  inputs: I,
+  change: (planes: Planes, inputs: I) => Planes,
+): Planes {
+  return tf.tidy(() => {
+    if (!isAlone(planes)) return tf.where(overPlanes(chosen), change(planes, inputs), planes);
+    const changed = (all: { planes: Planes; inputs: I }): Planes => change(all.planes, all.inputs);
+    return cond(tf.reshape(chosen, []), { planes, inputs }, changed, (all) => tf.clone(all.planes));
+  });
+}
 
 /** The nearest number that a uint8 image can hold. */
 export const toGrid = <T extends tf.Tensor>(x: T): T => tf.tidy(() => tf.clipByValue(tf.floor(tf.add(x, 0.5)), 0, 255) as T);

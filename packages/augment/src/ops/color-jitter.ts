@@ -1,5 +1,6 @@
+import { cond, repeat } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
-import { choose, overPlanes, type PerImage, type Planes } from '../planes.js';
+import { changeChosen, isAlone, overPlanes, type PerImage, type Planes } from '../planes.js';
 import { blend } from './blend.js';
 import { hue } from './hue.js';
 import { luma, meanLuma } from './luma.js';
@@ -26,10 +27,11 @@ export interface Jitter {
  */
 export function colorJitter(planes: Planes, jitter: Jitter): Planes {
   return tf.tidy(() => {
+    if (isAlone(planes)) return changeChosen(jitter.chosen, planes, jitter, jitterOne);
     const rounds = planRounds(jitter);
     if (!jitter.hue) return rounds.reduce((x, { all }) => blendRound(x, all), planes);
     const before = rounds.reduce((x, { before: round }) => blendRound(x, round), planes);
-    const turned = choose(jitter.chosen, hue(before, jitter.hue), before);
+    const turned = changeChosen(jitter.chosen, before, { shift: jitter.hue }, (x, { shift }) => hue(x, shift));
     return rounds.reduce((x, { after: round }) => blendRound(x, round), turned);
   });
 }
@@ -74,5 +76,24 @@ function planRounds({ brightness, contrast, saturation, order, chosen }: Jitter)
     const early = mine.map((weight, at) => tf.mul(weight, blends[at]!.early) as PerImage);
     const late = mine.map((weight, at) => tf.sub(weight, early[at]!) as PerImage);
     return { all: round(mine), before: round(early), after: round(late) };
+  });
+}
+
+/** One image: in each round the operation whose turn it is, and no other. */
+function jitterOne(planes: Planes, { order, brightness: b, contrast: c, saturation: s, hue: h }: Omit<Jitter, 'chosen'>): Planes {
+  const keys = tf.unstack(tf.reshape(order, [4])).slice(0, h ? 4 : 3);
+  // An operation comes after those of smaller keys; of equal keys the left one goes first.
+  const turns = keys.map((key, at) => {
+    const others = keys.filter((_, other) => other !== at);
+    return tf.addN(others.map((other, n) => tf.cast(n < at ? tf.lessEqual(other, key) : tf.less(other, key), 'int32')));
+  });
+  return repeat(keys.length, planes, { turns, factors: [b, c, s], ...(h ? { h } : {}) }, (round, x, all) => {
+    const now = all.turns.map((turn) => tf.reshape(tf.cast(tf.equal(turn, round), 'float32'), [1]) as PerImage);
+    const factor = tf.addN(all.factors.map((one, at) => tf.mul(one, now[at]!))) as PerImage;
+    const blended = { x, factor, contrast: now[1]!, saturation: now[2]! };
+    const blendOne = ({ x: y, ...how }: typeof blended): Planes => blendRound(y, how);
+    if (!all.h) return blendOne(blended);
+    const isHue = tf.equal(all.turns[3]!, round);
+    return cond(isHue, { blended, h: all.h }, (given) => hue(given.blended.x, given.h), (given) => blendOne(given.blended)); // prettier-ignore
   });
 }

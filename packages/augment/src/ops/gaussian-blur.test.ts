@@ -44,13 +44,10 @@ test('each image is blurred with its own sigma, borders reflected', () => {
   });
 });
 
-test('images that are not chosen come back exactly as they were', () => {
-  const planes = batch();
-  const got = gaussianBlur(planes, tf.tensor1d(SIGMAS), tf.tensor1d([0, 1, 0, 0, 1], 'bool'));
-  for (const [image, same] of [true, false, true, true, false].entries()) {
-    const apart = tf.max(tf.abs(tf.sub(tf.slice(got, [0, image], [3, 1]), tf.slice(planes, [0, image], [3, 1])))).dataSync()[0]!;
-    expect(apart === 0, `image ${image}`).toBe(same);
-  }
+test('large images are blurred as small ones, by another way', () => {
+  const values = tf.floor(tf.mul(tf.randomUniform([3, 2, 90, 75], 0, 1, 'float32', 3), 256)) as Planes;
+  for (const sigmas of [tf.tensor1d([0.1, 2]), tf.tensor1d([0.7, 1.4])])
+    expect(gaussianBlur(values, sigmas, { most: 2 })).toBeAllClose(gaussianBlur(values, sigmas), { atol: 1e-3 });
 });
 
 test('one image alone is blurred as in a batch', () => {

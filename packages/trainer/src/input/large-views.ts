@@ -1,6 +1,7 @@
 import type { Augmentation, Tensors } from '@mochi/contract';
+import { resizeToColumns } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
-import { cropPlan, cutView, sizeOf, type CropPlan } from './crop-plan.js';
+import { cropPlan, rounded, sizeOf, type CropPlan } from './crop-plan.js';
 import { traceMap, type TracedMap } from './traced-map.js';
 import type { ViewGroup } from './view-groups.js';
 
@@ -16,11 +17,12 @@ export class LargeViews {
     const { name, size, draws } = group.spec;
     this.plan = cropPlan(augmentation, group);
     const specs = {
-      images: { dtype: 'float32', shape: [1, size, size, 3] },
+      columns: { dtype: 'float32', shape: [size, 3, size] },
       draws: { dtype: 'float32', shape: [1, draws] },
     } as const;
     const apply = (element: Tensors): Tensors => {
-      const made = augmentation.apply(element['images'] as tf.Tensor4D, element['draws'] as tf.Tensor2D, name);
+      const images = tf.expandDims(tf.transpose(rounded(element['columns']!), [2, 0, 1])) as tf.Tensor4D;
+      const made = augmentation.apply(images, element['draws'] as tf.Tensor2D, name);
       return { view: tf.squeeze(made, [0]) };
     };
     this.apply = traceMap('apply', specs, apply, { xla: true });
@@ -32,15 +34,10 @@ export class LargeViews {
     const plan = this.plan.call(id, sizeOf(image), keys);
     const boxes = tf.unstack(plan.boxes) as tf.Tensor1D[];
     const made = tf.split(plan.draws, views.length, 0).map((draws, at) => {
-      const images = tf.expandDims(cutView(image, boxes[at]!, spec), 0);
-      return [views[at]!.name, this.apply.call({ images, draws })['view']!] as const;
+      const columns = resizeToColumns(image, boxes[at]!, spec.size, spec.sees);
+      return [views[at]!.name, this.apply.call({ columns, draws })['view']!] as const;
     });
     return Object.fromEntries(made);
-  }
-
-  /** They are ready. */
-  batch(record: Tensors): Tensors {
-    return Object.fromEntries(this.group.views.map(({ name }) => [name, record[name]!]));
   }
 
   dispose(): void {

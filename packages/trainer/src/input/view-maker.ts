@@ -30,6 +30,8 @@ export interface ViewPass {
  */
 export class ViewMaker {
   private readonly groups: readonly (SmallViews | LargeViews)[];
+  /** Views that come out of the pipeline as they are to be. */
+  private readonly ready: readonly string[];
   private readonly map: TracedMap;
   private readonly rest: Compiled<[Tensors], Tensors>;
 
@@ -41,6 +43,8 @@ export class ViewMaker {
     this.groups = viewGroups(views).map((group) =>
       group.spec.size <= SMALL ? new SmallViews(augmentation, group) : new LargeViews(augmentation, group),
     );
+    const large = this.groups.filter((made) => made instanceof LargeViews);
+    this.ready = large.flatMap(({ group }) => group.views.map(({ name }) => name));
     const scalar = { dtype: 'int32', shape: [] } as const;
     const keys = Object.fromEntries(views.map(({ name }) => [keyOf(name), scalar]));
     this.map = traceMap('views', { [ID]: scalar, ...keys }, (element) => this.element(reader, element));
@@ -60,12 +64,13 @@ export class ViewMaker {
       [ID]: element[ID]!,
       ...this.map.call({ ...element, ...keys() }),
     });
-    const finish = async ({ [AT]: at, ...batch }: Tensors): Promise<Tensors> => {
-      const given = { ...batch, ...keys() };
-      const views = this.rest.runAsync(given);
-      const { [ID]: id, ...used } = given;
-      disposeTree(used);
-      return { [AT]: at!, [ID]: id!, ...(await views) };
+    const finish = async ({ [AT]: at, [ID]: id, ...batch }: Tensors): Promise<Tensors> => {
+      const ready = Object.fromEntries(this.ready.map((name) => [name, batch[name]!]));
+      if (this.ready.length === this.views.length) return { [AT]: at!, [ID]: id!, ...ready };
+      const rest = Object.fromEntries(Object.entries({ ...batch, ...keys() }).filter(([name]) => !(name in ready)));
+      const made = this.rest.runAsync({ [ID]: id!, ...rest });
+      disposeTree(rest);
+      return { [AT]: at!, [ID]: id!, ...ready, ...(await made) };
     };
     return { map, finish };
   }
@@ -85,7 +90,8 @@ export class ViewMaker {
 
   private batch(record: Tensors): Tensors {
     const ids = record[ID] as tf.Tensor1D;
-    return Object.assign({}, ...this.groups.map((made) => made.batch(record, ids, keysOf(made, record)))) as Tensors;
+    const small = this.groups.filter((made) => made instanceof SmallViews);
+    return Object.assign({}, ...small.map((made) => made.batch(record, ids, keysOf(made, record)))) as Tensors;
   }
 }
 
