@@ -20,6 +20,13 @@ export const runStart = defineEvent<{
   parameters: number;
   resumedFrom: number | null;
 }>('run-start');
+/**
+ * A bank has its rows before the first step: keys of training images (`fill: keys`), or those of a checkpoint (`warmStart`). Seconds are those of
+ * all banks that were filled together.
+ */
+export const bankFilled = defineEvent<{ bank: string; from: 'keys' | 'checkpoint'; rows: number; seconds: number }>(
+  'bank-filled',
+);
 /** Begins with epoch 0. */
 export const epochStart = defineEvent<{ epoch: number; step: number }>('epoch-start');
 /**
@@ -79,6 +86,7 @@ export const runEnd = defineEvent<{
 /** Every event, for docs, trackers and the test of docs/lifecycle.md. */
 export const EVENTS = [
   runStart,
+  bankFilled,
   epochStart,
   stepEnd,
   epochEnd,

@@ -1,7 +1,8 @@
 import type { BankState } from '@mochi/contract';
 import { scatterRows } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
-import { bankLabelsMissing, bankShapeMismatch, bankTooSmall } from './errors.js';
+import { checkEntries } from './check-entries.js';
+import { bankTooSmall } from './errors.js';
 
 /**
  * The bank after a batch of keys is written at the cursor, over the end and on from row 0: any K and any B <= K work.
@@ -20,7 +21,8 @@ import { bankLabelsMissing, bankShapeMismatch, bankTooSmall } from './errors.js'
 export function enqueue(bank: BankState, keys: tf.Tensor2D, ids: tf.Tensor1D, step: tf.Scalar, labels?: tf.Tensor1D): BankState {
   const [capacity] = bank.rows.shape;
   const [batch] = keys.shape;
-  check(bank, keys, ids, labels);
+  if (batch > capacity) throw bankTooSmall(capacity, batch);
+  checkEntries(bank, keys, ids, labels);
   return tf.tidy(() => {
     const count = tf.scalar(batch, 'int32'); // a bare number would turn the sums into float32
     const size = tf.scalar(capacity, 'int32');
@@ -35,14 +37,4 @@ export function enqueue(bank: BankState, keys: tf.Tensor2D, ids: tf.Tensor1D, st
       filled: tf.minimum<tf.Scalar>(tf.add(bank.filled, count), size),
     };
   });
-}
-
-function check(bank: BankState, keys: tf.Tensor2D, ids: tf.Tensor1D, labels: tf.Tensor1D | undefined): void {
-  const [capacity, dim] = bank.rows.shape;
-  const [batch] = keys.shape;
-  if (batch > capacity) throw bankTooSmall(capacity, batch);
-  if (keys.rank !== 2 || keys.shape[1] !== dim) throw bankShapeMismatch('keys', keys.shape, [batch, dim]);
-  if (ids.rank !== 1 || ids.shape[0] !== batch) throw bankShapeMismatch('ids', ids.shape, [batch]);
-  if (bank.labels && !labels) throw bankLabelsMissing();
-  if (labels && (labels.rank !== 1 || labels.shape[0] !== batch)) throw bankShapeMismatch('labels', labels.shape, [batch]);
 }

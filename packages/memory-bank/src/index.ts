@@ -1,6 +1,10 @@
 export { fifoPlugin } from './fifo/plugin.js';
 export { fifoBank } from './fifo/fifo-bank.js';
 export { fifoConfig, type FifoConfig } from './fifo/config.js';
+export { perSamplePlugin } from './per-sample/plugin.js';
+export { perSampleBank } from './per-sample/per-sample-bank.js';
+export { perSampleConfig, type PerSampleConfig } from './per-sample/config.js';
+export { updateRows } from './per-sample/update-rows.js';
 export { initBank } from './init-bank.js';
 export { enqueue } from './enqueue.js';
 export { candidateMask } from './candidate-mask.js';

@@ -121,6 +121,25 @@ export const bankSmallerThanBatch = (capacity: number, batch: number): MochiErro
     fix: `Set bank.capacity to at least ${batch}, or lower train.batchSize.`,
   });
 
+export const warmStartFailed = (path: string, bank: string, reason: string, cause?: unknown): MochiError =>
+  new MochiError(
+    'MOCHI_WARM_START',
+    {
+      happened: `The bank "${bank}" of ${path} cannot be copied: ${reason}.`,
+      expected:
+        'a run folder or checkpoint whose bank has rows as wide as these, at least as many, and labels where they are wanted',
+      fix: 'Correct bank.warmStart (path, bank), lower bank.capacity, or leave warmStart out.',
+    },
+    { cause },
+  );
+
+export const methodWithoutKeys = (method: string, bank: string): MochiError =>
+  new MochiError('MOCHI_FILL_KEYS', {
+    happened: `The bank "${bank}" is to be filled with keys, and the method ${method} makes none outside of a step.`,
+    expected: 'a method with keys(), such as moco-v2',
+    fix: 'Set bank.fill to random or mask.',
+  });
+
 export const evaluatorTwice = (name: string): MochiError =>
   new MochiError('MOCHI_EVALUATOR_TWICE', {
     happened: `Two evaluators report under the name ${name}.`,

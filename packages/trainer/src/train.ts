@@ -1,6 +1,8 @@
 import { runEnd, runStart, warning } from '@mochi/contract';
 import { inEpochs, inSteps, type RunHost } from '@mochi/core';
 import type { Precision } from '@mochi/tensorflow';
+import { disposeTree } from '@mochi/tensorflow';
+import * as tf from '@tensorflow/tfjs-core';
 import { resolve } from 'node:path';
 import { listCheckpoints } from './checkpoint/layout.js';
 import { restore, type Restored } from './checkpoint/restore.js';
@@ -8,7 +10,9 @@ import { encodeState, sha256 } from './checkpoint/write.js';
 import { BatchFeed } from './input/index.js';
 import { assemble, type RunParts } from './run/assemble.js';
 import type { Results } from './run/evaluation.js';
-import { initialState } from './run/initial-state.js';
+import { fillBanks } from './run/fill-banks.js';
+import { initialBanks, initialState } from './run/initial-state.js';
+import { warmStartBanks } from './run/warm-start.js';
 import {
   CONFIG_FILE,
   describeEnvironment,
@@ -19,6 +23,7 @@ import {
 } from './run/run-folder.js';
 import { Saver } from './run/saver.js';
 import { TrainingLoop, type LoopEnd } from './run/training-loop.js';
+import type { RunState } from './step/parts.js';
 
 export interface TrainOptions {
   /** Folder of the run: config, environment, events, checkpoints, summary. Null: nothing is written. */
@@ -53,7 +58,8 @@ export async function runTraining(host: RunHost, options: TrainOptions): Promise
   if (runDir !== null) await prepareRunFolder(runDir, Boolean(options.resume));
   const { state, position } = await startingPoint(parts, runDir, options.resume ?? false);
   const saver = new Saver(parts, saverOptions(parts, runDir));
-  const loop = new TrainingLoop(parts, state, position, saver, options.signal ?? new AbortController().signal);
+  const { signal = new AbortController().signal } = options;
+  const loop = new TrainingLoop(parts, state, position, saver, signal);
   const trackers = host.all('tracker');
   try {
     const info = { name: host.config.name, runDir, config: host.config };
@@ -62,11 +68,8 @@ export async function runTraining(host: RunHost, options: TrainOptions): Promise
       await tracker.start(info);
       tracker.record(host.bus.all());
     }
-    return await trainAndFinish(parts, loop, saver, {
-      name: host.config.name,
-      runDir,
-      ...resumption(options.resume, position.step),
-    });
+    const about = { name: host.config.name, runDir, ...resumption(options.resume, position.step) };
+    return await trainAndFinish(parts, loop, saver, about, signal);
   } finally {
     for (const tracker of trackers) await tracker.close();
     loop.dispose();
@@ -87,7 +90,13 @@ interface RunInfo {
   readonly startedOver: boolean;
 }
 
-async function trainAndFinish(parts: RunParts, loop: TrainingLoop, saver: Saver, info: RunInfo): Promise<TrainResult> {
+async function trainAndFinish(
+  parts: RunParts,
+  loop: TrainingLoop,
+  saver: Saver,
+  info: RunInfo,
+  signal: AbortSignal,
+): Promise<TrainResult> {
   const { totalSteps, totalEpochs, stepsPerEpoch } = parts;
   if (info.startedOver)
     parts.bus.emit(warning, { source: 'trainer', message: 'there is no checkpoint to resume from: training starts from step 0' });
@@ -102,6 +111,7 @@ async function trainAndFinish(parts: RunParts, loop: TrainingLoop, saver: Saver,
     ...parts.train,
   });
   try {
+    if (loop.position.step === 0) await startBanks(parts, loop.state, signal);
     const end = await loop.run(feed);
     if (end.outcome === 'finished') await loop.evaluate(parts.evaluators);
     await saver.save(loop, end.outcome === 'finished' ? 'end' : 'stop');
@@ -122,6 +132,17 @@ async function trainAndFinish(parts: RunParts, loop: TrainingLoop, saver: Saver,
   } finally {
     await feed.dispose();
   }
+}
+
+/** What the banks hold before the first step. A run that is resumed before its first step does it anew: it may have been cut short. */
+async function startBanks(parts: RunParts, state: RunState, signal: AbortSignal): Promise<void> {
+  const started = parts.step.banks.filter(({ bank }) => bank.warmStart ?? bank.fill === 'keys');
+  for (const [name, fresh] of Object.entries(tf.tidy(() => initialBanks(parts.step, started) as never) as RunState['banks'])) {
+    disposeTree(state.banks[name] as never);
+    state.banks[name] = fresh;
+  }
+  await warmStartBanks(parts, state);
+  await fillBanks(parts, state, signal);
 }
 
 async function summarise(loop: TrainingLoop, end: LoopEnd, runDir: string | null): Promise<TrainResult> {

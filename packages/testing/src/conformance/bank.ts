@@ -17,8 +17,7 @@ export function bankChecks(plugin: Plugin, options: object = {}): Check[] {
     name,
     run: () =>
       withService(plugin, 'bank', options, (bank) => {
-        const batch = Math.max(1, Math.floor(rowsOf(bank) / 3) + 1); // no divisor of the capacity: the third batch goes over the end
-        inScope(() => run(bank, batch));
+        inScope(() => run(bank, batchOf(bank)));
       }),
   });
   return [
@@ -27,8 +26,16 @@ export function bankChecks(plugin: Plugin, options: object = {}): Check[] {
       requireSame(snapshot(begin(bank)), snapshot(begin(bank)), 'a second init'),
     ),
     check('every key of a batch is in the bank after it, with its sample and step, over the end too', keepsTheLatest),
-    check('a write leaves the state before it as it was', leavesItsInput),
+    check('the keys of a step are not in the bank that this step itself sees', leavesItsInput),
     check('a batch as large as the bank fills it', (bank) => requireFilled(written(bank, [rowsOf(bank)]), rowsOf(bank))),
+    check('two keys of one sample in a batch leave a sound bank, the same each time', takesTwoViews),
+    {
+      name: 'a bank that is resumed goes on as the uninterrupted one: everything that it needs is in its state',
+      run: () =>
+        withService(plugin, 'bank', options, (first) =>
+          withService(plugin, 'bank', options, (second) => inScope(() => resumes(first, second))),
+        ),
+    },
     check('a compiled step gives what an eager one gives', compiles),
     check('no tensor is left behind and no input is disposed', leaksNothing),
     check('the mask leaves out what the options say', masks),
@@ -37,6 +44,9 @@ export function bankChecks(plugin: Plugin, options: object = {}): Check[] {
 
 /** Samples of the split, for a bank with a row for each. */
 const SAMPLES = 30;
+
+/** No divisor of the capacity: the third batch goes over the end. */
+const batchOf = (bank: MemoryBank): number => Math.max(1, Math.floor(rowsOf(bank) / 3) + 1);
 
 const rowsOf = ({ capacity }: MemoryBank): number => (capacity === 'samples' ? SAMPLES : capacity);
 
@@ -49,8 +59,9 @@ interface Keys {
   readonly labels: tf.Tensor1D;
 }
 
-function keysOf(count: number, step: number): Keys {
-  const first = 100 * step;
+/** @param bySample Samples are places of the split, so that those of later steps come again. */
+function keysOf(count: number, step: number, bySample = false): Keys {
+  const idOf = (at: number): number => (bySample ? (step * count + at) % SAMPLES : 100 * step + at);
   const ints = (value: (at: number) => number) =>
     tf.tensor1d(
       Int32Array.from({ length: count }, (_, at) => value(at)),
@@ -58,18 +69,20 @@ function keysOf(count: number, step: number): Keys {
     );
   return {
     keys: tf.tidy(() => l2Normalize(createRng(5, 'keys', step).normal([count, DIM])) as tf.Tensor2D),
-    ids: ints((at) => first + at),
+    ids: ints(idOf),
     step: tf.scalar(step, 'int32'),
     labels: ints((at) => at % 3),
   };
 }
+
+const bySample = ({ capacity }: MemoryBank): boolean => capacity === 'samples';
 
 const enqueue = (bank: MemoryBank, state: BankState, { keys, ids, step, labels }: Keys): BankState =>
   bank.enqueue(state, keys, ids, step, bank.keepLabels ? labels : undefined);
 
 /** The bank after batches of these sizes, at steps 0, 1, ... */
 const written = (bank: MemoryBank, batches: readonly number[]): BankState =>
-  batches.reduce((state, count, step) => enqueue(bank, state, keysOf(count, step)), begin(bank));
+  batches.reduce((state, count, step) => enqueue(bank, state, keysOf(count, step, bySample(bank))), begin(bank));
 
 function checkState(bank: MemoryBank, state: BankState): void {
   const capacity = rowsOf(bank);
@@ -99,31 +112,68 @@ function requireFilled({ filled }: BankState, want: number): void {
 function keepsTheLatest(bank: MemoryBank, batch: number): void {
   let state = begin(bank);
   for (let step = 0; step < 4; step++) {
-    const given = keysOf(batch, step);
+    const given = keysOf(batch, step, bySample(bank));
+    const before = state;
     state = enqueue(bank, state, given);
     checkState(bank, state);
     requireFilled(state, Math.min(rowsOf(bank), (step + 1) * batch));
-    const [ids, steps, rows, keys] = [
-      state.ids.dataSync(),
-      state.writtenAt.dataSync(),
-      state.rows.dataSync(),
-      given.keys.dataSync(),
-    ];
+    const [ids, steps] = [state.ids.dataSync(), state.writtenAt.dataSync()];
     given.ids.dataSync().forEach((id, at) => {
       const row = ids.indexOf(id);
       require(row >= 0, `sample ${id} of step ${step} is not in the bank`);
+      if (bySample(bank))
+        require(row === id, `the row of sample ${id} is ${row}: a bank with a row for each sample has it at its id`);
       require(steps[row] === step, `row ${row} says that step ${steps[row]} wrote it, not ${step}`);
-      const same = keys.slice(at * DIM, (at + 1) * DIM).every((value, axis) => value === rows[row * DIM + axis]);
-      require(same, `row ${row} is not the key of sample ${id}`);
+      const [key, old, now] = [rowAt(given.keys, at), rowAt(before.rows, row), rowAt(state.rows, row)];
+      const again = bySample(bank) && before.writtenAt.dataSync()[row]! >= 0;
+      if (again) require(dot(now, key) > dot(old, key), `row ${row} did not move towards the key of sample ${id}`);
+      else require(dot(now, key) > 1 - 1e-5, `row ${row} is not the key of sample ${id}`);
     });
   }
 }
 
+const rowAt = (rows: tf.Tensor2D, row: number): number[] => Array.from(rows.dataSync().slice(row * DIM, (row + 1) * DIM));
+const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
+
 function leavesItsInput(bank: MemoryBank, batch: number): void {
   const state = written(bank, [batch]);
-  const before = snapshot(state);
-  enqueue(bank, state, keysOf(batch, 1));
-  requireSame(snapshot(state), before, 'the state before the write');
+  const given = keysOf(batch, 1, bySample(bank));
+  const seen = () => ({ ...state, mask: bank.mask(state, given.ids) ?? null });
+  const before = snapshot(seen());
+  enqueue(bank, state, given);
+  requireSame(
+    snapshot(seen()),
+    before,
+    'a write changed the bank before it, so keys would be among the negatives of their own step',
+  );
+}
+
+function takesTwoViews(bank: MemoryBank): void {
+  const count = Math.max(1, Math.floor(rowsOf(bank) / 2));
+  const [first, second] = [keysOf(count, 0, bySample(bank)), keysOf(count, 1)];
+  const both = { ...first, keys: tf.concat([first.keys, second.keys]) as tf.Tensor2D };
+  const twice = (x: tf.Tensor1D) => tf.concat([x, x]) as tf.Tensor1D;
+  const given: Keys = { ...both, ids: twice(first.ids), labels: twice(first.labels) };
+  if (2 * count > rowsOf(bank)) return;
+  const state = enqueue(bank, begin(bank), given);
+  checkState(bank, state);
+  requireSame(snapshot({ ...enqueue(bank, begin(bank), given) }), snapshot({ ...state }), 'the same batch once more');
+}
+
+/** What a checkpoint keeps is the state alone: a bank made anew must go on from it. */
+function resumes(first: MemoryBank, second: MemoryBank): void {
+  const batch = batchOf(first);
+  const before = written(first, [batch, batch]);
+  const saved = Object.fromEntries(Object.entries(before).map(([name, x]) => [name, tf.clone(x as tf.Tensor)]));
+  const given = keysOf(batch, 2, bySample(first));
+  const want = snapshot({ ...enqueue(first, before, given) });
+  begin(second);
+  const got = snapshot({ ...enqueue(second, saved as unknown as BankState, given) });
+  requireSame(
+    got,
+    want,
+    'resumed from its state the bank goes on elsewhere: it keeps a cursor, or something else, outside of its state',
+  );
 }
 
 function compiles(bank: MemoryBank, batch: number): void {
@@ -133,7 +183,7 @@ function compiles(bank: MemoryBank, batch: number): void {
   try {
     let state = begin(bank);
     for (let step = 0; step < 4; step++) {
-      const given = keysOf(batch, step);
+      const given = keysOf(batch, step, bySample(bank));
       const next = enqueue(bank, state, given);
       requireSame(snapshot(traced({ ...state }, given)), snapshot({ ...next }), `compiled, step ${step}`);
       state = next;

@@ -117,6 +117,67 @@ const enqueueThen = (change: (next: BankState, before: BankState) => Partial<Ban
 });
 let counter = 0;
 
+/** The pointer is a field of the object: a resumed run begins at row 0 again. */
+const bankWithOwnCursor = (): Check[] =>
+  bankChecks(
+    definePlugin({
+      ...{ name: 'small', kind: 'bank', apiVersion: API_VERSION, config: z.strictObject({}) },
+      setup: (host) =>
+        host.provide(BANK, () => {
+          let cursor = 0;
+          return {
+            ...bank,
+            enqueue: (state, keys, ...rest) => {
+              const next = bank.enqueue({ ...state, cursor: int(cursor) }, keys, ...rest);
+              cursor = (cursor + keys.shape[0]) % K;
+              return { ...next, cursor: int(0) };
+            },
+          };
+        }),
+    }),
+  );
+
+/** What was written last is seen at once, by the mask: the state is a value, but this bank keeps one of its own. */
+const writingInPlace = (): Partial<MemoryBank> => {
+  let latest: BankState | null = null;
+  return {
+    maskSelf: true,
+    enqueue: (...given) => {
+      const next = bank.enqueue(...given);
+      latest = { ...next, ids: tf.keep(tf.clone(next.ids)) };
+      return next;
+    },
+    mask: (state, ids) => {
+      const { ids: rows } = latest ?? state;
+      const same = tf.equal(tf.expandDims(ids, 1), tf.expandDims(rows, 0));
+      return tf.where(same, -Infinity, tf.zeros([ids.shape[0], K])) as tf.Tensor2D;
+    },
+  };
+};
+
+/** The ring with another number of rows. */
+const ringOf = (capacity: number): MemoryBank => ({
+  ...bank,
+  init: ({ dim }, rng) => ({
+    rows: l2Normalize(rng.normal([capacity, dim])) as tf.Tensor2D,
+    ids: tf.fill([capacity], -1, 'int32') as tf.Tensor1D,
+    writtenAt: tf.fill([capacity], -1, 'int32') as tf.Tensor1D,
+    cursor: int(0),
+    filled: int(0),
+  }),
+});
+
+/** Rows stand from the end of the bank on. */
+const reversed = ([state, keys, ids, step]: Parameters<MemoryBank['enqueue']>): BankState => {
+  const at = tf.sub(int(state.ids.shape[0] - 1), ids) as tf.Tensor1D;
+  const rows = scatterRows(state.rows, at, keys) as tf.Tensor2D;
+  return {
+    ...{ rows, ids: scatterRows(state.ids, at, ids) as tf.Tensor1D, cursor: state.cursor },
+    writtenAt: scatterRows(state.writtenAt, at, tf.add(tf.zerosLike(ids), step)) as tf.Tensor1D,
+    filled: tf.add(state.filled, int(keys.shape[0])) as tf.Scalar,
+  };
+};
+
 describe('what breaks the contract is found', () => {
   test.each<[string, Check[], string, RegExp]>([
     [
@@ -136,6 +197,24 @@ describe('what breaks the contract is found', () => {
       bankWith(enqueueThen(({ ids }) => ({ ids: tf.reverse(ids) }))),
       'every key',
       /is not the key of sample|says that step/,
+    ],
+    [
+      'a cursor that is not in the state',
+      bankWithOwnCursor(),
+      'a bank that is resumed',
+      /keeps a cursor, or something else, outside of its state/,
+    ],
+    ['keys that their own step sees', bankWith(writingInPlace()), 'the keys of a step', /among the negatives of their own step/],
+    [
+      'a bank by sample that puts rows elsewhere',
+      bankWith({
+        ...bank,
+        capacity: 'samples',
+        init: (size, rng) => ringOf(size.capacity).init(size, rng),
+        enqueue: (...given) => reversed(given),
+      }),
+      'every key',
+      /has it at its id/,
     ],
     ['rows of another length', bankWith(enqueueThen(({ rows }) => ({ rows: tf.mul(rows, 2) }))), 'every key', /has length 2/],
     [

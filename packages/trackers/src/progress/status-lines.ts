@@ -1,6 +1,6 @@
 import { bytes, count, duration, measured, significant } from './format.js';
 import { speedOf, type Status } from './status.js';
-import { checkpointSaved, evaluationEnd, runEnd, runStart, warning, type RunEvent } from '@mochi/contract';
+import { bankFilled, checkpointSaved, evaluationEnd, runEnd, runStart, warning, type RunEvent } from '@mochi/contract';
 import { isEvent } from '../is-event.js';
 
 /** At most four lines of live status. */
@@ -49,6 +49,8 @@ export function eventLine(event: RunEvent): string | null {
     const steps = `${count(event.totalEpochs)} epochs of ${count(event.stepsPerEpoch)} steps`;
     return `run ${event.name}${where}: ${steps}, ${count(event.parameters)} parameters${from}`;
   }
+  if (isEvent(bankFilled, event))
+    return `bank ${event.bank}: ${count(event.rows)} rows from ${event.from === 'keys' ? 'keys of training images' : 'a checkpoint'}, ${duration(event.seconds)}`;
   if (isEvent(warning, event)) return `warning (${event.source}): ${event.message}`;
   if (isEvent(checkpointSaved, event) && event.reason !== 'cadence')
     return `checkpoint (${event.reason}): ${event.path}, ${bytes(event.bytes)}`;

@@ -1,6 +1,13 @@
 import { DEFAULT_BANK, type MemoryBank, type Method, type PositiveSource, type SplitSource } from '@mochi/contract';
 import type { RunHost } from '@mochi/core';
-import { bankNameTwice, bankSmallerThanBatch, bankUnused, positivesBankUnknown, samplerLabels } from '../errors.js';
+import {
+  bankNameTwice,
+  bankSmallerThanBatch,
+  bankUnused,
+  methodWithoutKeys,
+  positivesBankUnknown,
+  samplerLabels,
+} from '../errors.js';
 import { checkChain } from '../step/check-chain.js';
 import type { SizedBank, StepParts } from '../step/parts.js';
 
@@ -19,6 +26,8 @@ export function assembleNegatives(host: RunHost, method: Method, source: SplitSo
   const samplers = host.provided('sampler').map(({ plugin, service }) => ({ id: plugin, part: service }));
   const [positives] = host.provided('positives').map(({ plugin, service }) => ({ id: plugin, part: service }));
   const banks = banksOf(host, method, positives !== undefined, source.length);
+  const toFill = banks.find(({ bank }) => bank.fill === 'keys');
+  if (toFill && !method.keys) throw methodWithoutKeys(method.name, toFill.bank.name);
   if (positives) requireBank(positives.part, banks);
   const chain = samplers.map(({ part }) => part);
   checkChain(chain, labelledBanks(banks, method));

@@ -50,7 +50,7 @@ export interface AssembleOptions {
  * Asks the host for every part and checks that they fit each other.
  *
  * @throws MOCHI_SECTION_MISSING, MOCHI_VIEW_MISSING, MOCHI_BANK_TOO_SMALL, MOCHI_BANK_NAME_TWICE, MOCHI_BANK_UNUSED, MOCHI_SAMPLER_ORDER,
- * MOCHI_SAMPLER_BANK, MOCHI_SAMPLER_LABELS, MOCHI_POSITIVES_BANK, MOCHI_PRECISION_UNAVAILABLE, and what the data
+ * MOCHI_SAMPLER_BANK, MOCHI_SAMPLER_LABELS, MOCHI_POSITIVES_BANK, MOCHI_FILL_KEYS, MOCHI_PRECISION_UNAVAILABLE, and what the data
  * set says of its files.
  */
 export async function assemble(host: RunHost, { reading = false }: AssembleOptions = {}): Promise<RunParts> {

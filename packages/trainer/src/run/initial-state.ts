@@ -2,9 +2,18 @@ import type { BankState, Rng, Tensors } from '@mochi/contract';
 import { createRng } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { initialLossScale } from '../step/loss-scale.js';
-import type { RunState, StepParts } from '../step/parts.js';
+import type { RunState, SizedBank, StepParts } from '../step/parts.js';
 
 export type StateInputs = ReadonlyMap<string, ReadonlyMap<string, (rng: Rng) => tf.Tensor>>;
+
+/** Banks as they are before anything is written, by name. */
+export const initialBanks = ({ seed, encoder }: StepParts, banks: readonly SizedBank[]): Record<string, BankState> =>
+  Object.fromEntries(
+    banks.map(({ bank, capacity }) => {
+      const rng = createRng(seed, 'init').fork(`bank/${bank.name}`);
+      return [bank.name, bank.init({ dim: encoder.dims.head, capacity }, rng)];
+    }),
+  );
 
 /** The state of step 0, a function of the seed alone. */
 export function initialState(parts: StepParts, states: StateInputs): RunState {
@@ -12,10 +21,7 @@ export function initialState(parts: StepParts, states: StateInputs): RunState {
   // tf.tidy keeps what is returned, at any depth of records, and frees what was only used on the way.
   return tf.tidy(() => {
     const { params, state: method } = parts.method.part.init(parts, rng.fork('method'));
-    const banks: Record<string, BankState> = {};
-    for (const { bank, capacity } of parts.banks) {
-      banks[bank.name] = bank.init({ dim: parts.encoder.dims.head, capacity }, rng.fork(`bank/${bank.name}`));
-    }
+    const banks = initialBanks(parts, parts.banks);
     const plugins: Record<string, Tensors> = {};
     for (const [id, inits] of states) {
       plugins[id] = Object.fromEntries([...inits].map(([name, init]) => [name, init(rng.fork(`${id}/${name}`))]));

@@ -48,7 +48,7 @@ export class StepRunner {
   }
 }
 
-function cloneLeaves(tree: unknown): unknown {
+export function cloneLeaves(tree: unknown): unknown {
   if (tree instanceof tf.Tensor) return tf.clone(tree);
   return Object.fromEntries(Object.entries(tree as Record<string, unknown>).map(([name, child]) => [name, cloneLeaves(child)]));
 }
