@@ -140,6 +140,7 @@ describe('mochi', () => {
   test.each([
     { name: 'no command of that name', args: ['trian'], says: /Did you mean mochi train/ },
     { name: 'a misspelt flag', args: ['train', 'mochi.yaml', '--resum'], says: /Did you mean --resume/ },
+    { name: 'a build that there is not', args: ['doctor', 'tpu'], says: /cpu or gpu/ },
     { name: 'no config', args: ['train'], says: /Neither a config nor --data/ },
     { name: 'steps that are no number', args: ['profile', 'mochi.yaml', '--steps', 'ten'], says: /--steps is "ten"/ },
     { name: 'no config to profile', args: ['profile'], says: /mochi profile CONFIG/ },
