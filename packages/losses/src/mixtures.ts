@@ -5,7 +5,10 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Most bytes that the gathered parents may take at a time. */
 export const TRANSIENT_BYTES = 64 * 2 ** 20;
 
-/** What they take where that needs no more than {@link MOST_CHUNKS}: it stays in the cache, which halves the time against 64 MiB. */
+/** Chunks that may be in memory together: where an op has one thread, two of them keep two processors busy. */
+const LANES = 2;
+
+/** What a chunk takes where that needs no more than {@link MOST_CHUNKS}: it stays in the cache, which halves the time against 64 MiB. */
 const CACHED_BYTES = 8 * 2 ** 20;
 
 /** More would make the graph large without making it faster. */
@@ -115,12 +118,12 @@ function inChunks(
   // One buffer for each parent, and one for what the op makes of them.
   const bytesEach = batch * bank.shape[1] * 4 * (rows.length + 1);
   const wanted = Math.max(CACHED_BYTES / bytesEach, count / MOST_CHUNKS);
-  const size = Math.max(1, Math.min(count, Math.ceil(wanted), Math.floor(transientBytes / bytesEach)));
+  const size = Math.max(1, Math.min(count, Math.ceil(wanted), Math.floor(transientBytes / LANES / bytesEach)));
   const done: tf.Tensor2D[] = [];
   for (let start = 0; start < count; start += size) {
     const width = Math.min(size, count - start);
     const cut = (x: tf.Tensor2D): tf.Tensor2D => (width === count ? x : tf.slice(x, [0, start], [batch, width]));
-    const before = done.at(-1);
+    const before = done.at(-LANES);
     done.push(
       tf.tidy(() => {
         const parents = rows.map((parent) => gather(bank, tf.reshape(after(before, cut(parent)), [-1])) as tf.Tensor2D);

@@ -20,8 +20,7 @@ export function topSet(x: tf.Tensor2D, k: number): tf.Tensor2D {
     throw opArgument('topSet', `k is ${k} and x [${x.shape.join(', ')}]`, '1 <= k <= the last side of x.');
   if (!isTracing()) return tf.tidy(() => bySorting(x, k));
   return tf.tidy(() => {
-    const [least] = execute('NthElement', [attr.bool('reverse', true), FLOATS], [x, tf.scalar(k - 1, 'int32')]);
-    const among = tf.greaterEqual(x, tf.expandDims(least!, 1)); // at least k of each row
+    const among = tf.greaterEqual(x, tf.expandDims(kthLargest(x, k), 1)); // at least k of each row
     const exactly = tf.equal(tf.sum(tf.cast(among, 'int32')), tf.scalar(rows * k, 'int32'));
     // Switch: what hangs on the side that is not taken does not run.
     const [ties] = execute('Switch', [FLOATS], [x, exactly], 2);
@@ -29,6 +28,14 @@ export function topSet(x: tf.Tensor2D, k: number): tf.Tensor2D {
     const sides = [bySorting(ties as tf.Tensor2D, k), placesOf(plain!, rows, k)];
     return execute('Merge', [attr.type('T', 'int32'), attr.int('N', 2)], sides, 2)[0] as tf.Tensor2D;
   });
+}
+
+/** [B]. In two halves, which run side by side where an op has one thread. */
+function kthLargest(x: tf.Tensor2D, k: number): tf.Tensor {
+  const first = Math.ceil(x.shape[0] / 2);
+  const halves = x.shape[0] > 1 ? tf.split(x, [first, x.shape[0] - first]) : [x];
+  const attrs = [attr.bool('reverse', true), FLOATS];
+  return tf.concat(halves.map((half) => execute('NthElement', attrs, [half, tf.scalar(k - 1, 'int32')])[0]!));
 }
 
 const FLOATS = attr.type('T', 'float32');
