@@ -47,6 +47,8 @@ const ABOUT = {
   method: 'What is computed from a batch of views. [packages/methods](../packages/methods/README.md)',
   bank: 'The latest keys, which negatives are taken from. [packages/memory-bank](../packages/memory-bank/README.md)',
   sampler: 'Which negatives each query gets. [packages/samplers](../packages/samplers/README.md)',
+  positives:
+    'What each query is drawn to. Default: its own key, the other view of the image. [packages/positives](../packages/positives/README.md)',
   optimizer: 'How parameters move. [packages/optim](../packages/optim/README.md)',
   schedule:
     'What the learning rate is multiplied by as training goes on. Default: `constant`. [packages/optim](../packages/optim/README.md)',

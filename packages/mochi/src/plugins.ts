@@ -8,6 +8,7 @@ import * as exporters from '@mochi/exporters';
 import * as memoryBank from '@mochi/memory-bank';
 import * as methods from '@mochi/methods';
 import * as optim from '@mochi/optim';
+import * as positives from '@mochi/positives';
 import * as samplers from '@mochi/samplers';
 import * as trackers from '@mochi/trackers';
 
@@ -22,6 +23,7 @@ export const builtInPlugins: readonly Plugin[] = [
   methods,
   memoryBank,
   samplers,
+  positives,
   optim,
   evaluators,
   trackers,

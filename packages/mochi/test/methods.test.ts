@@ -102,3 +102,27 @@ describe('several banks', () => {
     expect(recent).toEqual([...all.slice(8, 12), ...all.slice(4, 8)]); // 12 keys in a ring of 8
   });
 });
+
+describe('positives from a bank: nearest-neighbour', () => {
+  const bank = { name: 'fifo', capacity: 16, fill: 'mask' };
+
+  test('with MoCo and one bank: from the second step on another loss than with own keys', async () => {
+    const own = await trained({ bank, train: steps(4) });
+    const near = await trained({ bank, positives: 'nearest-neighbour', train: steps(4) });
+    expect(near.losses[0]).toBe(own.losses[0]); // nothing is written yet: the own key
+    expect(near.losses[3]).not.toBe(own.losses[3]);
+    expect(near.losses.every(Number.isFinite)).toBe(true);
+  });
+
+  test('with SimCLR, and a bank for positives alone', async () => {
+    const support = { name: 'fifo', as: 'support', capacity: 16, fill: 'keys' };
+    const near = await trained(simclr({ bank: support, positives: { name: 'nearest-neighbour', bank: 'support' } }));
+    expect(near.losses[0]).not.toBe((await trained(simclr())).losses[0]);
+    expect(near.ints('banks/support/filled')).toEqual([16]);
+  });
+
+  test('a bank that is not there is refused', async () => {
+    const positives = { name: 'nearest-neighbour', bank: 'support' };
+    await expect(trained({ positives })).rejects.toMatchObject({ code: 'MOCHI_POSITIVES_BANK' });
+  });
+});

@@ -20,11 +20,18 @@ export interface PositiveContext {
   readonly scalars: Readonly<Record<string, Scalar>>;
 }
 
+export interface Positives {
+  /** Unit vectors, [B, D]. */
+  readonly positives: Tensor2D;
+  /** Rows of its bank that a query may not draw as negatives, because they are its positive: [B, K], -Infinity there, else 0. Absent: none. */
+  readonly mask?: Tensor2D;
+}
+
 /** Says which vector each query is drawn to, in place of its own key. */
 export interface PositiveSource {
   readonly name: string;
   /** The bank that it looks in. Default: DEFAULT_BANK. */
   readonly bank?: string;
-  /** Traced. @returns Unit vectors, [B, D]. */
-  positives(context: PositiveContext): Tensor2D;
+  /** Traced. */
+  positives(context: PositiveContext): Positives;
 }

@@ -1,13 +1,23 @@
+import { rampable } from '@mochi/optim';
 import { z } from 'zod';
+
+const share = z.number().min(0).max(1);
 
 export const mocoV2Config = z.strictObject({
   temperature: z.number().positive().default(0.2).describe('t: divides every cosine before the softmax; no unit'),
   keyMomentum: z
-    .number()
-    .min(0)
-    .max(1)
+    .union([
+      rampable(share),
+      z.strictObject({
+        shape: z.literal('cosine').describe('along half a cosine, over the whole run'),
+        from: share.describe('value at the start'),
+        to: share.default(1).describe('value at the end'),
+      }),
+    ])
     .default(0.999)
-    .describe('share of the key encoder that stays at each step; the rest comes from the query encoder'),
+    .describe(
+      'share of the key encoder that stays at each step; the rest comes from the query encoder. A number, a ramp, or a cosine',
+    ),
   symmetric: z
     .boolean()
     .default(false)

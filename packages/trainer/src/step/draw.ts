@@ -1,4 +1,12 @@
-import { DEFAULT_BANK, type BankState, type BankView, type Drawn, type DrawNegatives, type LiveBank } from '@mochi/contract';
+import {
+  DEFAULT_BANK,
+  type BankState,
+  type BankView,
+  type Drawn,
+  type DrawNegatives,
+  type LiveBank,
+  type Positives,
+} from '@mochi/contract';
 import { stopGradient } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { chainSamplers, type ChainContext, type Chained, type WithGradient } from './sampler-chain.js';
@@ -22,8 +30,10 @@ export function openDraws(
     const { keys, ids, labels } = request;
     const queries = stopGradient(request.queries);
     const views = viewsOf(parts, banks, queries, ids);
+    const found = positivesOf(parts, banks, { queries, keys, ids }, context);
+    if (found?.mask) views[found.bank] = masked(views[found.bank]!, found.mask);
     if (live) views[DEFAULT_BANK] = liveView({ ...live, rows: stopGradient(live.rows) }, queries, context.step);
-    const positives = positivesOf(parts, banks, { queries, keys, ids }, context);
+    const positives = found?.positives;
     const rows = (bank: string) => (live && bank === DEFAULT_BANK ? live.rows : views[bank]!.state.rows);
     const withGradient = (bank: string): WithGradient => ({
       queries: request.queries,
@@ -73,10 +83,14 @@ function positivesOf(
   banks: Readonly<Record<string, BankState>>,
   inputs: { queries: tf.Tensor2D; keys: tf.Tensor2D; ids: tf.Tensor1D },
   { step, epoch, rng, scalars }: ChainContext,
-): tf.Tensor2D | undefined {
+): (Positives & { readonly bank: string }) | undefined {
   if (!placed) return undefined;
   const { id, part } = placed;
-  const bank = banks[part.bank ?? DEFAULT_BANK]!; // a memory bank, whatever the negatives are
+  const name = part.bank ?? DEFAULT_BANK;
+  const bank = banks[name]!; // a memory bank, whatever the negatives are
   const similarities = tf.matMul<tf.Tensor2D>(inputs.keys, bank.rows, false, true);
-  return part.positives({ ...inputs, bank, similarities, step, epoch, rng: rng.fork(id), scalars: scalars[id] ?? {} });
+  const own = { step, epoch, rng: rng.fork(id), scalars: scalars[id] ?? {} };
+  return { ...part.positives({ ...inputs, bank, similarities, ...own }), bank: name };
 }
+
+const masked = (view: BankView, mask: tf.Tensor2D): BankView => ({ ...view, mask: view.mask ? tf.add(view.mask, mask) : mask });
