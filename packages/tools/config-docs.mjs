@@ -34,6 +34,8 @@ evaluators: [{ name: representation, every: 10ep }]
   that names another plugin replaces the one below; a list replaces a list, except \`plugins\`, which add up; \`null\` takes a section out.
   Presets: PRESETS ([packages/mochi](../packages/mochi/README.md#presets)).
 - **\`plugins\`** takes paths (relative to the file), packages, or \`{ use: PATH, ...options }\` for extensions: [write-a-plugin.md](write-a-plugin.md).
+- **A ramp** is \`{ from, to, over, after }\` in place of a number that moves in a straight line: it stays at \`from\` for the time \`after\` (default
+  \`0ep\`), and takes the time \`over\` to \`to\`, both durations.
 - **A duration** is \`10ep\`, \`0.5ep\`, \`500st\` (optimizer steps), or a number, which means epochs.
 - On the command line: \`mochi train mochi.yaml sampler.n=512 sampler=uniform\` ([cli.md](cli.md#overrides)). What a config comes to in the end is what
   \`mochi explain mochi.yaml\` prints; \`mochi explain --schema\` prints a JSON Schema for editors.
@@ -150,6 +152,7 @@ function typeOf(schema) {
   if ('const' in schema) return `\`${schema.const}\``;
   const branches = anyOf ?? oneOf;
   if (branches) return branches.some(isDuration) ? 'duration' : [...new Set(branches.map(typeOf))].join(' or ');
+  if (isRamp(schema)) return 'ramp';
   if (Array.isArray(type)) return type.map((each) => typeOf({ ...schema, type: each })).join(' or ');
   if (prefixItems) return `[${prefixItems.map(typeOf).join(', ')}]`;
   if (type === 'array') return `list of ${typeOf(items ?? {})}`;
@@ -157,6 +160,8 @@ function typeOf(schema) {
   if (type === 'integer' || type === 'number') return `${type}${bounds(schema)}`;
   return type ?? 'any';
 }
+
+const isRamp = ({ properties = {} }) => Object.keys(properties).join() === 'from,to,over,after';
 
 const isDuration = ({ pattern = '' }) => pattern.includes('epochs?');
 

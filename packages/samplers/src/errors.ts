@@ -13,3 +13,10 @@ export const poolTooLarge = (option: string, wanted: number, capacity: number) =
     expected: `sampler.${option} <= bank.capacity`,
     fix: `Set sampler.${option} to at most ${capacity}, or bank.capacity to at least ${wanted}.`,
   });
+
+export const labelsMissing = (where: string) =>
+  new MochiError('MOCHI_ORACLE_LABELS', {
+    happened: `The sampler oracle got no labels of ${where}.`,
+    expected: 'labels of the batch and of the rows that it is contrasted with',
+    fix: 'Train on a split with labels, and set bank.labels to true; without labels, take the oracle out of the chain.',
+  });

@@ -1,13 +1,15 @@
-import { isMochiError } from '@mochi/contract';
+import { isMochiError, type Plugin, type Progress } from '@mochi/contract';
 import { startRun } from '@mochi/core';
 import { startTensorFlow } from '@mochi/tensorflow';
 import { expect, test } from 'vitest';
 import { makeContext } from '../test/context.js';
-import { mochiPlugin, randomPlugin, uniformPlugin } from './index.js';
+import * as samplers from './index.js';
 
 await startTensorFlow();
 
-const known = [mochiPlugin, randomPlugin, uniformPlugin];
+const known = Object.values(samplers as Record<string, unknown>).filter(
+  (value): value is Plugin => typeof value === 'object' && value !== null && 'setup' in value,
+);
 
 test.each([
   { sampler: 'uniform', name: 'uniform', blocks: ['bank'] },
@@ -19,6 +21,32 @@ test.each([
   const made = host.one('sampler');
   expect(made.name).toBe(name);
   expect(made.sample(makeContext(), {}).blocks.map((block) => block.kind)).toEqual(blocks);
+  await host.dispose();
+});
+
+test.each([
+  { entry: { name: 'hcl', beta: -1 }, says: /sampler\.beta/ },
+  { entry: { name: 'hcl', beta: { from: 0, to: -1, over: '1ep' } }, says: /sampler\.beta\.to/ },
+  { entry: { name: 'hcl', beta: { from: 0, to: 1 } }, says: /sampler\.beta\.over/ },
+  { entry: { name: 'percentile', hardest: 0.7, easiest: 0.5 }, says: /leave something/ },
+  { entry: { name: 'ring', lower: 0.2, upper: 0.1 }, says: /lower below upper/ },
+  { entry: { name: 'dcl', sigma: 0 }, says: /sampler\.sigma/ },
+  { entry: { name: 'debiased', tauPlus: 1 }, says: /sampler\.tauPlus/ },
+  { entry: { name: 'false-negative-cancel', support: 'key' }, says: /positive, query, both/ },
+  { entry: { name: 'oracle', labels: true }, says: /labels/ },
+])('$entry is refused with its reason', async ({ entry, says }) => {
+  const failure = await startRun({ object: { sampler: entry }, known }).catch((error: unknown) => error);
+  expect(isMochiError(failure) && failure.code).toBe('MOCHI_CONFIG_INVALID');
+  expect(String(failure)).toMatch(says);
+});
+
+test('a ramp is fed into the step, under the name of its option', async () => {
+  const upper = { from: 1, to: 0.1, over: '10ep' };
+  const host = await startRun({ object: { sampler: { name: 'ring', upper } }, known });
+  const [[name, value]] = [...[...host.scalars.values()][0]!] as [[string, (progress: Progress) => number]];
+  expect(name).toBe('upper');
+  const at = { epoch: 5, epochs: 5, stepsPerEpoch: 10, totalSteps: 1000, filled: 0 };
+  expect([0, 50, 100, 500].map((step) => value({ ...at, step }))).toBeAllClose([1, 0.55, 0.1, 0.1]);
   await host.dispose();
 });
 
