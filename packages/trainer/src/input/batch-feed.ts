@@ -68,6 +68,7 @@ export class BatchFeed {
     this.reader = openImages(options.source.images);
     this.maker = new ViewMaker(this.reader, options.augmentation, views);
     this.batches = this.produce(epoch, sample);
+    this.fetchAhead(); // what is compiled for the first batch is compiled while the caller goes on
   }
 
   /** Where the next batch is: hand it to `from` of another feed and it goes on with the same batches. */

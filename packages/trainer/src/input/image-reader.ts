@@ -9,9 +9,14 @@ export interface ImageReader {
    * @throws MOCHI_TENSORFLOW for a file that cannot be read or decoded; within a pipeline the element fails.
    */
   read(id: tf.Scalar): tf.Tensor3D;
+  /** The longest side among the first images of the split that can be read, pixels; 0 where none can. */
+  longestSide(): number;
   /** Frees the paths or bytes. Passes under way keep them. */
   dispose(): void;
 }
+
+/** Images that are looked at to learn how large those of a split are. */
+const LOOKED_AT = 8;
 
 /** Hands the paths, files or pixels to TensorFlow, once: the pipeline captures them instead of copying them for every epoch. */
 export function openImages(images: ImageStore): ImageReader {
@@ -22,8 +27,17 @@ export function openImages(images: ImageStore): ImageReader {
     encoded: decodePixels,
     pixels: (pixels) => pixels,
   };
+  const read = (id: tf.Scalar): tf.Tensor3D => tf.tidy(() => decode[images.kind](row(id)) as tf.Tensor3D);
+  const sideOf = (id: number): number => {
+    try {
+      return tf.tidy(() => Math.max(...read(tf.scalar(id, 'int32')).shape));
+    } catch {
+      return 0; // whoever asks for this image is told
+    }
+  };
   return {
-    read: (id) => tf.tidy(() => decode[images.kind](row(id)) as tf.Tensor3D),
+    read,
+    longestSide: () => Math.max(...Array.from({ length: Math.min(LOOKED_AT, store.shape[0]!) }, (_, id) => sideOf(id))),
     dispose: () => store.dispose(),
   };
 }

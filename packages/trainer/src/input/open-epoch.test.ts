@@ -106,6 +106,24 @@ test('files in memory and raw pixels give what files on disk give', async () => 
   expect(memory.sort()).toEqual([0, 1, 3, 4]);
 });
 
+test('large images among small ones: each is what it is among others of its size', async () => {
+  const image = (seed: number, height: number, width: number): Uint8Array =>
+    encode(
+      Uint8Array.from({ length: height * width * 3 }, (_, at) => ((at * (seed + 3)) >> 4) % 256),
+      'png',
+      [height, width],
+    );
+  const small = [0, 1].map((seed) => image(seed, 14, 11));
+  const large = [2, 3].map((seed) => image(seed, 120, 200)); // too large for a canvas
+  const views = async (files: Uint8Array[]): Promise<string[]> =>
+    [...imagesOf(await epoch(sourceOf({ kind: 'encoded', files }, files.length), { batchSize: files.length }))].sort();
+  const [a, b, c, d] = await views([...small, ...large]);
+  const blank = image(9, 14, 11);
+  expect((await views([...small, blank, blank])).slice(0, 2)).toEqual([a, b]);
+  const blanks = [image(9, 120, 200), image(9, 120, 200)];
+  expect((await views([...blanks, ...large])).slice(2)).toEqual([c, d]);
+});
+
 test('an unknown view is refused', () => {
   expect(() => openEpoch({ source: whole.source, augmentation, views: ['querry'], batchSize: 4, seed: 1, epoch: 0 })).toThrow(
     'MOCHI_VIEW_MISSING',

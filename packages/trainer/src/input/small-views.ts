@@ -4,25 +4,31 @@ import * as tf from '@tensorflow/tfjs-core';
 import { cropPlan, cutView, rounded, sizeOf, type CropPlan } from './crop-plan.js';
 import { drawsOf, type ViewGroup } from './view-groups.js';
 
+/** Pixels. Laying larger images into a canvas takes longer than cropping them. */
+const LARGEST_CANVAS = 96;
+
 type Input = { image: tf.Tensor3D; id: tf.Tensor; keys: readonly tf.Tensor[]; captured: readonly tf.Tensor[] };
 type Laid = { canvas: tf.Tensor; size: tf.Tensor };
 
 /**
- * Views of at most some dozen pixels. Within the pipeline an image is only laid into a canvas of the view's size; boxes, resize and all the rest
+ * Views of at most some dozen pixels. Within the pipeline an image is only laid into a canvas, as large as the first images of the split; boxes, resize and all the rest
  * are done on the batch, by one function, because a hundred small ops for each image would take longer than what they compute. An image that
  * is larger than the canvas is cropped by itself, and its views lie in the canvas.
  */
 export class SmallViews {
   private readonly plan: CropPlan;
+  private readonly canvas: number;
 
   constructor(
     private readonly augmentation: Augmentation,
     readonly group: ViewGroup,
+    longestSide: number,
   ) {
+    this.canvas = longestSide > LARGEST_CANVAS ? group.spec.size : Math.max(group.spec.size, longestSide);
     this.plan = cropPlan(augmentation, group);
   }
 
-  /** The canvas of each view [V, size, size, 3] uint8, and height and width of the image in it, [2]; 0 where it is a view already. */
+  /** The canvas of each view [V, canvas, canvas, 3] uint8, and height and width of the image in it, [2]; 0 where it is a view already. */
   element(image: tf.Tensor3D, id: tf.Tensor, keys: readonly tf.Tensor[]): Tensors {
     const inputs: Input = { image, id, keys, captured: this.plan.captured };
     const { canvas, size } = this.layOrCrop(inputs);
@@ -57,29 +63,36 @@ export class SmallViews {
   }
 
   private layOrCrop(inputs: Input): Laid {
-    const { size } = this.group.spec;
     const [height, width] = inputs.image.shape;
     // Raw pixels are all of one size, known now.
-    if (height > 0 && width > 0) return Math.max(height, width) <= size ? this.lay(inputs) : this.crop(inputs);
-    const fits = tf.lessEqual(tf.max(sizeOf(inputs.image)), tf.scalar(size, 'int32'));
+    if (height > 0 && width > 0) return Math.max(height, width) <= this.canvas ? this.lay(inputs) : this.crop(inputs);
+    const fits = tf.lessEqual(tf.max(sizeOf(inputs.image)), tf.scalar(this.canvas, 'int32'));
     return cond(fits, inputs, (input) => this.lay(input), (input) => this.crop(input)); // prettier-ignore
   }
 
   private lay({ image }: Input): Laid {
-    const { views, spec } = this.group;
-    const size = sizeOf(image);
-    const after = tf.concat([tf.sub(tf.scalar(spec.size, 'int32'), size), tf.zeros([1], 'int32')]);
-    const padded = execute('Pad', [], [image, tf.stack([tf.zeros([3], 'int32'), after], 1)])[0]!;
-    const batch = execute('ExpandDims', [], [padded, tf.scalar(0, 'int32')])[0]!;
-    const canvas = execute('Tile', [], [batch, tf.tensor1d([views.length, 1, 1, 1], 'int32')])[0]!;
-    return { canvas: ensured(canvas, [views.length, spec.size, spec.size, 3]), size };
+    return {
+      canvas: this.padded(execute('ExpandDims', [], [image, tf.scalar(0, 'int32')])[0]!, sizeOf(image)),
+      size: sizeOf(image),
+    };
   }
 
   private crop({ image, id, keys, captured }: Input): Laid {
+    const { size } = this.group.spec;
     const { boxes } = this.plan.call(id, sizeOf(image), keys, captured);
     const views = tf.unstack(boxes).map((box) => cutView(image, box as tf.Tensor1D, this.group.spec));
-    const canvas = execute('Cast', [attr.type('DstT', 'uint8')], [tf.stack(views)])[0]!;
-    return { canvas, size: tf.zeros([2], 'int32') };
+    const made = execute('Cast', [attr.type('DstT', 'uint8')], [tf.stack(views)])[0]!;
+    return { canvas: this.padded(made, tf.tensor1d([size, size], 'int32')), size: tf.zeros([2], 'int32') };
+  }
+
+  /** [V, canvas, canvas, 3] of one image for all views, or one for each: [1 or V, height, width, 3]. */
+  private padded(images: tf.Tensor, size: tf.Tensor1D): tf.Tensor {
+    const { length } = this.group.views;
+    const after = tf.concat([tf.zeros([1], 'int32'), tf.sub(tf.scalar(this.canvas, 'int32'), size), tf.zeros([1], 'int32')]);
+    const canvas = execute('Pad', [], [images, tf.stack([tf.zeros([4], 'int32'), after], 1)])[0]!;
+    const copies =
+      images.shape[0] === length ? canvas : execute('Tile', [], [canvas, tf.tensor1d([length, 1, 1, 1], 'int32')])[0]!;
+    return ensured(copies, [length, this.canvas, this.canvas, 3]);
   }
 }
 

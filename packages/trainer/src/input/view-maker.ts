@@ -40,8 +40,9 @@ export class ViewMaker {
     augmentation: Augmentation,
     private readonly views: readonly ViewSpec[],
   ) {
+    const longest = reader.longestSide();
     this.groups = viewGroups(views).map((group) =>
-      group.spec.size <= SMALL ? new SmallViews(augmentation, group) : new LargeViews(augmentation, group),
+      group.spec.size <= SMALL ? new SmallViews(augmentation, group, longest) : new LargeViews(augmentation, group),
     );
     const large = this.groups.filter((made) => made instanceof LargeViews);
     this.ready = large.flatMap(({ group }) => group.views.map(({ name }) => name));

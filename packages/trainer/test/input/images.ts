@@ -13,8 +13,8 @@ export const SIZE = 8;
 export const pixelsOf = (seed: number): Uint8Array =>
   Uint8Array.from({ length: HEIGHT * WIDTH * 3 }, (_, at) => (seed * 37 + at * (seed + 3)) % 256);
 
-export function encode(pixels: Uint8Array, format: 'png' | 'jpg'): Uint8Array {
-  const image = nativeTensor(pixels, [HEIGHT, WIDTH, 3], 'uint8');
+export function encode(pixels: Uint8Array, format: 'png' | 'jpg', size: [number, number] = [HEIGHT, WIDTH]): Uint8Array {
+  const image = nativeTensor(pixels, [...size, 3], 'uint8');
   const encoded = (
     format === 'png' ? execute('EncodePng', [attr.type('T', 'uint8')], [image]) : execute('EncodeJpeg', [], [image])
   )[0]!;
