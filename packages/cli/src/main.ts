@@ -4,6 +4,7 @@ import { suggest } from '@mochi/core';
 import { requireKnownFlags } from './arguments.js';
 import { reportError } from './report-error.js';
 import { usage } from './errors.js';
+import { compareCommand } from './commands/compare.js';
 import { doctorCommand } from './commands/doctor.js';
 import { embedCommand } from './commands/embed.js';
 import { evalCommand } from './commands/eval.js';
@@ -15,6 +16,7 @@ import { trainCommand } from './commands/train.js';
 const subCommands: Readonly<Record<string, CommandDef<any>>> = {
   train: trainCommand,
   eval: evalCommand,
+  compare: compareCommand,
   embed: embedCommand,
   explain: explainCommand,
   profile: profileCommand,

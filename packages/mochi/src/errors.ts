@@ -13,3 +13,17 @@ export const profileTooShort = (steps: number, reason: string): MochiError =>
     expected: 'a run that goes on for the steps of warm-up, those that are measured, and those that are traced',
     fix: 'Lower steps, warmup or traced, or leave out the plugin whose should-stop hook ends the run.',
   });
+
+export const badComparison = (file: string, reason: string): MochiError =>
+  new MochiError('MOCHI_COMPARE_CONFIG', {
+    happened: `${file} is no comparison: ${reason}`,
+    expected: 'YAML with `base` (or `run`) and `vary`, e.g. vary: { sampler: [uniform, mochi], seed: [1, 2] }',
+    fix: 'Correct the place named; mochi compare is described in docs/cli.md.',
+  });
+
+export const comparisonTwice = (file: string, variant: string): MochiError =>
+  new MochiError('MOCHI_COMPARE_CONFIG', {
+    happened: `${file} has two variants that are called "${variant}".`,
+    expected: 'variants of different names',
+    fix: 'Give one of the values a label: { label: NAME, value: VALUE }.',
+  });

@@ -8,3 +8,4 @@ export { configSchema } from './config-schema.js';
 export type { Results, TrainResult } from '@mochi/trainer';
 export { profile, type ProfileOptions, type ProfileResult, type StartTimes } from './profile.js';
 export type { StepTimes, TimePart } from './profile/report.js';
+export * from './compare/index.js';
