@@ -36,8 +36,10 @@ async function main(): Promise<void> {
 /** The groups of these names, or null when one is unknown. */
 function choose(names: readonly string[]): readonly Group[] | null {
   if (names.length === 0) return groups;
-  const all = names.map((name) => groups.find((group) => group.names.includes(name)));
-  return all.includes(undefined) ? null : [...new Set(all as Group[])];
+  const named = (name: string): Group[] =>
+    groups.filter((group) => group.names.some((own) => own === name || own.startsWith(`${name}/`))); // `mochi-cost` is all of its groups
+  const found = names.map(named);
+  return found.some((some) => some.length === 0) ? null : [...new Set(found.flat())];
 }
 
 async function measure(group: Group, bench: Bench, ownImages: boolean): Promise<void> {

@@ -7,3 +7,4 @@ encoderConformance(resnet10Plugin, { ...tiny, stem: 'imagenet', head: { kind: 'l
 encoderConformance(resnet18Plugin, tiny, { size: 8 });
 encoderConformance(resnet34Plugin, tiny, { size: 8 });
 encoderConformance(resnet50Plugin, tiny, { size: 8 });
+encoderConformance(resnet18Plugin, { ...tiny, norm: 'group' }, { size: 8 });

@@ -177,6 +177,7 @@ test('config: defaults, and mistakes that are errors', () => {
     stem: 'imagenet',
     width: 64,
     stages: 4,
+    norm: 'batch',
     head: { kind: 'mlp', dim: 128 },
     zeroInitResidual: false,
   });

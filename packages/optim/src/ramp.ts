@@ -23,7 +23,14 @@ export type RampOptions = z.input<typeof rampConfig>;
  * Counts: a compiled step has fixed shapes, so a ramped count allocates `mostOf(option)` of whatever it counts, and the rest is masked (log-weight
  * -Infinity) by comparing positions with the scalar of the step. Nothing is traced again.
  */
-export const rampable = <S extends z.ZodType<number>>(value: S) => z.union([value, rampOf(value)]);
+export const rampable = <S extends z.ZodType<number>>(value: S) =>
+  z.union([value, rampOf(value)], {
+    // What is wrong with the number, since no ramp was meant: a faulty ramp has issues of its own.
+    error: (issue) => {
+      const [ofNumber] = issue.code === 'invalid_union' ? (issue.errors[0] ?? []) : [];
+      return ofNumber && `${ofNumber.message}, or a ramp { from, to, over }`;
+    },
+  });
 export type Rampable = number | RampConfig;
 
 /** The value of such an option at a moment of the run, by step: a pure function of progress. */

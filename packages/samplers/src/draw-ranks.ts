@@ -31,6 +31,20 @@ export const rowsAt = (pool: tf.Tensor2D, ranks: tf.Tensor): tf.Tensor3D =>
     2,
   ) as tf.Tensor3D;
 
-/** Log-weights [B, M] of -Infinity for the queries with nothing to draw from: log 0; log 1 = 0 for the others. Absent: every row may be drawn. */
-export const nothingWithout = (available: tf.Tensor2D | undefined, count: number): { logWeights?: tf.Tensor2D } =>
-  available ? { logWeights: tf.tile(tf.log(tf.minimum<tf.Tensor2D>(available, 1)), [1, count]) } : {};
+/**
+ * Log-weights [B, M] of -Infinity for the queries with nothing to draw from, and for all negatives but the first `active`; 0 for the others.
+ *
+ * @param available How many rows each query may draw, [B, 1]. Absent: all. @param active How many negatives count now. Absent: all.
+ * @returns Nothing where both are absent: a constant costs nothing.
+ */
+export function silenced(
+  [batch, count]: readonly [batch: number, count: number],
+  { available, active }: { readonly available?: tf.Tensor2D | undefined; readonly active?: tf.Scalar | undefined },
+): { logWeights?: tf.Tensor2D } {
+  const parts = [
+    ...(available ? [tf.log(tf.minimum<tf.Tensor2D>(available, 1))] : []), // log 0 and log 1, [B, 1]
+    ...(active ? [tf.where(tf.lessEqual(tf.range(1, count + 1), active), 0, -Infinity)] : []), // [M]
+  ];
+  if (parts.length === 0) return {};
+  return { logWeights: tf.add(tf.zeros([batch, count]), parts.length === 1 ? parts[0]! : tf.add(parts[0]!, parts[1]!)) };
+}

@@ -27,7 +27,7 @@ test.each([
 test.each([
   { entry: { name: 'hcl', beta: -1 }, says: /sampler\.beta/ },
   { entry: { name: 'hcl', beta: { from: 0, to: -1, over: '1ep' } }, says: /sampler\.beta\.to/ },
-  { entry: { name: 'hcl', beta: { from: 0, to: 1 } }, says: /sampler\.beta\.over/ },
+  { entry: { name: 'hcl', beta: { from: 0, to: 1 } }, says: /sampler\.beta[\s\S]*a ramp \{ from, to, over \}/ },
   { entry: { name: 'percentile', hardest: 0.7, easiest: 0.5 }, says: /leave something/ },
   { entry: { name: 'ring', lower: 0.2, upper: 0.1 }, says: /lower below upper/ },
   { entry: { name: 'dcl', sigma: 0 }, says: /sampler\.sigma/ },

@@ -12,7 +12,7 @@ const named = (name: string): Group => [...stepGroups, ...inputGroups].find(({ n
 export const groups: readonly Group[] = [
   named('step-small'),
   named('step-small-mochi'),
-  mochiCost,
+  ...mochiCost,
   named('views'),
   named('views-photos'),
   named('step-full'),

@@ -1,5 +1,5 @@
 import type { EncoderWeights, Mode, Tensors } from '@mochi/contract';
-import { batchNormEval, batchNormTrain, conv2d, maxPool2d } from '@mochi/tensorflow';
+import { batchNormEval, batchNormTrain, conv2d, groupNorm, maxPool2d } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { encoderInput } from '../errors.js';
 import type { Architecture, Block, ConvNorm, Linear } from './architecture.js';
@@ -54,6 +54,7 @@ function convNorm({ weights, mode, stats }: Pass, layer: ConvNorm, x: tf.Tensor4
   const { stride, padding, norm } = layer;
   const y = conv2d(x, weights.params[`${layer.conv}.weight`] as tf.Tensor4D, { stride, padding }) as tf.Tensor4D;
   const [scale, offset] = [weights.params[`${norm}.weight`], weights.params[`${norm}.bias`]] as [tf.Tensor1D, tf.Tensor1D];
+  if (layer.groups !== undefined) return groupNorm(y, scale, offset, layer.groups, { epsilon: EPSILON });
   const mean = weights.stats[`${norm}.running_mean`] as tf.Tensor1D;
   const variance = weights.stats[`${norm}.running_var`] as tf.Tensor1D;
   if (mode === 'eval') return batchNormEval(y, scale, offset, mean, variance, { epsilon: EPSILON }) as tf.Tensor4D;

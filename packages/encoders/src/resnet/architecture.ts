@@ -20,6 +20,8 @@ export interface ConvNorm {
   readonly padding: number;
   readonly input: number;
   readonly output: number;
+  /** Of a group norm. Absent: a batch norm. */
+  readonly groups?: number;
 }
 
 /** A residual block: relu between the convolutions, the shortcut added before the last relu. */
@@ -53,7 +55,7 @@ const STEM_OF: Record<Stem, { size: number; stride: number; padding: number; poo
 };
 
 /** The network that a name and options describe, layer by layer in torchvision's order. */
-export function architectureOf(name: ResnetName, { stem, width, stages, head }: ResnetConfig): Architecture {
+export function architectureOf(name: ResnetName, { stem, width, stages, head, norm }: ResnetConfig): Architecture {
   const { block, depths } = ARCHITECTURES[name];
   const { pool, ...first } = STEM_OF[stem];
   const blocks: Block[] = [];
@@ -65,13 +67,31 @@ export function architectureOf(name: ResnetName, { stem, width, stages, head }: 
       input = made.convs.at(-1)!.output;
     }
   }
-  return {
+  const made: Architecture = {
     stem: { conv: 'conv1', norm: 'bn1', ...first, input: 3, output: width },
     pool,
     blocks,
     features: input,
     head: headOf(input, head),
   };
+  return norm === 'group' ? inGroups(made) : made;
+}
+
+/** The same network with a group norm wherever it has a batch norm: what torchvision makes with its `norm_layer`, names included. */
+function inGroups({ stem, blocks, ...rest }: Architecture): Architecture {
+  const grouped = (layer: ConvNorm): ConvNorm => ({ ...layer, groups: groupsOf(layer.output) });
+  const each = ({ convs, shortcut }: Block): Block => ({
+    convs: convs.map(grouped),
+    ...(shortcut ? { shortcut: grouped(shortcut) } : {}),
+  });
+  return { ...rest, stem: grouped(stem), blocks: blocks.map(each) };
+}
+
+/** 32, or channels / 2 where that is fewer; where neither divides the channels, the greatest divisor below. */
+export function groupsOf(channels: number): number {
+  let groups = Math.max(1, Math.min(32, Math.floor(channels / 2)));
+  while (channels % groups !== 0) groups--;
+  return groups;
 }
 
 function blockOf(name: string, kind: BlockKind, input: number, planes: number, stride: number): Block {

@@ -20,6 +20,12 @@ export const resnetConfig = z.strictObject({
     .describe('imagenet: 7x7 stride 2, max pool (from 128 px); small: 3x3 stride 2 (64-96 px); cifar: 3x3 stride 1 (32 px)'),
   width: z.int().positive().default(64).describe('channels of the first stage; each later stage has twice as many'),
   stages: z.int().min(1).max(4).default(4).describe('stages of blocks; 3 drops layer4'),
+  norm: z
+    .enum(['batch', 'group'])
+    .default('batch')
+    .describe(
+      'batch: over the images of a batch; group: within each image, channels in 32 groups, or groups of 2 where channels are fewer (no statistics)',
+    ),
   head: headConfig.prefault({}).describe('what follows the pooled features in pretraining'),
   zeroInitResidual: z
     .boolean()

@@ -17,6 +17,7 @@ export function initWeights(architecture: Architecture, rng: Rng, zeroInitResidu
       params[`${layer.conv}.weight`] = kernel(layer, rng);
       params[`${layer.norm}.weight`] = tf.fill([layer.output], zeroInitResidual && lastNorms.has(layer.norm) ? 0 : 1);
       params[`${layer.norm}.bias`] = tf.zeros([layer.output]);
+      if (layer.groups !== undefined) continue; // a group norm has no statistics
       stats[`${layer.norm}.running_mean`] = tf.zeros([layer.output]);
       stats[`${layer.norm}.running_var`] = tf.ones([layer.output]);
     }

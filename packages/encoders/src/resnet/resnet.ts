@@ -29,9 +29,10 @@ export function resnet(name: ResnetName, options: ResnetOptions = {}): ShapedEnc
 
 function shapesOf(architecture: Architecture): Record<string, readonly number[]> {
   const shapes: Record<string, readonly number[]> = {};
-  for (const { conv, norm, size, input, output } of convNormsOf(architecture)) {
+  for (const { conv, norm, size, input, output, groups } of convNormsOf(architecture)) {
     shapes[`${conv}.weight`] = [size, size, input, output];
-    for (const part of ['weight', 'bias', 'running_mean', 'running_var']) shapes[`${norm}.${part}`] = [output];
+    const statistics = groups === undefined ? ['running_mean', 'running_var'] : [];
+    for (const part of ['weight', 'bias', ...statistics]) shapes[`${norm}.${part}`] = [output];
   }
   for (const { name, input, output } of architecture.head) {
     shapes[`${name}.weight`] = [input, output];

@@ -77,11 +77,12 @@ function chart(title: string, data: readonly Datum[], variants: readonly string[
   const { document } = parseHTML('<html><body></body></html>') as unknown as { document: never }; // a page without a browser
   const drawn = Plot.plot({
     ...scales,
-    ...{ document, width: 420, height: 260, marginLeft: 50 },
+    ...({ document } as object), // its type is the browser's, which this package does not have
+    ...{ width: 420, height: 260, marginLeft: 50 },
     color: { domain: variants, range: variants.map((_, at) => colourOf(at, variants.length)) },
     marks: [Plot.line(data, { x: 'x', y: 'y', stroke: 'variant', z: 'id', strokeWidth: 1.5 })],
-  });
-  return `<section><h2>${escaped(title)}</h2>${(drawn as unknown as { outerHTML: string }).outerHTML}</section>`;
+  }) as unknown as { outerHTML: string };
+  return `<section><h2>${escaped(title)}</h2>${drawn.outerHTML}</section>`;
 }
 
 /** Hues evenly apart, alternately darker and lighter, so that neighbours differ in two ways. */

@@ -1,4 +1,5 @@
 import { API_VERSION, definePlugin, NEGATIVE_SAMPLER } from '@mochi/contract';
+import { feedRamps } from '@mochi/optim';
 import { hardDuplicatesConfig } from './config.js';
 import { hardDuplicatesSampler } from './hard-duplicates-sampler.js';
 
@@ -8,5 +9,8 @@ export const hardDuplicatesPlugin = definePlugin({
   kind: 'sampler',
   apiVersion: API_VERSION,
   config: hardDuplicatesConfig,
-  setup: (host, options) => host.provide(NEGATIVE_SAMPLER, () => hardDuplicatesSampler(options)),
+  setup(host, options) {
+    feedRamps(host, { n: options.n, s: options.s, sPrime: options.sPrime });
+    host.provide(NEGATIVE_SAMPLER, () => hardDuplicatesSampler(options));
+  },
 });

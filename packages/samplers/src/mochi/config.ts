@@ -1,4 +1,5 @@
 import { duration } from '@mochi/core';
+import { rampable } from '@mochi/optim';
 import { z } from 'zod';
 import { bankOption } from '../bank-option.js';
 
@@ -9,19 +10,13 @@ const range = (least: number, most: number) =>
     .default([least, most]);
 
 export const mochiConfig = z.strictObject({
-  n: z
-    .int()
-    .positive()
+  n: rampable(z.int().positive())
     .default(1024)
     .describe('bank rows, the most similar to each query, that negatives are mixed from; at most bank.capacity'),
-  s: z
-    .int()
-    .nonnegative()
+  s: rampable(z.int().nonnegative())
     .default(1024)
     .describe('synthetic negatives of type 1 for each query: mixtures of two of its hardest rows; may exceed n'),
-  sPrime: z
-    .int()
-    .nonnegative()
+  sPrime: rampable(z.int().nonnegative())
     .default(128)
     .describe('synthetic negatives of type 2 for each query: mixtures of the query and one of its hardest rows'),
   alpha: range(0, 1).describe("range of the first row's weight in type 1, 0..1"),

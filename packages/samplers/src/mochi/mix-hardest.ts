@@ -1,6 +1,6 @@
 import { DEFAULT_BANK, mixtureBlock, type MixtureBlock, type SampleRng } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
-import { nothingWithout, poolOf, rankOf, rankPairOf, rowsAt } from '../draw-ranks.js';
+import { poolOf, rankOf, rankPairOf, rowsAt, silenced } from '../draw-ranks.js';
 import { poolTooSmall } from '../errors.js';
 import { tidyTree } from '../tidy-tree.js';
 
@@ -9,6 +9,8 @@ export interface MixOptions {
   readonly range: readonly [from: number, to: number];
   /** How many of the N rows may be drawn, [B, 1] float32: the rest are masked. Absent: all. Where it is 0, the negatives count for nothing. */
   readonly available?: tf.Tensor2D;
+  /** How many of the negatives count, the first of them: the rest have log-weight -Infinity. Absent: all. A ramp without retracing. */
+  readonly active?: tf.Scalar;
   /** Name of the bank. Default: DEFAULT_BANK. */
   readonly bank?: string;
 }
@@ -27,7 +29,7 @@ export function mixHardestPairs(
   hardest: tf.Tensor2D,
   count: number,
   rng: SampleRng,
-  { range: [from, to], available, bank = DEFAULT_BANK }: MixOptions,
+  { range: [from, to], available, active, bank = DEFAULT_BANK }: MixOptions,
 ): MixtureBlock {
   if (hardest.shape[1] < 1) throw poolTooSmall(hardest.shape[1]);
   return tidyTree(() => {
@@ -38,7 +40,7 @@ export function mixHardestPairs(
       bank,
       rows: rowsAt(hardest, ranks),
       weights: tf.stack([a, tf.sub(1, a)], 2),
-      ...nothingWithout(available, count),
+      ...silenced([hardest.shape[0], count], { available, active }),
     });
   });
 }
@@ -55,7 +57,7 @@ export function mixQueryWithHardest(
   hardest: tf.Tensor2D,
   count: number,
   rng: SampleRng,
-  { range: [from, to], available, bank = DEFAULT_BANK }: MixOptions,
+  { range: [from, to], available, active, bank = DEFAULT_BANK }: MixOptions,
 ): MixtureBlock {
   if (hardest.shape[1] < 1) throw poolTooSmall(hardest.shape[1]);
   return tidyTree(() => {
@@ -67,7 +69,7 @@ export function mixQueryWithHardest(
       rows: rowsAt(hardest, ranks),
       weights: tf.expandDims(tf.sub(1, b), 2),
       queryWeight: b,
-      ...nothingWithout(available, count),
+      ...silenced([hardest.shape[0], count], { available, active }),
     });
   });
 }

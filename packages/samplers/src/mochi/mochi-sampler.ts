@@ -1,19 +1,19 @@
-import { type NegativeSampler, type SampleContext, type Sampled } from '@mochi/contract';
+import type { MixtureBlock, NegativeSampler, SampleContext, Sampled } from '@mochi/contract';
 import type { NamedBank } from '../bank-option.js';
-import { candidatesOf } from '../candidates.js';
 import { tidyTree } from '../tidy-tree.js';
 import { uniformNegatives } from '../uniform/uniform-sampler.js';
 import { afterWarmUp } from '../warm-up.js';
 import type { MochiConfig } from './config.js';
-import { hardestRows } from './hardest-rows.js';
+import { hardestPool, type Pool } from './hardest-pool.js';
 import { mixHardestPairs, mixQueryWithHardest } from './mix-hardest.js';
+import { countsOf, type RampContext } from './ramped-counts.js';
 
 /** What MoCHi's blocks depend on: a part of SampleContext, so that own loops need no more. */
-export type MochiContext = Pick<SampleContext, 'similarities' | 'ids' | 'rng' | 'mask'> & NamedBank;
+export type MochiContext = Pick<SampleContext, 'similarities' | 'ids' | 'rng' | 'mask'> & NamedBank & RampContext;
 
 /**
  * MoCHi(N, S, S'): the whole bank, S mixtures of pairs and S' mixtures with the query, from each query's own N hardest rows.
- * S = S' = 0 is `uniform`.
+ * S = S' = 0 is `uniform`. A ramped S or S' allocates its maximum; what is past its value now has log-weight -Infinity.
  *
  * @returns Blocks whose tensors the caller disposes; the bank block's log-weights are the mask itself.
  * @throws MOCHI_POOL_TOO_LARGE when N > K.
@@ -23,16 +23,32 @@ export function mochiNegatives(
   context: MochiContext,
   { n, s, sPrime, alpha, beta }: Omit<MochiConfig, 'warmup' | 'bank'>,
 ): Sampled {
-  const { similarities, ids, rng, mask, bankName: bank } = context;
+  const pool = () => hardestPool(context, countsOf({ n }, context).n);
+  return mixtures(context, pool, { s, sPrime, alpha, beta });
+}
+
+/** The whole bank, and mixtures of the rows of a pool, which is made where there are any. */
+export function mixtures(
+  context: MochiContext,
+  poolOf: () => Pool,
+  { alpha, beta, ...options }: Pick<MochiConfig, 's' | 'sPrime' | 'alpha' | 'beta'>,
+): Sampled {
+  const { ids, rng, bankName: bank } = context;
   const { blocks } = uniformNegatives(context);
-  if (s === 0 && sPrime === 0) return { blocks };
   return tidyTree(() => {
-    const hardest = hardestRows(similarities, n, mask);
-    const shared = { bank, ...(mask ? { available: candidatesOf(mask) } : {}) };
-    const pairs = s > 0 ? [mixHardestPairs(hardest, s, rng.fork('type-1').perSample(ids), { range: alpha, ...shared })] : [];
-    const own =
-      sPrime > 0 ? [mixQueryWithHardest(hardest, sPrime, rng.fork('type-2').perSample(ids), { range: beta, ...shared })] : [];
-    return { blocks: [...blocks, ...pairs, ...own] };
+    const { s, sPrime } = countsOf(options, context);
+    if (s.most === 0 && sPrime.most === 0) return { blocks };
+    const { rows, available } = poolOf();
+    const pairs = (): MixtureBlock =>
+      mixHardestPairs(rows, s.most, rng.fork('type-1').perSample(ids), { range: alpha, available, active: s.active, bank });
+    const own = (): MixtureBlock =>
+      mixQueryWithHardest(rows, sPrime.most, rng.fork('type-2').perSample(ids), {
+        range: beta,
+        available,
+        active: sPrime.active,
+        bank,
+      });
+    return { blocks: [...blocks, ...(s.most > 0 ? [pairs()] : []), ...(sPrime.most > 0 ? [own()] : [])] };
   });
 }
 

@@ -1,4 +1,5 @@
 import { API_VERSION, definePlugin, NEGATIVE_SAMPLER } from '@mochi/contract';
+import { feedRamps } from '@mochi/optim';
 import { mochiConfig } from './config.js';
 import { mochiSampler } from './mochi-sampler.js';
 
@@ -8,5 +9,8 @@ export const mochiPlugin = definePlugin({
   kind: 'sampler',
   apiVersion: API_VERSION,
   config: mochiConfig,
-  setup: (host, options) => host.provide(NEGATIVE_SAMPLER, () => mochiSampler(options)),
+  setup(host, options) {
+    feedRamps(host, { n: options.n, s: options.s, sPrime: options.sPrime });
+    host.provide(NEGATIVE_SAMPLER, () => mochiSampler(options));
+  },
 });

@@ -1,4 +1,5 @@
 import { API_VERSION, definePlugin, NEGATIVE_SAMPLER } from '@mochi/contract';
+import { feedRamps } from '@mochi/optim';
 import { randomMixConfig } from './config.js';
 import { randomMixSampler } from './random-mix-sampler.js';
 
@@ -8,5 +9,8 @@ export const randomMixPlugin = definePlugin({
   kind: 'sampler',
   apiVersion: API_VERSION,
   config: randomMixConfig,
-  setup: (host, options) => host.provide(NEGATIVE_SAMPLER, () => randomMixSampler(options)),
+  setup(host, options) {
+    feedRamps(host, { s: options.s, sPrime: options.sPrime });
+    host.provide(NEGATIVE_SAMPLER, () => randomMixSampler(options));
+  },
 });

@@ -1,9 +1,6 @@
 import type { NegativeSampler, Sampled } from '@mochi/contract';
 import { candidatesOf } from '../candidates.js';
-import { mixHardestPairs, mixQueryWithHardest } from '../mochi/mix-hardest.js';
-import type { MochiContext } from '../mochi/mochi-sampler.js';
-import { tidyTree } from '../tidy-tree.js';
-import { uniformNegatives } from '../uniform/uniform-sampler.js';
+import { mixtures, type MochiContext } from '../mochi/mochi-sampler.js';
 import { afterWarmUp } from '../warm-up.js';
 import type { RandomMixConfig } from './config.js';
 import { freeRows } from './free-rows.js';
@@ -19,17 +16,9 @@ export function randomMixNegatives(
   context: MochiContext,
   { s, sPrime, alpha, beta }: Omit<RandomMixConfig, 'warmup' | 'bank'>,
 ): Sampled {
-  const { similarities, ids, rng, mask, bankName: bank } = context;
-  const { blocks } = uniformNegatives(context);
-  if (s === 0 && sPrime === 0) return { blocks };
-  return tidyTree(() => {
-    const pool = freeRows(similarities, mask);
-    const shared = { bank, ...(mask ? { available: candidatesOf(mask) } : {}) };
-    const pairs = s > 0 ? [mixHardestPairs(pool, s, rng.fork('type-1').perSample(ids), { range: alpha, ...shared })] : [];
-    const own =
-      sPrime > 0 ? [mixQueryWithHardest(pool, sPrime, rng.fork('type-2').perSample(ids), { range: beta, ...shared })] : [];
-    return { blocks: [...blocks, ...pairs, ...own] };
-  });
+  const { similarities, mask } = context;
+  const pool = () => ({ rows: freeRows(similarities, mask), ...(mask ? { available: candidatesOf(mask) } : {}) });
+  return mixtures(context, pool, { s, sPrime, alpha, beta });
 }
 
 /** The sampler: `uniform` in the phase `warm-up`, mixtures besides in the phase `full`. */

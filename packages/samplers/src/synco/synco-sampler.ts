@@ -10,7 +10,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedBank } from '../bank-option.js';
 import { candidatesOf } from '../candidates.js';
-import { nothingWithout, poolOf, rankOf, rankPairOf, rowsAt } from '../draw-ranks.js';
+import { poolOf, rankOf, rankPairOf, rowsAt, silenced } from '../draw-ranks.js';
 import { hardestRows } from '../mochi/hardest-rows.js';
 import { tidyTree } from '../tidy-tree.js';
 import { uniformNegatives } from '../uniform/uniform-sampler.js';
@@ -63,7 +63,7 @@ function mixtures({ ids, rng, bankName: bank = DEFAULT_BANK }: SyncoContext, poo
   const within = (share: tf.Tensor2D, [from, to]: readonly [number, number]): tf.Tensor2D =>
     tf.add(tf.mul(share, to - from), from);
   const block = (count: number, make: () => Omit<MixtureBlock, 'kind' | 'bank' | 'logWeights'>): Block[] =>
-    count > 0 ? [{ ...make(), kind: 'mixture', bank, ...nothingWithout(pool.available, count) }] : [];
+    count > 0 ? [{ ...make(), kind: 'mixture', bank, ...silenced([ids.shape[0], count], pool) }] : [];
   return [
     ...block(n1, () => {
       const [place, share] = draws('interpolated', n1, 2);
@@ -92,7 +92,7 @@ function vectors({ ids, rng, queries, bank }: SyncoContext, pool: Pool, { n4, n6
     ...(n4 > 0 ? [noisy(drawn('noisy', n4), noise(), bank.rows)] : []),
     ...(n6 > 0 ? [adversarial(drawn('adversarial', n6), eta, bank.rows, queries)] : []),
   ];
-  return made.length === 0 ? [] : [rowsBlock(tf.concat(made, 1), nothingWithout(pool.available, n4 + n6))];
+  return made.length === 0 ? [] : [rowsBlock(tf.concat(made, 1), silenced([ids.shape[0], n4 + n6], pool))];
 }
 
 /** The sampler: `uniform` in the phase `warm-up`, SynCo in the phase `full`. */

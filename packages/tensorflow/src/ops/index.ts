@@ -1,5 +1,6 @@
 export { conv2d, type Conv2dOptions } from './conv2d.js';
 export { batchNormEval, batchNormTrain, type BatchNormTrain } from './batch-norm.js';
+export { groupNorm } from './group-norm.js';
 export { maxPool2d, type MaxPool2dOptions } from './max-pool2d.js';
 export { permutationFromUniforms, topK } from './top-k.js';
 export { layersOf } from './layers.js';

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CompareReport } from '@mochi/mochi';
+import { writeImages } from '@mochi/testing';
+import { findCheckpoint, readCheckpoint } from '@mochi/trainer';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const bin = fileURLToPath(new URL('../bin/mochi.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'mochi-compare-'));
+const file = join(folder, 'compare.yaml');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeAll(async () => {
+  await writeImages(join(folder, 'images'), 12);
+  writeFileSync(
+    file,
+    `name: tiny
+run:
+  plugins: [{ use: negative-metrics, every: 2, collapseBelow: 0 }]
+  data: { name: image-folder, root: ${JSON.stringify(join(folder, 'images'))} }
+  augment: { name: moco-v2, size: 16 }
+  encoder: { name: resnet10, stem: small, width: 4, stages: 2, head: { hidden: 8, dim: 8 } }
+  method: { name: moco-v2, batchNorm: { split: 2 } }
+  bank: { name: fifo, capacity: 32, labels: true }
+  optimizer: { name: sgd, rate: 0.05 }
+  train: { steps: 6, batchSize: 4, logEvery: 2 }
+  evaluators: [{ name: knn, k: 3, test: train }]
+vary:
+  sampler:
+    - uniform
+    - { label: mochi, value: { name: mochi, n: 8, s: 8, sPrime: 4 } }
+    - { label: too large, value: { name: mochi, n: 64 } }
+`,
+  );
+});
+
+interface Outcome {
+  readonly code: number | null;
+  readonly report: CompareReport & { readonly out: string };
+  readonly stderr: string;
+}
+
+/** Runs the built command. `signal` is sent once a run's events file has these words. */
+function compare(args: readonly string[], interrupt?: { signal: NodeJS.Signals; when: () => boolean }): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [bin, 'compare', file, ...args, '--json'], { cwd: folder });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
+    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+    const watch = interrupt && setInterval(() => interrupt.when() && child.kill(interrupt.signal) && clearInterval(watch), 50);
+    child.on('close', (code) => {
+      clearInterval(watch);
+      resolve({ code, report: JSON.parse(stdout) as Outcome['report'], stderr });
+    });
+  });
+}
+
+test('two variants and one that fails: a table of both, exit code 1; only the sampler differs; what is done is not done again', async () => {
+  const { code, report, stderr } = await compare([]);
+  expect(code).toBe(1);
+  expect(report).toMatchObject({ outcome: 'failed', sameStart: { 1: true } });
+  expect(report.variants.map(({ variant, finished }) => [variant, finished])).toEqual([['uniform', 1], ['mochi', 1], ['too large', 0]]); // prettier-ignore
+  expect(report.variants[2]!.failures).toEqual([expect.stringMatching(/MOCHI_POOL_TOO_LARGE/)]);
+  for (const { metrics, stepMs } of report.variants.slice(0, 2)) {
+    for (const name of ['loss', 'proxyAccuracy', 'falseNegativesAtN', 'effectiveNegatives', 'knn/top1'])
+      expect([name, metrics[name]?.mean]).toEqual([name, expect.any(Number)]);
+    expect(stepMs).toBeGreaterThan(0);
+  }
+  for (const name of ['compare.json', 'compare.csv', 'compare.html']) expect(existsSync(join(report.out, name))).toBe(true);
+  const [uniform, mochi] = report.runs as [CompareReport['runs'][0], CompareReport['runs'][0]];
+  // The bank holds the ids of the images in the order in which training saw them.
+  const ids = async ({ runDir }: typeof uniform) => (await readCheckpoint(await findCheckpoint(runDir))).tensors.get('banks/bank/ids')!.data;
+  expect(await ids(mochi)).toEqual(await ids(uniform));
+  const config = ({ runDir }: typeof uniform) => JSON.parse(readFileSync(join(runDir, 'config.json'), 'utf8')) as object;
+  expect({ ...config(mochi), sampler: null }).toEqual({ ...config(uniform), sampler: null });
+  const written = readFileSync(join(uniform.runDir, 'events.jsonl'), 'utf8');
+
+  const again = await compare([]);
+  expect(again.stderr).toMatch(/known +uniform[\s\S]*known +mochi[\s\S]*begins +too large/);
+  expect(again.report.runs[1]!.metrics).toEqual(mochi.metrics);
+  expect(readFileSync(join(uniform.runDir, 'events.jsonl'), 'utf8')).toBe(written);
+  expect(stderr).toMatch(/failed +too large/);
+}); // prettier-ignore
