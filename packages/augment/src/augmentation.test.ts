@@ -109,17 +109,20 @@ test.each([
   { name: 'a view called eval', config: { views: ['eval'] } },
 ])('refused: $name', ({ config }) => expect(mocoV2Config.safeParse(config).success).toBe(false));
 
-test.each([false, true])('a large image alone, where only what it is chosen for is computed, is as in a batch (XLA: %s)', (xla) => {
-  const large = augmentationOf(mocoV2Recipe(mocoV2Config.parse({ size: 80 })), { size: 80 });
-  const x = images(12, 80);
-  const u = uniform([12, draws], 21) as tf.Tensor2D;
-  const batch = large.apply(x, u, 'query');
-  const one = compile((image: tf.Tensor4D, own: tf.Tensor2D) => large.apply(image, own, 'query'), { name: 'one', xla });
-  for (let at = 0; at < 12; at++) {
-    const apart = tf.abs(tf.sub(one(tf.slice(x, at, 1), tf.slice(u, at, 1)), tf.slice(batch, at, 1)));
-    expect(tf.mean(apart).dataSync()[0]).toBeLessThan(1e-3);
-    expect(tf.max(apart).dataSync()[0]).toBeLessThan(0.2);
-  }
-  expect(one.traces).toBe(1);
-  one.dispose();
-});
+test.each([false, true])(
+  'a large image alone, where only what it is chosen for is computed, is as in a batch (XLA: %s)',
+  (xla) => {
+    const large = augmentationOf(mocoV2Recipe(mocoV2Config.parse({ size: 80 })), { size: 80 });
+    const x = images(12, 80);
+    const u = uniform([12, draws], 21) as tf.Tensor2D;
+    const batch = large.apply(x, u, 'query');
+    const one = compile((image: tf.Tensor4D, own: tf.Tensor2D) => large.apply(image, own, 'query'), { name: 'one', xla });
+    for (let at = 0; at < 12; at++) {
+      const apart = tf.abs(tf.sub(one(tf.slice(x, at, 1), tf.slice(u, at, 1)), tf.slice(batch, at, 1)));
+      expect(tf.mean(apart).dataSync()[0]).toBeLessThan(1e-3);
+      expect(tf.max(apart).dataSync()[0]).toBeLessThan(0.2);
+    }
+    expect(one.traces).toBe(1);
+    one.dispose();
+  },
+);

@@ -8,4 +8,3 @@ export const simclrConfig = z.strictObject({
     .describe('t: divides every cosine before the softmax; no unit. 0.1 in the paper, 0.5 on CIFAR-10'),
 });
 export type SimclrConfig = z.infer<typeof simclrConfig>;
-export type SimclrOptions = z.input<typeof simclrConfig>;
