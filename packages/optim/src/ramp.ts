@@ -25,10 +25,10 @@ export type RampOptions = z.input<typeof rampConfig>;
  */
 export const rampable = <S extends z.ZodType<number>>(value: S) =>
   z.union([value, rampOf(value)], {
-    // What is wrong with the number, since no ramp was meant: a faulty ramp has issues of its own.
+    // What is wrong with the number, where no ramp was meant: a faulty ramp has issues of its own.
     error: (issue) => {
-      const [ofNumber] = issue.code === 'invalid_union' ? (issue.errors[0] ?? []) : [];
-      return ofNumber && `${ofNumber.message}, or a ramp { from, to, over }`;
+      if (issue.code !== 'invalid_union' || typeof issue.input === 'object') return undefined;
+      return `${issue.errors[0]?.[0]?.message ?? 'a number'}, or a ramp { from, to, over }`;
     },
   });
 export type Rampable = number | RampConfig;

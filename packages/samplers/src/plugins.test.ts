@@ -27,7 +27,7 @@ test.each([
 test.each([
   { entry: { name: 'hcl', beta: -1 }, says: /sampler\.beta/ },
   { entry: { name: 'hcl', beta: { from: 0, to: -1, over: '1ep' } }, says: /sampler\.beta\.to/ },
-  { entry: { name: 'hcl', beta: { from: 0, to: 1 } }, says: /sampler\.beta[\s\S]*a ramp \{ from, to, over \}/ },
+  { entry: { name: 'hcl', beta: { from: 0, to: 1 } }, says: /sampler\.beta\.over[\s\S]*a duration/ },
   { entry: { name: 'percentile', hardest: 0.7, easiest: 0.5 }, says: /leave something/ },
   { entry: { name: 'ring', lower: 0.2, upper: 0.1 }, says: /lower below upper/ },
   { entry: { name: 'dcl', sigma: 0 }, says: /sampler\.sigma/ },
@@ -54,4 +54,14 @@ test('a misspelt option is refused with its place', async () => {
   const failure = await startRun({ object: { sampler: { name: 'mochi', sprime: 3 } }, known }).catch((error: unknown) => error);
   expect(isMochiError(failure) && failure.code).toBe('MOCHI_CONFIG_INVALID');
   expect(String(failure)).toMatch(/sprime/);
+});
+
+test.each([
+  [{ s: 1.5 }, /sampler\.s\n.*1\.5\n.*int.*or a ramp/],
+  [{ s: -1 }, /too small: expected number to be >=0/],
+  [{ s: { from: 0, to: 4 } }, /sampler\.s\.over\n.*nothing\n.*a duration/],
+  [{ s: { from: 0, to: 4, over: '1ep', aftr: '1ep' } }, /the key "aftr"[\s\S]*did you mean "after"/],
+])('a count that is no count, and a ramp that is none: %j', async (options, message) => {
+  const failure = await startRun({ object: { sampler: { name: 'mochi', ...options } }, known }).catch((error: unknown) => error);
+  expect(String(failure)).toMatch(message);
 });
