@@ -3,8 +3,7 @@ import { attr } from '../native/attributes.js';
 import { execute } from '../runtime/execute.js';
 
 /**
- * The layers of the last axis, as tf.unstack gives them but without a gradient: an op for each, and none in a compiled function in which they
- * were stacked, because TensorFlow then takes out both.
+ * The layers of the last axis, as tf.unstack gives them but without a gradient: an op for each.
  *
  * @param x [B, M, P]. @returns P tensors [B, M].
  */
