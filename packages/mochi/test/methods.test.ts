@@ -83,9 +83,29 @@ describe('SimCLR', () => {
     expect(eager.losses).toBeAllClose(compiled.losses, { rtol: 1e-4 });
   });
 
+  test.each([
+    ['hcl', { name: 'hcl' }],
+    ['dcl', { name: 'dcl' }],
+    ['debiased', { name: 'debiased' }],
+  ])('with %s: another loss than NT-Xent', async (_, sampler) => {
+    const [plain, other] = [await trained(simclr()), await trained(simclr({ sampler }))];
+    expect(other.losses[0]).not.toBeCloseTo(plain.losses[0]!, 3);
+    expect(other.losses.every(Number.isFinite)).toBe(true);
+  });
+
   test('refuses a bank that nothing would read', async () => {
     await expect(trained(simclr({ bank: { name: 'fifo', capacity: 32 } }))).rejects.toMatchObject({ code: 'MOCHI_BANK_UNUSED' });
   });
+});
+
+test('MoCo over an encoder with group norm needs no groups of the batch', async () => {
+  const encoder = { name: 'resnet10', stem: 'small', norm: 'group', width: 4, stages: 2, head: { hidden: 8, dim: 8 } };
+  const { losses, tensors } = await trained({
+    encoder,
+    method: { name: 'moco-v2', keyMomentum: { shape: 'cosine', from: 0.9 } },
+  });
+  expect(losses.every(Number.isFinite)).toBe(true);
+  expect([...tensors.keys()].filter((name) => name.includes('running_'))).toEqual([]);
 });
 
 describe('several banks', () => {

@@ -7,6 +7,7 @@ export { samplerChecks, samplerConformance } from './conformance/sampler.js';
 export type { Check } from './conformance/suite.js';
 export type { Sizes } from './conformance/sampler-context.js';
 export { bankChecks, bankConformance } from './conformance/bank.js';
+export { methodChecks, methodConformance, type MethodSizes } from './conformance/method.js';
 export { encoderChecks, encoderConformance, type EncoderSizes } from './conformance/encoder.js';
 export { augmentationChecks, augmentationConformance } from './conformance/augmentation.js';
 export { optimizerChecks, optimizerConformance } from './conformance/optimizer.js';

@@ -14,6 +14,17 @@ const mocoV2 = {
  * for images of some 32 to 64 pixels on one processor, `photos` for a folder of anyone's photos.
  */
 export const presets: Readonly<Record<string, Preset>> = {
+  'moco-v1-imagenet-1k': {
+    ...mocoV2,
+    // The augmentation is the second version's, which adds blur: there is no recipe of the first yet.
+    augment: { name: 'moco-v2', size: 224 },
+    method: { name: 'moco-v2', temperature: 0.07, keyMomentum: 0.999, batchNorm: { split: 8 } },
+    encoder: { name: 'resnet50', stem: 'imagenet', head: { kind: 'linear', dim: 128 } },
+    bank: { name: 'fifo', capacity: 65536 },
+    sampler: 'uniform',
+    schedule: { name: 'step', milestones: [120, 160] },
+    train: { epochs: 200, batchSize: 256 },
+  },
   'moco-v2-imagenet-1k': {
     ...mocoV2,
     augment: { name: 'moco-v2', size: 224 },
