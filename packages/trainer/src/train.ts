@@ -103,15 +103,16 @@ async function trainAndFinish(
   const parameters = Object.values(loop.state.params).reduce((sum, { size }) => sum + size, 0);
   const { name, runDir, resumedFrom } = info;
   parts.bus.emit(runStart, { name, runDir, resumedFrom, totalSteps, totalEpochs, stepsPerEpoch, parameters });
-  const feed = new BatchFeed({
-    ...parts,
-    views: parts.step.method.part.views,
-    seed: parts.step.seed,
-    from: loop.position,
-    ...parts.train,
-  });
+  let feed: BatchFeed | undefined;
   try {
     if (loop.position.step === 0) await startBanks(parts, loop.state, signal);
+    feed = new BatchFeed({
+      ...parts,
+      views: parts.step.method.part.views,
+      seed: parts.step.seed,
+      from: loop.position,
+      ...parts.train,
+    });
     const end = await loop.run(feed);
     if (end.outcome === 'finished') await loop.evaluate(parts.evaluators);
     await saver.save(loop, end.outcome === 'finished' ? 'end' : 'stop');
@@ -130,7 +131,7 @@ async function trainAndFinish(
     });
     throw error;
   } finally {
-    await feed.dispose();
+    await feed?.dispose();
   }
 }
 
