@@ -39,11 +39,11 @@ export async function openRun(config: ConfigInput, { overrides = [], onEvent, cw
   return host;
 }
 
-/** The same, with TensorFlow started as the config says. @param training Whether the run is trained: `threads: auto` depends on it. */
-export async function openRunOnEngine(config: ConfigInput, options: OpenOptions = {}, training = false): Promise<RunHost> {
+/** The same, with TensorFlow started as the config says. */
+export async function openRunOnEngine(config: ConfigInput, options: OpenOptions = {}): Promise<RunHost> {
   const host = await openRun(config, options);
   try {
-    await startTensorFlow({ ...host.config.runtime, training });
+    await startTensorFlow(host.config.runtime);
     return host;
   } catch (error) {
     await host.dispose();

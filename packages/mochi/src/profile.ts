@@ -76,7 +76,7 @@ export async function profile(config: ConfigInput, options: ProfileOptions = {})
   const folder = await mkdtemp(join(tmpdir(), 'mochi-profile-'));
   try {
     const loading = performance.now();
-    await startTensorFlow({ ...host.config.runtime, training: true });
+    await startTensorFlow(host.config.runtime);
     const loaded = performance.now();
     const run = new ProfiledRun({ steps, warmup, traced });
     host.bus.all().subscribe((event) => run.see(event));

@@ -10,7 +10,7 @@ export interface TrainOptions extends OpenOptions, Partial<RunOptions> {}
  * @throws MochiError with a code of docs/errors.md.
  */
 export async function train(config: ConfigInput, options: TrainOptions = {}): Promise<TrainResult> {
-  const host = await openRunOnEngine(config, options, true);
+  const host = await openRunOnEngine(config, options);
   try {
     const { runDir = null, resume, signal } = options;
     return await runTraining(host, { runDir, resume, signal });

@@ -6,7 +6,7 @@ import type { Task } from './task.js';
 
 /** The step alone, on one batch over and over. */
 export async function fixedTask(options: TrainOptions): Promise<Task> {
-  const parts = await openParts(options, true);
+  const parts = await openParts(options);
   const feed = new BatchFeed({ ...parts, views: parts.step.method.part.views, seed: parts.step.seed, ...parts.train });
   const { batch } = await feed.next();
   await feed.dispose();

@@ -3,6 +3,6 @@ import { assemble, type RunParts } from '@mochi/trainer';
 import { configOf, type TrainOptions } from '../options.js';
 
 /** The parts of a run that is never trained. */
-export async function openParts(options: TrainOptions, training = false): Promise<RunParts> {
-  return assemble(await openRunOnEngine(configOf(options), {}, training));
+export async function openParts(options: TrainOptions): Promise<RunParts> {
+  return assemble(await openRunOnEngine(configOf(options)));
 }

@@ -7,7 +7,7 @@ import type { Task } from './task.js';
 
 /** A whole training run, as `mochi train` does it, which a hook lets go on step by step. Nothing is written. */
 export async function trainTask(options: TrainOptions): Promise<Task> {
-  const host = await openRunOnEngine(configOf(options), {}, true);
+  const host = await openRunOnEngine(configOf(options));
   const gate = new Gate();
   host.hooks.tap('bench', beforeStep, () => gate.pass());
   const failed = runTraining(host, { runDir: null }).then(

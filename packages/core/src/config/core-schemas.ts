@@ -34,9 +34,7 @@ export const coreSchemas = {
           },
         )
         .default('auto')
-        .describe(
-          'of the engine: threads within an op and ops at a time; one number for both; auto: one for each core, and 1 and 2 to train on two',
-        ),
+        .describe('of the engine: threads within an op and ops at a time; one number for both; auto: one for each core'),
     })
     .prefault({})
     .describe('how the run is executed'),

@@ -18,8 +18,6 @@ export interface StartOptions {
   readonly threads?: number | Threads | 'auto';
   /** Where ops run. Default `auto`: what MOCHI_DEVICE says, else the first GPU that TensorFlow sees, else the processor. */
   readonly device?: DeviceChoice;
-  /** What `auto` is for. A training step has two encoders, and two gradients of each layer, to work on at a time. Default false. */
-  readonly training?: boolean;
   /** What TensorFlow prints on stderr: 0 all, 1 warnings, 2 errors, 3 nothing but crashes. Default 2. */
   readonly logLevel?: number;
 }
@@ -43,10 +41,10 @@ export async function startTensorFlow(options: StartOptions = {}): Promise<Runti
   return existing.info;
 }
 
-async function start({ threads = 'auto', training = false, device, logLevel = 2 }: StartOptions): Promise<Running> {
+async function start({ threads = 'auto', device, logLevel = 2 }: StartOptions): Promise<Running> {
   if (tf.engine().registryFactory['tensorflow'] !== undefined)
     throw secondTensorFlow('another package, e.g. @tensorflow/tfjs-node', 'that of @mochi/tensorflow');
-  const wanted = threads === 'auto' ? automatic(training) : threadsOf(threads);
+  const wanted = threadsOf(threads);
   const choice = deviceOf(device);
   const { dir, frameworkPath, ccPath } = await ensureLibrary({
     device: choice.startsWith('gpu') ? 'gpu' : (choice as 'auto' | 'cpu'),
@@ -84,14 +82,9 @@ function whyNoGpu({ builtWithCuda }: NativeApi): string {
     : 'the driver shows no GPU of that number that TensorFlow can use, or a library of CUDA is missing';
 }
 
-/** Two ops side by side waste less than two threads in one op, where there always are two: docs/performance.md. Measured on two processors only. */
-function automatic(training: boolean): Threads {
-  const processors = availableParallelism();
-  return training && processors === 2 ? { within: 1, between: 2 } : { within: processors, between: processors };
-}
-
 /** @throws MOCHI_TENSORFLOW_OPTIONS. */
-function threadsOf(threads: number | Threads): Threads {
+function threadsOf(threads: number | Threads | 'auto'): Threads {
+  if (threads === 'auto') return threadsOf(availableParallelism());
   const { within, between } = typeof threads === 'number' ? { within: threads, between: threads } : threads;
   if (![within, between].every((count) => Number.isInteger(count) && count > 0)) throw badThreads(JSON.stringify(threads));
   return { within, between };
