@@ -4,7 +4,7 @@ import { gaussianBlur } from './ops/gaussian-blur.js';
 import { grayscale } from './ops/grayscale.js';
 import { horizontalFlip } from './ops/horizontal-flip.js';
 import { solarize } from './ops/solarize.js';
-import { changeChosen, toGrid, type PerImage, type Planes } from './planes.js';
+import { changeChosen, choose, toGrid, type PerImage, type Planes } from './planes.js';
 import type { Step } from './recipe.js';
 
 type StepOf<Op extends Step['op']> = Extract<Step, { op: Op }>;
@@ -37,7 +37,7 @@ const KINDS: { readonly [Op in Step['op']]: Kind<StepOf<Op>> } = {
         order: tf.stack(u.slice(5, 9), 1) as tf.Tensor2D, // sorted keys are a random order
       }),
   },
-  grayscale: { draws: 1, apply: (planes, u, { p }) => changeChosen(happens(u[0]!, p), planes, {}, grayscale) },
+  grayscale: { draws: 1, apply: (planes, u, { p }) => choose(happens(u[0]!, p), grayscale(planes), planes) },
   'gaussian-blur': {
     draws: 2,
     apply: (planes, u, { p, sigma }) =>
@@ -45,11 +45,8 @@ const KINDS: { readonly [Op in Step['op']]: Kind<StepOf<Op>> } = {
         toGrid(gaussianBlur(x, sigmas, { most: sigma[1] })),
       ),
   },
-  solarize: {
-    draws: 1,
-    apply: (planes, u, { p, threshold }) => changeChosen(happens(u[0]!, p), planes, {}, (x) => solarize(x, threshold)),
-  },
-  'horizontal-flip': { draws: 1, apply: (planes, u, { p }) => changeChosen(happens(u[0]!, p), planes, {}, horizontalFlip) },
+  solarize: { draws: 1, apply: (planes, u, { p, threshold }) => choose(happens(u[0]!, p), solarize(planes, threshold), planes) },
+  'horizontal-flip': { draws: 1, apply: (planes, u, { p }) => choose(happens(u[0]!, p), horizontalFlip(planes), planes) },
 };
 
 const kindOf = (step: Step): Kind<Step> => KINDS[step.op] as Kind<Step>;

@@ -26,9 +26,14 @@ const SMALL = 64;
 /** Whether it is one large image: then what it is not chosen for is not computed. */
 export const isAlone = ({ shape: [, batch, height, width] }: Planes): boolean => batch === 1 && Math.max(height, width) > SMALL;
 
+/** `changed` for the images that are chosen, `original` for the others: for changes that cost no more than a copy. @param chosen [B] bool. */
+export const choose = (chosen: tf.Tensor1D, changed: Planes, original: Planes): Planes =>
+  tf.tidy(() => tf.where(overPlanes(chosen), changed, original));
+
 /**
- * A change for the images that are chosen; the others come back as they were. @param chosen [B] bool. @param inputs All tensors that `change`
- * uses besides the planes.
+ * The same for a change that costs much: of one large image it is computed only where it is chosen.
+ *
+ * @param inputs All tensors that `change` uses besides the planes.
  */
 export function changeChosen<I>(
   chosen: tf.Tensor1D,
@@ -37,7 +42,7 @@ export function changeChosen<I>(
   change: (planes: Planes, inputs: I) => Planes,
 ): Planes {
   return tf.tidy(() => {
-    if (!isAlone(planes)) return tf.where(overPlanes(chosen), change(planes, inputs), planes);
+    if (!isAlone(planes)) return choose(chosen, change(planes, inputs), planes);
     const changed = (all: { planes: Planes; inputs: I }): Planes => change(all.planes, all.inputs);
     return cond(tf.reshape(chosen, []), { planes, inputs }, changed, (all) => tf.clone(all.planes));
   });

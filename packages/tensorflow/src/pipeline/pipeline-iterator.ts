@@ -11,7 +11,9 @@ import { outputAttrs, type Built } from './stages.js';
 /** One pass over a pipeline. Owns what TensorFlow holds for it, until dispose(). */
 export class PipelineIterator implements AsyncIterable<Tensors> {
   private readonly iterator: tf.Tensor;
-  private pending: Promise<unknown> = Promise.resolve();
+  /** Ends when the calls so far are served; the first of them is TensorFlow's preparation of the pass. */
+  private pending: Promise<unknown>;
+  private failed: Error | null = null;
   private waiting = 0;
   private disposed = false;
 
@@ -19,12 +21,22 @@ export class PipelineIterator implements AsyncIterable<Tensors> {
     private readonly built: Built,
     private readonly functions: readonly TracedFunction[],
   ) {
-    this.iterator = tf.tidy(() => {
-      const iterator = execute('AnonymousIteratorV3', outputAttrs(built), [])[0]!;
-      execute('MakeIterator', [], [built.dataset, iterator], 0);
-      return iterator;
-    });
-    tf.keep(this.iterator);
+    this.iterator = tf.keep(execute('AnonymousIteratorV3', outputAttrs(built), [])[0]!);
+    this.pending = this.prepare();
+  }
+
+  /** On another thread: it takes some tens of milliseconds, more for larger functions. */
+  private async prepare(): Promise<void> {
+    const { engine, backend } = running();
+    this.waiting++;
+    try {
+      await onCpu(() => engine.executeAsync('MakeIterator', [], [this.built.dataset, this.iterator].map((x) => backend.idOf(x)), 0)); // prettier-ignore
+    } catch (error) {
+      this.failed = error as Error;
+    } finally {
+      this.waiting--;
+      this.freeIfDone();
+    }
   }
 
   /**
@@ -46,6 +58,7 @@ export class PipelineIterator implements AsyncIterable<Tensors> {
 
   private async fetch(): Promise<Tensors | null> {
     if (this.disposed) return null;
+    if (this.failed !== null) throw this.failed;
     const { engine, backend } = running();
     const { names } = this.built;
     try {

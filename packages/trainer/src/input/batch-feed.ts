@@ -43,12 +43,14 @@ const MAX_SKIPPED = 0.01;
 /** Broken images below this number stop a feed only when they are too many of the whole split: one in the first batch says nothing. */
 const LEAST_BROKEN = 10;
 const EXAMPLES = 3;
+/** Batches before the end of an epoch at which the next one is begun. */
+const EARLY = 4;
 
 type Made = StreamItem & { readonly epoch: number; readonly last: boolean };
 
 /**
  * Batches without end, epoch after epoch. The next batch is fetched while the caller works on this one, and the pipeline of the next epoch
- * is started before the last batch of this one is handed out.
+ * is started some batches before the end of this one.
  */
 export class BatchFeed {
   private readonly reader: ImageReader;
@@ -133,6 +135,12 @@ export class BatchFeed {
     return openEpoch({ ...this.options, maker: this.maker, epoch, from });
   }
 
+  /** Whether the next epoch should begin to be read, so that its first batches are there when this one is over. */
+  private nearEnd({ position }: StreamItem): boolean {
+    const { source, batchSize } = this.options;
+    return source.length - position < EARLY * batchSize;
+  }
+
   private async *produce(firstEpoch: number, firstSample: number): AsyncGenerator<Made, never> {
     let stream: BatchStream | null = null;
     let upcoming: BatchStream | null = null;
@@ -146,7 +154,7 @@ export class BatchFeed {
         if (!held && from === 0) throw this.nothingReadable(stream);
         while (held) {
           const following: StreamItem | null = await stream.next();
-          if (!following) upcoming = this.open(epoch + 1, 0);
+          if (!following || this.nearEnd(following)) upcoming ??= this.open(epoch + 1, 0);
           const item: Made = { ...held, epoch, last: !following };
           held = following;
           yield item;

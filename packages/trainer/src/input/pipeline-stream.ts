@@ -40,8 +40,8 @@ export interface StreamParts {
   readonly owned: readonly { dispose(): void }[];
 }
 
-/** Batches that are being finished while the caller works on another: with two, the next one is read while one is finished. */
-const AHEAD = 2;
+/** Batches that are being read or finished while the caller works on another: on two cores, one waits for its images and two are finished. */
+const AHEAD = 3;
 
 /** Batches of a pipeline, with what the host adds: labels, the position, and who is missing. */
 export class PipelineStream implements BatchStream {
@@ -51,10 +51,10 @@ export class PipelineStream implements BatchStream {
 
   constructor(private readonly parts: StreamParts) {
     this.position = parts.from;
+    while (this.ahead.length < AHEAD) this.ahead.push(this.start());
   }
 
   async next(): Promise<StreamItem | null> {
-    while (this.ahead.length < AHEAD) this.ahead.push(this.start());
     const made = await this.ahead.shift()!;
     this.ahead.push(this.start());
     if (!made) return null;
