@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,12 +11,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 const bin = fileURLToPath(new URL('../bin/mochi.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'mochi-compare-'));
 const file = join(folder, 'compare.yaml');
+const one = join(folder, 'one.yaml');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeAll(async () => {
   await writeImages(join(folder, 'images'), 12);
-  writeFileSync(
-    file,
-    `name: tiny
+  const run = `name: tiny
 run:
   plugins: [{ use: negative-metrics, every: 2, collapseBelow: 0 }]
   data: { name: image-folder, root: ${JSON.stringify(join(folder, 'images'))} }
@@ -27,7 +26,11 @@ run:
   optimizer: { name: sgd, rate: 0.05 }
   train: { steps: 6, batchSize: 4, logEvery: 2 }
   evaluators: [{ name: knn, k: 3, test: train }]
-vary:
+`;
+  writeFileSync(one, `${run}vary: { sampler: [uniform] }`);
+  writeFileSync(
+    file,
+    `${run}vary:
   sampler:
     - uniform
     - { label: mochi, value: { name: mochi, n: 8, s: 8, sPrime: 4 } }
@@ -42,10 +45,14 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs the built command. `signal` is sent once a run's events file has these words. */
-function compare(args: readonly string[], interrupt?: { signal: NodeJS.Signals; when: () => boolean }): Promise<Outcome> {
+/** Runs the built command, and sends it a signal when it is time. */
+function compare(
+  args: readonly string[],
+  interrupt?: { signal: NodeJS.Signals; when: () => boolean },
+  which = file,
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [bin, 'compare', file, ...args, '--json'], { cwd: folder });
+    const child = spawn(process.execPath, [bin, 'compare', which, ...args, '--json'], { cwd: folder });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
     child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
@@ -82,4 +89,22 @@ test('two variants and one that fails: a table of both, exit code 1; only the sa
   expect(again.report.runs[1]!.metrics).toEqual(mochi.metrics);
   expect(readFileSync(join(uniform.runDir, 'events.jsonl'), 'utf8')).toBe(written);
   expect(stderr).toMatch(/failed +too large/);
-}); // prettier-ignore
+}, 240_000); // prettier-ignore
+
+test('a signal saves the run in progress; the same command goes on from there', async () => {
+  const out = join(folder, 'stopped');
+  const events = () => {
+    const [run] = existsSync(join(out, 'runs')) ? readdirSync(join(out, 'runs')) : [];
+    const path = join(out, 'runs', run ?? '', 'events.jsonl');
+    return run && existsSync(path) ? readFileSync(path, 'utf8') : '';
+  };
+  const args = ['evaluators=[]', 'train={steps: 200, batchSize: 4, logEvery: 2, checkpoint: {every: 100ep}}', '--out', out];
+  const stopped = await compare(args, { signal: 'SIGTERM', when: () => events().includes('"step-end"') }, one);
+  expect(stopped.code).toBe(143);
+  expect(stopped.report).toMatchObject({ outcome: 'stopped', variants: [{ variant: 'uniform', finished: 0, failures: [] }] });
+  const more = await compare(args, undefined, one);
+  expect(more).toMatchObject({ code: 0, report: { outcome: 'finished' } });
+  const starts = events().split('\n').filter((line) => line.includes('"run-start"')).map((line) => JSON.parse(line) as { resumedFrom: number });
+  expect(starts.map(({ resumedFrom }) => resumedFrom)).toEqual([null, expect.any(Number)]);
+  expect(starts[1]!.resumedFrom).toBeLessThan(200);
+}, 240_000); // prettier-ignore

@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { writeJson } from '@mochi/trainer';
 import { readCurves } from './curves.js';
-import { jobsOf } from './jobs.js';
+import type { CompareConfig } from './config.js';
+import { jobsOf, type Job } from './jobs.js';
 import { comparePage } from './plots.js';
 import { readCompareConfig } from './read-config.js';
 import { compareReport, runReport, type CompareReport } from './report.js';
@@ -21,6 +22,16 @@ export interface CompareOptions {
   readonly onJob?: (event: JobEvent) => void;
 }
 
+/** The runs of a comparison, each with its config checked; nothing is started. @throws MOCHI_COMPARE_CONFIG */
+export async function planComparison(
+  file: string,
+  options: Pick<CompareOptions, 'out' | 'overrides'> = {},
+): Promise<{ readonly config: CompareConfig; readonly out: string; readonly jobs: readonly Job[] }> {
+  const config = await readCompareConfig(file);
+  const out = resolve(options.out ?? join('runs', config.name));
+  return { config, out, jobs: await jobsOf(config, { file, out, overrides: options.overrides ?? [] }) };
+}
+
 /**
  * Runs every combination of a comparison's options, each in a process of its own, and puts the results together. Writes compare.json,
  * compare.csv and compare.html to its folder; each run has its own folder there, named by the hash of its resolved config.
@@ -30,9 +41,7 @@ export interface CompareOptions {
  * @throws MOCHI_COMPARE_CONFIG
  */
 export async function compare(file: string, options: CompareOptions = {}): Promise<CompareReport & { readonly out: string }> {
-  const config = await readCompareConfig(file);
-  const out = resolve(options.out ?? join('runs', config.name));
-  const jobs = await jobsOf(config, { file, out, overrides: options.overrides ?? [] });
+  const { config, out, jobs } = await planComparison(file, options);
   await mkdir(out, { recursive: true });
   const { signal = new AbortController().signal, onJob = () => {} } = options;
   const records = await runJobs(jobs, { jobs: options.jobs ?? 1, signal, onJob });
