@@ -25,8 +25,8 @@ type Open = { -readonly [N in keyof OpSpan]: OpSpan[N] } & { outputs: string[] }
 
 /** Finds the ops among the events of all threads. */
 export function collectOps(lines: readonly TraceLine[]): OpSpan[] {
-  const functions = functionsByRun(lines);
-  return lines.flatMap(({ events }, line) => opsOfLine(events, line, functions));
+  const calls = callsOfFunctions(lines);
+  return lines.flatMap(({ events }, line) => opsOfLine(events, line, calls));
 }
 
 const isOp = ({ name, kind }: TraceEvent): boolean => kind !== '' && name.endsWith(`:${kind}`);
@@ -34,19 +34,40 @@ const isOp = ({ name, kind }: TraceEvent): boolean => kind !== '' && name.endsWi
 const CALL = /StatefulPartitionedCall_\d+\//g;
 const FUNCTION = 'EagerLocalExecute: ';
 
-/** The compiled function of each run id: the run is an event inside of the function's call. */
-function functionsByRun(lines: readonly TraceLine[]): Map<unknown, string> {
-  const result = new Map<unknown, string>();
+/** The compiled functions that ran: by id of the run, and when they were called. */
+interface Calls {
+  readonly byRun: ReadonlyMap<unknown, string>;
+  readonly all: readonly { readonly name: string; readonly startMs: number; readonly endMs: number }[];
+}
+
+/** Finds the calls of compiled functions; a run is an event inside of its call. */
+function callsOfFunctions(lines: readonly TraceLine[]): Calls {
+  const byRun = new Map<unknown, string>();
+  const all: { name: string; startMs: number; endMs: number }[] = [];
   for (const { events } of lines)
     walk(events, (event, parents) => {
       if (event.name !== 'FunctionRun') return;
       const caller = parents.find(({ name }) => name.startsWith(FUNCTION));
-      if (caller) result.set(event.stats['id'], caller.name.slice(FUNCTION.length));
+      if (!caller) return;
+      const name = caller.name.slice(FUNCTION.length);
+      byRun.set(event.stats['id'], name);
+      all.push({ name, startMs: caller.startMs, endMs: caller.startMs + caller.ms });
     });
-  return result;
+  return { byRun, all };
 }
 
-function opsOfLine(events: readonly TraceEvent[], line: number, functions: ReadonlyMap<unknown, string>): OpSpan[] {
+/**
+ * The compiled function that an op belongs to, by the executor's event around it. That of the last run may be missing: it ends a little after the
+ * run, perhaps after the recording. Then it is the call that was under way, where there was one only.
+ */
+function functionOf({ startMs, ms }: TraceEvent, parents: readonly TraceEvent[], { byRun, all }: Calls): string | undefined {
+  const executor = parents.findLast(({ name }) => name === 'ExecutorState::Process');
+  if (executor) return byRun.get(executor.stats['id']);
+  const underWay = all.filter((call) => call.startMs <= startMs && startMs + ms <= call.endMs);
+  return underWay.length === 1 ? underWay[0]!.name : undefined;
+}
+
+function opsOfLine(events: readonly TraceEvent[], line: number, calls: Calls): OpSpan[] {
   const found = new Map<TraceEvent, Open>();
   walk(events, (event, parents) => {
     const outer = parents.findLast((parent) => found.has(parent));
@@ -55,8 +76,7 @@ function opsOfLine(events: readonly TraceEvent[], line: number, functions: Reado
       if (parent?.node === String(event.stats['tf_op']).replace(CALL, '')) parent?.outputs.push(String(event.stats['shape']));
     } else if (isOp(event)) {
       if (parent) parent.selfMs -= event.ms;
-      const run = parents.findLast(({ name }) => name === 'ExecutorState::Process')?.stats['id'];
-      found.set(event, openSpan(event, line, functions.get(run) ?? compiledByXla(event)));
+      found.set(event, openSpan(event, line, functionOf(event, parents, calls) ?? compiledByXla(event)));
     }
   });
   return [...found.values()];
