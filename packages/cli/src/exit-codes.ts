@@ -5,6 +5,8 @@ export const EXIT = {
   failed: 1,
   /** The command line, the config or what it names is wrong; nothing ran. */
   badInput: 2,
+  /** Everything ran, but an evaluator failed: its metrics are missing. */
+  evaluatorFailed: 3,
   /** Stopped by Ctrl-C; the state was saved. */
   interrupted: 130,
   /** Stopped by SIGTERM; the state was saved. */

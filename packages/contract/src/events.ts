@@ -1,3 +1,5 @@
+import type { EvaluationFailure, MetricResult } from './domain/evaluator.js';
+
 /** Something to watch on the bus. It never carries what may alter or stop a run. `type` is the wire name, in events.jsonl too. */
 export interface EventType<Payload> {
   readonly type: string;
@@ -53,15 +55,19 @@ export const epochEnd = defineEvent<{
   imagesPerSecond: number;
   skipped: number;
 }>('epoch-end');
-/** One evaluator has measured. Units and directions stand in the metrics' specs. */
+/** One evaluator has measured. Values carry unit and direction, and a 95 % interval where they are averages over samples. */
 export const evaluationEnd = defineEvent<{
   evaluator: string;
   step: number;
   epoch: number;
   seconds: number;
-  metrics: Record<string, { value: number; unit: string; better: 'higher' | 'lower' }>;
+  metrics: Record<string, MetricResult>;
   settings: Record<string, unknown>;
+  /** What the evaluator says of its cost. */
+  cost?: string;
 }>('evaluation-end');
+/** An evaluator threw. The run goes on. */
+export const evaluationFailed = defineEvent<EvaluationFailure & { seconds: number }>('evaluation-failed');
 export const checkpointSaved = defineEvent<{
   path: string;
   step: number;
@@ -91,6 +97,7 @@ export const EVENTS = [
   stepEnd,
   epochEnd,
   evaluationEnd,
+  evaluationFailed,
   checkpointSaved,
   sampleSkipped,
   warning,

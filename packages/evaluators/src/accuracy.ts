@@ -1,4 +1,5 @@
-import type { MetricSpec } from '@mochi/contract';
+import type { Estimate, MetricSpec, Rng } from '@mochi/contract';
+import { bootstrapMeans, meanOf } from './statistics/bootstrap.js';
 
 /** Classes from which on top-5 says something that top-1 does not. */
 export const TOP5_CLASSES = 10;
@@ -12,8 +13,12 @@ export const top5: MetricSpec = { name: 'top5', unit: '%', better: 'higher' };
  *
  * @param scores [rows, classes], row-major. @param labels [rows]
  */
-export function accuracy(scores: ArrayLike<number>, classes: number, labels: Int32Array, best = 1): number {
-  let hits = 0;
+export const accuracy = (scores: ArrayLike<number>, classes: number, labels: Int32Array, best = 1): number =>
+  meanOf(hits(scores, classes, labels, best));
+
+/** 100 for each row that `accuracy` counts as right, else 0. */
+export function hits(scores: ArrayLike<number>, classes: number, labels: Int32Array, best = 1): Float64Array {
+  const right = new Float64Array(labels.length);
   for (let row = 0; row < labels.length; row++) {
     const own = scores[row * classes + labels[row]!]!;
     let before = Number.isNaN(own) ? classes : 0;
@@ -21,16 +26,26 @@ export function accuracy(scores: ArrayLike<number>, classes: number, labels: Int
       const other = scores[row * classes + c]!;
       if (other > own || (other === own && c < labels[row]!)) before++;
     }
-    if (before < best) hits++;
+    if (before < best) right[row] = 100;
   }
-  return (100 * hits) / labels.length;
+  return right;
 }
 
-/** top1, and top5 where there are classes enough. */
-export const accuracies = (scores: ArrayLike<number>, classes: number, labels: Int32Array): Record<string, number> => ({
-  top1: accuracy(scores, classes, labels, 1),
-  ...(classes >= TOP5_CLASSES ? { top5: accuracy(scores, classes, labels, 5) } : {}),
-});
+/** top1, and top5 where there are classes enough, with intervals over the rows. @param suffix Follows the names. */
+export const accuracies = (
+  scores: ArrayLike<number>,
+  classes: number,
+  labels: Int32Array,
+  rng: Rng,
+  suffix = '',
+): Promise<Record<string, Estimate>> =>
+  bootstrapMeans(
+    {
+      [`top1${suffix}`]: hits(scores, classes, labels, 1),
+      ...(classes >= TOP5_CLASSES ? { [`top5${suffix}`]: hits(scores, classes, labels, 5) } : {}),
+    },
+    rng,
+  );
 
 /** Mean of -log softmax(scores) at the own class, nats. @param scores [rows, classes], row-major. @param labels [rows] */
 export function crossEntropy(scores: ArrayLike<number>, classes: number, labels: Int32Array): number {

@@ -26,11 +26,12 @@ export interface CommonOptions {
   readonly as?: string | undefined;
 }
 
-/** What the options say of when an evaluator runs and what it is called. */
-export const schedule = ({ as, every, atStart }: CommonOptions, name: string) => ({
+/** What the options say of when an evaluator runs and what it is called. @param cost See `Evaluator.cost`. */
+export const schedule = ({ as, every, atStart }: CommonOptions, name: string, cost: string) => ({
   name: as ?? name,
   everyEpochs: every,
   atStart,
+  cost,
 });
 
 /** Tells the user something that stops nothing. */

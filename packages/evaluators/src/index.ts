@@ -1,4 +1,5 @@
-export { accuracy } from './accuracy.js';
+export { bootstrapMean, bootstrapMeans, type BootstrapOptions } from './statistics/bootstrap.js';
+export { accuracy, hits } from './accuracy.js';
 export { centre, meanRow, normalise, requireFinite, rowsOf, takeRows, type LabelledRows, type Rows } from './features/rows.js';
 export { nearestNeighbours, type NeighbourOptions, type Neighbours } from './features/nearest-neighbours.js';
 export { knnPlugin } from './knn/plugin.js';
@@ -8,10 +9,13 @@ export { voteByClass, weightedKnn, type KnnOptions, type KnnResult } from './knn
 export { linearPlugin } from './linear/plugin.js';
 export { linearConfig, type LinearConfig } from './linear/config.js';
 export { linearEvaluator } from './linear/linear-evaluator.js';
+export { fitLogistic, type FlatProbe, type LogisticOptions } from './linear/fit-logistic.js';
+export { fitRidge } from './linear/fit-ridge.js';
+export { minimise, type Evaluated, type MinimiseOptions } from './linear/minimise.js';
 export { linearProbe, type LinearProbeOptions, type LinearProbeResult } from './linear/linear-probe.js';
 export { probeGradient, probeLogits, type Probe } from './linear/probe-gradient.js';
 export { scaleOf, standardise, type Scale } from './linear/standardise.js';
-export { trainProbe, type ProbeOptions } from './linear/train-probe.js';
+export { trainProbe, type ProbeOptions, type RateSchedule } from './linear/train-probe.js';
 export { representationPlugin } from './representation/plugin.js';
 export { representationConfig, type RepresentationConfig } from './representation/config.js';
 export { representationEvaluator } from './representation/representation-evaluator.js';

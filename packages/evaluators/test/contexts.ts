@@ -1,4 +1,4 @@
-import type { EvalContext, Features, Rng } from '@mochi/contract';
+import type { EvalContext, Features, Measured, Rng } from '@mochi/contract';
 import { createRng } from '@mochi/tensorflow';
 import { rowsOf } from '../src/features/rows.js';
 
@@ -39,3 +39,7 @@ export const noiseRows = (rows: number, dim: number, seed = 1) => {
   const next = noise(seed);
   return { rows, dim, features: Float32Array.from({ length: rows * dim }, next) };
 };
+
+/** What was measured, without the intervals. */
+export const valuesOf = (measured: Record<string, Measured>): Record<string, number> =>
+  Object.fromEntries(Object.entries(measured).map(([name, one]) => [name, typeof one === 'number' ? one : one.value]));

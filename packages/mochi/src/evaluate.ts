@@ -1,6 +1,9 @@
-import { join } from 'node:path';
+import { appendFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { evaluationEnd, evaluationFailed, warning, type RunEvent } from '@mochi/contract';
 import type { RunHost } from '@mochi/core';
 import { disposeTree } from '@mochi/tensorflow';
+import { toJsonLine } from '@mochi/trackers';
 import {
   assemble,
   CONFIG_FILE,
@@ -8,8 +11,8 @@ import {
   findCheckpoint,
   readJson,
   restore,
+  type Evaluation,
   type Restored,
-  type Results,
   type RunParts,
 } from '@mochi/trainer';
 import { openRunOnEngine, type OpenOptions } from './open-run.js';
@@ -60,8 +63,15 @@ export async function openTrained(
   }
 }
 
-/** Measures a trained run with the evaluators of its config, or with others. @returns values by `evaluator/metric`. */
-export async function evaluate(path: string, options: EvaluateOptions = {}): Promise<Results> {
+/** File of a run folder where `evaluate` notes what it measured: events as in events.jsonl, each with the `checkpoint` that was read. */
+export const EVALUATIONS_FILE = 'evaluations.jsonl';
+
+/**
+ * Measures a trained run with the evaluators of its config, or with others, and notes the results in the run's evaluations.jsonl.
+ *
+ * @returns Values by `evaluator/metric`, and the evaluators that threw.
+ */
+export async function evaluate(path: string, options: EvaluateOptions = {}): Promise<Evaluation> {
   const { evaluators, signal = new AbortController().signal } = options;
   const change = (config: Record<string, unknown>) =>
     evaluators ? { ...config, evaluators: evaluators.map((entry) => ownEntry(config, entry)) } : config;
@@ -75,10 +85,24 @@ export async function evaluate(path: string, options: EvaluateOptions = {}): Pro
       totalSteps: parts.totalSteps,
       filled: 0,
     };
-    return await runEvaluators(parts.evaluation, parts.evaluators, state, progress, signal);
+    const lines: string[] = [];
+    const checkpoint = await findCheckpoint(path);
+    const note = (event: RunEvent) => lines.push(toJsonLine({ ...event, checkpoint: basename(checkpoint) } as RunEvent));
+    for (const type of [evaluationEnd, evaluationFailed]) run.host.bus.events<object>(type, 'evaluate').subscribe(note);
+    const evaluation = await runEvaluators(parts.evaluation, parts.evaluators, state, progress, signal);
+    await keep(join(checkpoint, '..', '..', EVALUATIONS_FILE), lines, run.host);
+    return evaluation;
   } finally {
     await run.dispose();
   }
+}
+
+/** A run folder may be read-only: the results are the caller's all the same. */
+async function keep(file: string, lines: readonly string[], host: RunHost): Promise<void> {
+  await appendFile(file, lines.join('')).catch((error: unknown) => {
+    const message = `the results are not kept in ${file}: ${error instanceof Error ? error.message : String(error)}`;
+    host.bus.emit(warning, { source: 'evaluate', message });
+  });
 }
 
 /** An evaluator that is given by name alone is measured as the run itself does, where it does. */

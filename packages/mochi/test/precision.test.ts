@@ -68,7 +68,7 @@ describe.skipIf(here.bfloat16 !== null)('bfloat16', () => {
     const short = { train: { steps: 2, batchSize: 16 }, evaluators: [{ name: 'knn', k: 3, test: 'train' }] };
     const { results } = await train(config('bfloat16', short), { runDir });
     const again = await evaluate(runDir, { overrides: ['runtime.precision=float32'] });
-    expect(again).toMatchObject(results);
+    expect(again).toMatchObject({ results, failures: [] });
   });
 });
 

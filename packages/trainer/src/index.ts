@@ -3,7 +3,7 @@ export { runTraining, type TrainOptions, type TrainResult } from './train.js';
 export { assemble, type RunParts } from './run/assemble.js';
 export { FeatureReader, type FeatureOptions } from './run/features.js';
 export { initialState } from './run/initial-state.js';
-export { evaluate, type Results } from './run/evaluation.js';
+export { evaluate, type Evaluation, type Results } from './run/evaluation.js';
 export { CONFIG_FILE, ENVIRONMENT_FILE, readJson, SUMMARY_FILE, writeJson } from './run/run-folder.js';
 export { buildStep, type Step } from './step/build-step.js';
 export { StepRunner } from './run/step-runner.js';

@@ -1,4 +1,4 @@
-import { runEnd, runStart, warning } from '@mochi/contract';
+import { runEnd, runStart, warning, type EvaluationFailure } from '@mochi/contract';
 import { inEpochs, inSteps, type RunHost } from '@mochi/core';
 import type { Precision } from '@mochi/tensorflow';
 import { disposeTree } from '@mochi/tensorflow';
@@ -44,6 +44,8 @@ export interface TrainResult extends LoopEnd {
   readonly stateSha256: string;
   /** Latest results of every evaluator, by `evaluator/metric`. */
   readonly results: Results;
+  /** Evaluators that threw; their metrics may be missing from the results, or be older than the rest. */
+  readonly failures: readonly EvaluationFailure[];
 }
 
 /**
@@ -156,6 +158,7 @@ async function summarise(loop: TrainingLoop, end: LoopEnd, runDir: string | null
     seconds: loop.seconds,
     stateSha256: sha256(await encodeState(loop.state)),
     results: loop.results,
+    failures: loop.failures,
   };
 }
 

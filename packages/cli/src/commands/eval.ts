@@ -2,6 +2,8 @@ import { evaluate } from '@mochi/mochi';
 import { defineCommand } from 'citty';
 import { jsonFlag, splitPositionals } from '../arguments.js';
 import { usage } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
+import { failureLine, resultLine } from '../format-evaluation.js';
 
 export const evalCommand = defineCommand({
   meta: { name: 'eval', description: 'Measure a trained run: mochi eval RUN [path=value ...]' },
@@ -15,15 +17,21 @@ export const evalCommand = defineCommand({
       throw usage('No run was given.', 'mochi eval RUN', 'Name the folder of a run or of one of its checkpoints.');
     const evaluators = args.evaluators?.split(',').filter((name) => name !== '');
     const settings: Record<string, unknown> = {};
+    const costs: Record<string, unknown> = {};
     const onEvent = (event: object) => {
-      if ('evaluator' in event && 'settings' in event) settings[String(event.evaluator)] = event.settings;
+      if ('message' in event && 'source' in event) console.error(`warning: ${String(event.message)}`);
+      if (!('evaluator' in event && 'settings' in event)) return;
+      settings[String(event.evaluator)] = event.settings;
+      if ('cost' in event) costs[String(event.evaluator)] = event.cost;
     };
-    const results = await evaluate(path, { evaluators, onEvent, overrides: [...overrides, 'trackers=[]'] });
-    if (Object.keys(results).length === 0)
+    const { results, failures } = await evaluate(path, { evaluators, onEvent, overrides: [...overrides, 'trackers=[]'] });
+    if (Object.keys(results).length + failures.length === 0)
       throw usage('The run has no evaluators.', 'evaluators in its config, or --evaluators', 'Add for example --evaluators knn.');
-    if (args.json) return console.log(JSON.stringify({ results, settings }));
-    for (const [name, { value, unit, better }] of Object.entries(results))
-      console.log(`${name}  ${value.toFixed(2)} ${unit}  (${better} is better)`);
+    if (failures.length > 0) process.exitCode = EXIT.evaluatorFailed;
+    if (args.json) return console.log(JSON.stringify({ results, failures, settings, costs }));
+    for (const [name, result] of Object.entries(results)) console.log(resultLine(name, result));
     for (const [name, values] of Object.entries(settings)) console.log(`${name}: ${JSON.stringify(values)}`);
+    for (const [name, cost] of Object.entries(costs)) console.log(`${name} costs ${String(cost)}`);
+    for (const failure of failures) console.error(failureLine(failure));
   },
 });

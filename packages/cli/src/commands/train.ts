@@ -4,6 +4,7 @@ import { defineCommand } from 'citty';
 import { jsonFlag, splitPositionals } from '../arguments.js';
 import { usage } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
+import { failureLine } from '../format-evaluation.js';
 import { listenForStop } from '../stop-signals.js';
 
 export const trainCommand = defineCommand({
@@ -32,8 +33,10 @@ export const trainCommand = defineCommand({
         resume: args.from ?? args.resume,
         signal: stop.signal,
       });
+      if (!args.json) for (const failure of result.failures) console.error(failureLine(failure));
       if (!args.json) console.error(`${result.outcome} at step ${result.step}: ${runDir}`);
-      process.exitCode = result.outcome === 'stopped' ? (stop.exitCode() ?? EXIT.finished) : EXIT.finished;
+      const ended = result.failures.length > 0 ? EXIT.evaluatorFailed : EXIT.finished;
+      process.exitCode = result.outcome === 'stopped' ? (stop.exitCode() ?? ended) : ended;
     } finally {
       stop.dispose();
     }

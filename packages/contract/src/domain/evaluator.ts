@@ -7,7 +7,30 @@ export interface MetricSpec {
   readonly better: 'higher' | 'lower';
 }
 
-export type Measured = number;
+/** A number with what is known of its spread. */
+export interface Estimate {
+  readonly value: number;
+  /** Ends of the 95 % interval, where the value is an average over samples: bootstrap over the `n` of them. Absent: not known. */
+  readonly low?: number;
+  readonly high?: number;
+  /** Samples that it is an average over. */
+  readonly n?: number;
+}
+
+export type Measured = number | Estimate;
+
+/** A value as results, events and summaries keep it: with the unit and direction that its evaluator declares. */
+export interface MetricResult extends Estimate, Omit<MetricSpec, 'name'> {}
+
+/** An evaluator that threw. The run goes on; whoever started it is told in the end. */
+export interface EvaluationFailure {
+  readonly evaluator: string;
+  readonly step: number;
+  readonly epoch: number;
+  /** Of a MochiError, else null. */
+  readonly code: string | null;
+  readonly message: string;
+}
 
 export type Layer = 'backbone' | 'head';
 
@@ -35,9 +58,12 @@ export interface Evaluator {
   readonly metrics: readonly MetricSpec[];
   /** Everything that a reader needs beside the number, always printed: k, T, layer, encoder, splits. */
   readonly settings: Record<string, unknown>;
+  /** What it costs, in a line: operations or passes over the data by Q queries, R reference rows, D width, C classes. Always printed. */
+  readonly cost?: string;
   /** Epochs between runs of it during training, or null: only at the end. */
   readonly everyEpochs: number | null;
   /** Measure before the first step too: the untrained network. Default false. */
   readonly atStart?: boolean;
+  /** What it throws ends this evaluator alone. */
   run(context: EvalContext): Promise<Record<string, Measured>>;
 }

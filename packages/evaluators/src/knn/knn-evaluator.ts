@@ -1,34 +1,73 @@
-import type { EvalContext, Evaluator } from '@mochi/contract';
+import type { Estimate, EvalContext, Evaluator, MetricSpec } from '@mochi/contract';
 import { accuracies, top1, top5 } from '../accuracy.js';
 import { schedule, type Warn } from '../common-config.js';
+import { tooFewRows } from '../errors.js';
+import { nearestNeighbours, type Neighbours } from '../features/nearest-neighbours.js';
 import { classCount, labelledRows, readSplit } from '../features/read-split.js';
-import { centre, meanRow } from '../features/rows.js';
+import { centre, meanRow, type LabelledRows } from '../features/rows.js';
 import type { KnnConfig } from './config.js';
-import { weightedKnn } from './weighted-knn.js';
+import { voteByClass } from './weighted-knn.js';
 
-/** Percent of the test split that the weighted vote of its nearest training rows gets right. */
+/** k and T of one measurement, and what its metrics' names end in: nothing where there is only one. */
+interface Setting {
+  readonly k: number;
+  readonly temperature: number;
+  readonly suffix: string;
+}
+
+/** Percent of the test split that the weighted vote of its nearest training rows gets right, for each k and T. */
 export function knnEvaluator(options: KnnConfig, warn: Warn = () => {}): Evaluator {
-  const { k, temperature, train, test, layer, encoder } = options;
+  const { train, test, leaveOneOut, layer, encoder } = options;
+  const grid = settingsOf(options);
+  const k = Math.max(...grid.map((setting) => setting.k));
   let usedK: number | undefined;
   return {
-    ...schedule(options, 'knn'),
-    metrics: [top1, top5],
+    ...schedule(options, 'knn', 'one pass over both splits; Q R D'),
+    metrics: grid.flatMap(({ suffix }) => [top1, top5].map((spec): MetricSpec => ({ ...spec, name: spec.name + suffix }))),
     get settings() {
       const clamped = usedK !== undefined && usedK < k ? { kUsed: usedK } : {};
-      return { k, ...clamped, temperature, layer, encoder, train, test, centre: options.centre };
+      const splits = leaveOneOut ? { train, leaveOneOut } : { train, test };
+      const { temperature, centre: centred } = options;
+      return { k: options.k, ...clamped, temperature, layer, encoder, ...splits, centre: centred };
     },
     async run(context: EvalContext) {
       const trainFeatures = await readSplit(context, 'knn', train, options);
-      const reference = labelledRows(trainFeatures, 'knn', train);
-      const queries = labelledRows(await readSplit(context, 'knn', test, options), 'knn', test);
-      const classes = classCount(trainFeatures.classes, reference.labels, queries.labels);
-      const mean = options.centre ? meanRow(reference) : null;
-      const [from, to] = mean ? [centre(reference, mean), centre(queries, mean)] : [reference, queries];
-      const result = await weightedKnn(from, to, { k, temperature, classes, signal: context.signal });
-      if (result.k < k && usedK !== result.k)
-        warn(`knn: k ${k} is more than the ${reference.rows} labelled rows of ${train}; ${result.k} vote.`);
-      usedK = result.k;
-      return accuracies(result.votes, classes, queries.labels);
+      const known = labelledRows(trainFeatures, 'knn', train);
+      if (leaveOneOut && known.rows < 2) throw tooFewRows('knn with leaveOneOut', train, known.rows, 2);
+      const asked = leaveOneOut ? known : labelledRows(await readSplit(context, 'knn', test, options), 'knn', test);
+      const classes = classCount(trainFeatures.classes, known.labels, asked.labels);
+      const neighbours = await neighboursOf(known, asked, k, options, context.signal);
+      if (neighbours.k < k && usedK !== neighbours.k)
+        warn(`knn: k ${k} is more than the ${known.rows} labelled rows of ${train}; ${neighbours.k} vote.`);
+      usedK = neighbours.k;
+      const results: Record<string, Estimate> = {};
+      for (const setting of grid) {
+        const votes = voteByClass(neighbours, known.labels, classes, setting.temperature, setting.k);
+        Object.assign(results, await accuracies(votes, classes, asked.labels, context.rng, setting.suffix));
+      }
+      return results;
     },
   };
+}
+
+function settingsOf({ k, temperature }: KnnConfig): Setting[] {
+  const [ks, temperatures] = [[k].flat(), [temperature].flat()];
+  const alone = ks.length * temperatures.length === 1;
+  return ks.flatMap((k) =>
+    temperatures.map((temperature) => ({ k, temperature, suffix: alone ? '' : `@k${k},T${temperature}` })),
+  );
+}
+
+/** The most that any setting needs: a smaller k is the head of the list. */
+function neighboursOf(
+  known: LabelledRows,
+  asked: LabelledRows,
+  k: number,
+  { leaveOneOut, centre: centred }: KnnConfig,
+  signal: AbortSignal,
+): Promise<Neighbours> {
+  const mean = centred ? meanRow(known) : null;
+  const [from, to] = mean ? [centre(known, mean), centre(asked, mean)] : [known, asked];
+  const exclude = leaveOneOut ? { exclude: Int32Array.from({ length: known.rows }, (_, row) => row) } : {};
+  return nearestNeighbours(to, from, k, { signal, ...exclude });
 }

@@ -36,17 +36,22 @@ export async function weightedKnn(
   return { predictions: argmaxRows(votes, classes), votes, k: neighbours.k };
 }
 
-/** Sums exp((s - s_max) / T) by class: s_max, the nearest neighbour's cosine, cancels in the comparison and keeps any T > 0 finite. */
+/**
+ * Sums exp((s - s_max) / T) by class: s_max, the nearest neighbour's cosine, cancels in the comparison and keeps any T > 0 finite.
+ *
+ * @param voters Nearest neighbours that vote; default: all.
+ */
 export function voteByClass(
   { queries, k, indices, similarities }: Neighbours,
   labels: Int32Array,
   classes: number,
   temperature: number,
+  voters = k,
 ): Float64Array {
   const votes = new Float64Array(queries * classes);
   for (let query = 0; query < queries; query++) {
     const nearest = similarities[query * k]!;
-    for (let at = query * k; at < (query + 1) * k; at++)
+    for (let at = query * k; at < query * k + Math.min(k, voters); at++)
       votes[query * classes + labels[indices[at]!]!]! += Math.exp((similarities[at]! - nearest) / temperature);
   }
   return votes;

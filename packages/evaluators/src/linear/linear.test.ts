@@ -2,7 +2,7 @@ import { createRng, startTensorFlow } from '@mochi/tensorflow';
 import { leakFree } from '@mochi/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { contextOf, features, noise } from '../../test/contexts.js';
+import { contextOf, features, noise, valuesOf } from '../../test/contexts.js';
 import { accuracy, crossEntropy } from '../accuracy.js';
 import { linearConfig } from './config.js';
 import { linearEvaluator } from './linear-evaluator.js';
@@ -82,7 +82,7 @@ test('linearProbe separates what can be separated, and leaks nothing', () =>
     () => linearProbe(clusters(90, 1, 0.5), clusters(60, 2, 0.5), { ...options, rates: [0.1], rng: createRng(1, 'probe') }),
     (result) => {
       expect(accuracy(result.logits, 3, clusters(60, 2, 0.5).labels)).toBe(100);
-      expect(result).toMatchObject({ rate: 0.1, heldOut: [] });
+      expect(result).toMatchObject({ chosen: 0.1, heldOut: [] });
     },
   ));
 
@@ -100,7 +100,7 @@ test('the rate is chosen on held-out training rows, and the same stream gives th
   const run = (seed: number) =>
     linearProbe(clusters(90, 1, 1.5), clusters(60, 2, 1.5), { ...options, rates: [0.1, 1e-9], rng: createRng(seed, 'probe') });
   const [first, again, other] = [await run(1), await run(1), await run(2)];
-  expect(first.rate).toBe(0.1);
+  expect(first.chosen).toBe(0.1);
   expect(first.heldOut).toHaveLength(2);
   expect(first.heldOut[0]!.lossNats).toBeLessThan(first.heldOut[1]!.lossNats);
   expect([...again.logits]).toEqual([...first.logits]);
@@ -154,7 +154,7 @@ test('the evaluator gives percent, and its settings the rate that was chosen', a
   };
   const evaluator = linearEvaluator(linearConfig.parse({ epochs: 20, batchSize: 16, rates: [1e-9, 0.1] }));
   expect(evaluator.settings).not.toHaveProperty('rate');
-  expect(await evaluator.run(contextOf({ train: split(60, 1), test: split(30, 2) }))).toEqual({ top1: 100 });
+  expect(valuesOf(await evaluator.run(contextOf({ train: split(60, 1), test: split(30, 2) })))).toEqual({ top1: 100 });
   expect(evaluator.settings).toMatchObject({ rate: 0.1, epochs: 20, layer: 'backbone' });
   const unlabelled = contextOf({ train: split(60, 1), test: features([[1, 2, 3, 4, 5, 6]]) });
   await expect(evaluator.run(unlabelled)).rejects.toMatchObject({ code: 'MOCHI_LABELS_NEEDED' });

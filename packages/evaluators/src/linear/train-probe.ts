@@ -3,6 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { shuffled, type LabelledRows } from '../features/rows.js';
 import { probeGradient, type Probe } from './probe-gradient.js';
 
+/** `cosine`: to 0 over all steps. `milestones`: times `gamma` after each of these epochs. */
+export type RateSchedule = 'cosine' | { readonly milestones: readonly number[]; readonly gamma: number };
+
 export interface ProbeOptions {
   /** A classifier is trained for each. */
   readonly rates: readonly number[];
@@ -11,13 +14,15 @@ export interface ProbeOptions {
   readonly batchSize: number;
   readonly momentum: number;
   readonly weightDecay: number;
+  /** Default cosine. */
+  readonly schedule?: RateSchedule;
   readonly rng: Rng;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Trains one multinomial logistic regression for each rate, all in the same pass: SGD with momentum from zero weights, rate by cosine to 0
- * over all steps. The order of the rows comes from `rng` alone, so the result does too.
+ * Trains one multinomial logistic regression for each rate, all in the same pass: SGD with momentum from zero weights, the rate by the
+ * schedule. The order of the rows comes from `rng` alone, so the result does too.
  *
  * @returns The probes, which the caller disposes.
  */
@@ -35,7 +40,7 @@ export async function trainProbe(train: LabelledRows, options: ProbeOptions): Pr
       for (let at = 0; at < perEpoch; at++) {
         signal?.throwIfAborted();
         const picked = order.subarray(at * batchSize, (at + 1) * batchSize);
-        const factor = 0.5 * (1 + Math.cos((Math.PI * (epoch * perEpoch + at)) / (epochs * perEpoch)));
+        const factor = rateFactor(options.schedule ?? 'cosine', epoch, at / perEpoch, epochs);
         const next = tf.tidy(() => {
           const index = tf.tensor1d(picked, 'int32');
           const gradient = probeGradient(tf.gather(rows, index), tf.gather(labels, index), state.probe);
@@ -52,6 +57,12 @@ export async function trainProbe(train: LabelledRows, options: ProbeOptions): Pr
   } finally {
     tf.dispose([rows, labels, rate, state.velocity.weights, state.velocity.bias]);
   }
+}
+
+/** @param done Share of this epoch that is done. */
+function rateFactor(schedule: RateSchedule, epoch: number, done: number, epochs: number): number {
+  if (schedule === 'cosine') return 0.5 * (1 + Math.cos((Math.PI * (epoch + done)) / epochs));
+  return schedule.gamma ** schedule.milestones.filter((milestone) => epoch >= milestone).length;
 }
 
 // Type, not interface: tf.tidy takes records alone.

@@ -19,7 +19,7 @@ export function representationEvaluator(options: RepresentationConfig): Evaluato
   if (pairs !== null)
     metrics.push({ name: 'alignment', unit: alpha === 2 ? 'squared distance' : `distance^${alpha}`, better: 'lower' });
   return {
-    ...schedule(options, 'representation'),
+    ...schedule(options, 'representation', 'one pass over the split; R^2 D for uniformity, R D^2 for RankMe'),
     metrics,
     get settings() {
       return { split: options.split, ...measured, pairs, ...(pairs === null ? {} : { alpha }), t, maxRows, layer, encoder };

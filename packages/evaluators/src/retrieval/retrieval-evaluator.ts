@@ -12,7 +12,7 @@ const metricName = (k: number): string => `recall@${k}`;
 export function retrievalEvaluator(options: RetrievalConfig): Evaluator {
   const { queries, gallery, by, ks, layer, encoder, excludeSelf } = options;
   return {
-    ...schedule(options, 'retrieval'),
+    ...schedule(options, 'retrieval', 'one pass over both splits; Q R D'),
     metrics: ks.map((k): MetricSpec => ({ name: metricName(k), unit: '%', better: 'higher' })),
     settings: { queries, gallery, by, centre: options.centre, excludeSelf, layer, encoder },
     async run(context: EvalContext) {

@@ -1,6 +1,16 @@
 import { bytes, count, duration, measured, significant } from './format.js';
 import { speedOf, type Status } from './status.js';
-import { bankFilled, checkpointSaved, evaluationEnd, runEnd, runStart, warning, type RunEvent } from '@mochi/contract';
+import {
+  bankFilled,
+  checkpointSaved,
+  evaluationEnd,
+  evaluationFailed,
+  runEnd,
+  runStart,
+  warning,
+  type MetricResult,
+  type RunEvent,
+} from '@mochi/contract';
 import { isEvent } from '../is-event.js';
 
 /** At most four lines of live status. */
@@ -40,9 +50,13 @@ export function plainLine(status: Status): string {
 /** Events that deserve a line of their own, or null. Evaluations print all their settings: a kNN number without k and T says nothing. */
 export function eventLine(event: RunEvent): string | null {
   if (isEvent(evaluationEnd, event)) {
-    const values = Object.entries(event.metrics).map(([name, { value, unit }]) => `${name} ${measured(value, unit)}`);
+    const values = Object.entries(event.metrics).map(
+      ([name, result]) => `${name} ${measured(result.value, result.unit)}${intervalText(result)}`,
+    );
     return `${event.evaluator}: ${values.join(', ')}  (epoch ${count(event.epoch)}, ${settingsText(event.settings)}; took ${duration(event.seconds)})`;
   }
+  if (isEvent(evaluationFailed, event))
+    return `${event.evaluator} failed (epoch ${count(event.epoch)}${event.code === null ? '' : `, ${event.code}`}): ${event.message}`;
   if (isEvent(runStart, event)) {
     const where = event.runDir === null ? '' : ` in ${event.runDir}`;
     const from = event.resumedFrom === null ? '' : `, resumed after step ${count(event.resumedFrom)}`;
@@ -64,6 +78,10 @@ export function settingsText(settings: Record<string, unknown>): string {
   const shown = Object.entries(settings).filter(([, value]) => value !== undefined && value !== null);
   return shown.map(([name, value]) => `${name === 'temperature' ? 'T' : name} ${valueText(value)}`).join(', ');
 }
+
+/** ` [60.10, 62.35]`, or nothing where no interval is known. */
+const intervalText = ({ low, high, unit }: MetricResult): string =>
+  low === undefined || high === undefined ? '' : ` [${measured(low, unit)}, ${measured(high, unit)}]`;
 
 const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 

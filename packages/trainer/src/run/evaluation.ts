@@ -1,4 +1,15 @@
-import { evaluationEnd, type EvalContext, type Evaluator, type Features, type Progress } from '@mochi/contract';
+import {
+  evaluationEnd,
+  evaluationFailed,
+  isMochiError,
+  type EvalContext,
+  type EvaluationFailure,
+  type Evaluator,
+  type Features,
+  type Measured,
+  type MetricResult,
+  type Progress,
+} from '@mochi/contract';
 import type { EventBus } from '@mochi/core';
 import { createRng } from '@mochi/tensorflow';
 import type { StepParts, RunState } from '../step/parts.js';
@@ -13,35 +24,75 @@ export interface EvaluationParts {
 }
 
 /** Values by `evaluator/metric`. */
-export type Results = Record<string, { value: number; unit: string; better: 'higher' | 'lower' }>;
+export type Results = Record<string, MetricResult>;
 
-/** Runs the evaluators on the state as it is now, one after another; features of a split are computed once and shared. */
+/** What evaluators measured, and which of them could not. */
+export interface Evaluation {
+  readonly results: Results;
+  readonly failures: readonly EvaluationFailure[];
+}
+
+/**
+ * Runs the evaluators on the state as it is now, one after another; features of a split are computed once and shared. One that throws is
+ * recorded (event `evaluation-failed`), and the next one runs.
+ *
+ * @throws The reason of the signal, once that is aborted.
+ */
 export async function evaluate(
   parts: EvaluationParts,
   which: readonly Evaluator[],
   state: RunState,
   progress: Progress,
   signal: AbortSignal,
-): Promise<Results> {
+): Promise<Evaluation> {
   const results: Results = {};
+  const failures: EvaluationFailure[] = [];
   const features = sharedFeatures(parts, state, signal);
+  const { step, epoch } = progress;
   for (const evaluator of which) {
+    const { name } = evaluator;
     const started = performance.now();
-    const rng = createRng(parts.step.seed, `evaluate/${evaluator.name}`, progress.step);
-    const context: EvalContext = { progress, features, splits: parts.splits, rng, signal };
-    const values = await evaluator.run(context);
-    const metrics = Object.fromEntries(
-      evaluator.metrics
-        .filter(({ name }) => name in values)
-        .map(({ name, unit, better }) => [name, { value: values[name]!, unit, better }]),
-    );
-    for (const [name, measured] of Object.entries(metrics)) results[`${evaluator.name}/${name}`] = measured;
-    const seconds = (performance.now() - started) / 1000;
-    const { step, epoch } = progress;
-    parts.bus.emit(evaluationEnd, { evaluator: evaluator.name, step, epoch, seconds, metrics, settings: evaluator.settings });
+    const seconds = (): number => (performance.now() - started) / 1000;
+    try {
+      const rng = createRng(parts.step.seed, `evaluate/${name}`, step);
+      const values = await evaluator.run({ progress, features, splits: parts.splits, rng, signal });
+      const metrics = resultsOf(evaluator, values);
+      for (const [metric, result] of Object.entries(metrics)) results[`${name}/${metric}`] = result;
+      const { settings, cost } = evaluator;
+      parts.bus.emit(evaluationEnd, {
+        evaluator: name,
+        step,
+        epoch,
+        seconds: seconds(),
+        metrics,
+        settings,
+        ...(cost ? { cost } : {}),
+      });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const failure = { evaluator: name, step, epoch, ...describe(error) };
+      failures.push(failure);
+      parts.bus.emit(evaluationFailed, { ...failure, seconds: seconds() });
+    }
   }
-  return results;
+  return { results, failures };
 }
+
+/** Values with the unit and direction that the evaluator declares; of what it returns besides, nothing. */
+function resultsOf(evaluator: Evaluator, values: Record<string, Measured>): Record<string, MetricResult> {
+  const declared = evaluator.metrics.filter(({ name }) => name in values);
+  return Object.fromEntries(
+    declared.map(({ name, unit, better }) => {
+      const measured = values[name]!;
+      return [name, { ...(typeof measured === 'number' ? { value: measured } : measured), unit, better }];
+    }),
+  );
+}
+
+const describe = (error: unknown): Pick<EvaluationFailure, 'code' | 'message'> =>
+  isMochiError(error)
+    ? { code: error.code, message: `${error.happened} Expected: ${error.expected}. ${error.fix}` }
+    : { code: null, message: error instanceof Error ? error.message : String(error) };
 
 function sharedFeatures(parts: EvaluationParts, state: RunState, signal: AbortSignal): EvalContext['features'] {
   const cache = new Map<string, Promise<Features>>();

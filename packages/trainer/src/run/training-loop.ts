@@ -9,6 +9,7 @@ import {
   sampleSkipped,
   shouldStop,
   stepEnd,
+  type EvaluationFailure,
   type Progress,
   type RunContext,
   type Tensors,
@@ -46,6 +47,8 @@ export class TrainingLoop {
   private readonly measuredAt = new Map<string, number>();
   /** Latest results of every evaluator, by `evaluator/metric`. */
   readonly results: Results = {};
+  /** Evaluators that threw, in the order in which it happened. */
+  readonly failures: EvaluationFailure[] = [];
 
   constructor(
     private readonly parts: RunParts,
@@ -95,7 +98,8 @@ export class TrainingLoop {
     const which = evaluators.filter(({ name }) => this.measuredAt.get(name) !== step);
     if (which.length === 0) return {};
     try {
-      const results = await evaluate(this.parts.evaluation, which, this.state, this.progress, this.signal);
+      const { results, failures } = await evaluate(this.parts.evaluation, which, this.state, this.progress, this.signal);
+      this.failures.push(...failures);
       for (const { name } of which) this.measuredAt.set(name, step);
       return Object.assign(this.results, results);
     } catch (error) {
