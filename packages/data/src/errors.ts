@@ -68,17 +68,3 @@ export const tarTooBig = (path: string, limitMiB: number): MochiError =>
     expected: 'encoded images of at most data.maxMiB together',
     fix: 'Unpack it and use the data set image-folder, or raise data.maxMiB where memory allows.',
   });
-
-export const cifarMissing = (root: string, missing: readonly string[]): MochiError =>
-  new MochiError('MOCHI_CIFAR_MISSING', {
-    happened: `CIFAR-10 is not complete at ${root}: ${missing.join(', ')} not found.`,
-    expected: 'the folder with data_batch_1.bin ... data_batch_5.bin and test_batch.bin, or the archive cifar-10-binary.tar.gz',
-    fix: 'Fetch "CIFAR-10 binary version (suitable for C programs)", cifar-10-binary.tar.gz, from www.cs.toronto.edu/~kriz/cifar.html, and name the file or its folder in data.root.',
-  });
-
-export const cifarCorrupt = (file: string, why: string): MochiError =>
-  new MochiError('MOCHI_CIFAR_CORRUPT', {
-    happened: `${file} is not a CIFAR-10 batch: ${why}.`,
-    expected: 'whole records of 3,073 bytes: a label of 0..9, then 32 x 32 red, green and blue bytes',
-    fix: 'Fetch cifar-10-binary.tar.gz again: the binary version, not the Python or MATLAB one.',
-  });

@@ -54,7 +54,7 @@ test('the archive itself, or the folder that holds it, gives the same', async ()
   const want = (await openCifar10({ root: folder('plain') }).split('test')).images;
   expect((await openCifar10({ root }).split('test')).images).toEqual(want);
   expect((await openCifar10({ root: join(root, 'cifar-10-binary.tar.gz') }).split('test')).images).toEqual(want);
-  expect(await codeOf(() => openCifar10({ root }).split('train'))).toBe('MOCHI_CIFAR_MISSING');
+  expect(await codeOf(() => openCifar10({ root }).split('train'))).toBe('MOCHI_DATA_MISSING');
 });
 
 test('what is missing is named, with what to fetch', async () => {
@@ -63,15 +63,15 @@ test('what is missing is named, with what to fetch', async () => {
   const data = openCifar10({ root });
   await expect(data.split('train')).rejects.toThrow(/data_batch_3\.bin not found[^]*cifar-10-binary\.tar\.gz/);
   expect((await data.split('test')).length).toBe(3);
-  expect(await codeOf(() => openCifar10({ root: join(scratch, 'absent') }))).toBe('MOCHI_CIFAR_MISSING');
+  expect(await codeOf(() => openCifar10({ root: join(scratch, 'absent') }))).toBe('MOCHI_DATA_MISSING');
   mkdirSync(join(scratch, 'bare'));
-  expect(await codeOf(() => openCifar10({ root: join(scratch, 'bare') }))).toBe('MOCHI_CIFAR_MISSING');
+  expect(await codeOf(() => openCifar10({ root: join(scratch, 'bare') }))).toBe('MOCHI_DATA_MISSING');
 });
 
 test('a short file and an impossible label are errors', async () => {
   const root = folder('broken');
   writeFileSync(join(root, 'test_batch.bin'), batch([1, 2]).subarray(0, 5000));
-  await expect(openCifar10({ root }).split('test')).rejects.toThrow(/5000 bytes[^]*MOCHI_CIFAR_CORRUPT/);
+  await expect(openCifar10({ root }).split('test')).rejects.toThrow(/byte 5000: it ends within record 1[^]*MOCHI_DATA_CORRUPT/);
   writeFileSync(join(root, 'test_batch.bin'), batch([1, 10]));
-  await expect(openCifar10({ root }).split('test')).rejects.toThrow(/record 1 has label 10/);
+  await expect(openCifar10({ root }).split('test')).rejects.toThrow(/record 1: it has label 10/);
 });

@@ -1,0 +1,23 @@
+import type { Dataset } from '@mochi/contract';
+import { openCifar, type CifarKind } from '../cifar/cifar-archive.js';
+import type { Cifar100Config } from './config.js';
+
+const CIFAR100 = {
+  name: 'cifar100',
+  origin: {
+    title: 'CIFAR-100',
+    layout:
+      'the folder with train.bin, test.bin, fine_label_names.txt and coarse_label_names.txt, or the archive cifar-100-binary.tar.gz',
+    from: 'www.cs.toronto.edu/~kriz/cifar.html ("binary version", cifar-100-binary.tar.gz)',
+  },
+  archive: 'cifar-100-binary.tar.gz',
+  folder: 'cifar-100-binary',
+  files: { train: ['train.bin'], test: ['test.bin'] },
+  classes: [20, 100], // a record begins with the coarse label, then the fine one
+};
+
+/** CIFAR-100: 50,000 training and 10,000 test images of 32 x 32 pixels, 147 MiB for `train`. Errors: see {@link openCifar}. */
+export function openCifar100({ root, labels }: Cifar100Config): Dataset {
+  const kind: CifarKind = { ...CIFAR100, label: labels === 'coarse' ? 0 : 1, names: { file: `${labels}_label_names.txt` } };
+  return openCifar(kind, root);
+}

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+export const cifar100Config = z.strictObject({
+  root: z
+    .string()
+    .min(1)
+    .describe(
+      'folder with train.bin, test.bin and the two files of label names, or cifar-100-binary.tar.gz, or the folder that holds either',
+    ),
+  labels: z
+    .enum(['fine', 'coarse'])
+    .default('fine')
+    .describe('fine: 100 classes; coarse: the 20 groups of five that they belong to'),
+});
+export type Cifar100Config = z.infer<typeof cifar100Config>;
