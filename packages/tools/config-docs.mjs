@@ -16,6 +16,8 @@ const HEAD = `# Configuration
 A config is a YAML, JSON, TypeScript or JavaScript file (or an object given to \`train\`). Everything is checked before anything runs: a mistake is
 reported with its line and column, what was expected, and what was probably meant.
 
+<!-- beside: my-sampler.ts = examples/custom-sampler/src/skip-hardest.ts -->
+
 \`\`\`yaml
 extends: photos # presets or files that this one builds upon
 name: my-run

@@ -1,2 +1,2 @@
-export { main } from './main.js';
+export { checkCommandLine, main } from './main.js';
 export { EXIT } from './exit-codes.js';

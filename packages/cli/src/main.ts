@@ -1,4 +1,4 @@
-import { defineCommand, runCommand, showUsage, type CommandDef } from 'citty';
+import { defineCommand, parseArgs, runCommand, showUsage, type ArgsDef, type CommandDef } from 'citty';
 import { readFileSync } from 'node:fs';
 import { suggest } from '@mochi/core';
 import { requireKnownFlags } from './arguments.js';
@@ -35,13 +35,24 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     if (wantsHelp) return await showUsage(subCommands[name] ?? mochi);
     if (name === '--version') return console.log(version());
-    const command = subCommands[name];
-    if (!command) throw unknownCommand(name);
-    requireKnownFlags(argv.slice(1), Object.keys(command.args as object));
+    checkCommandLine(argv);
     await runCommand(mochi, { rawArgs: [...argv] });
   } catch (error) {
     process.exitCode = reportError(error, argv.includes('--json'));
   }
+}
+
+/**
+ * Checks the words of a command line, nothing of what they name: the command, its options, what it requires.
+ *
+ * @throws MOCHI_USAGE, or what citty throws for a missing option.
+ */
+export function checkCommandLine(argv: readonly string[]): void {
+  const [name = '', ...words] = argv;
+  const command = subCommands[name];
+  if (!command) throw unknownCommand(name);
+  requireKnownFlags(words, Object.keys(command.args as object));
+  parseArgs(words, command.args as ArgsDef);
 }
 
 function unknownCommand(name: string) {

@@ -22,6 +22,20 @@ export const sources = (): string[] =>
     .flatMap((path) => readdirSync(join(root, path, 'src'), { recursive: true }).map((name) => `${path}/src/${String(name)}`))
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'));
 
+/** Folders whose pages are installed, written by a script, or filled in later. */
+const ELSEWHERE = ['node_modules', 'dist', 'template', 'templates', 'golden', 'runs', 'api'];
+
+/** Markdown pages of the repository, as paths. */
+export const pages = (): string[] => ['README.md', ...['docs', 'packages', 'examples'].flatMap(pagesBelow)];
+
+function pagesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return ELSEWHERE.includes(entry.name) || entry.name.startsWith('.') ? [] : pagesBelow(path);
+    return entry.name.endsWith('.md') && entry.name !== 'CHANGELOG.md' ? [path] : [];
+  });
+}
+
 /** First column of each table below a heading of a Markdown page, as far as it stands in backticks. */
 export function namesInTable(page: string, heading: string): string[] {
   const [, after = ''] = page.split(new RegExp(`^## ${heading}$`, 'm'));

@@ -1,0 +1,74 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openRun, planComparison } from '@mochi/mochi';
+import { isMap, parseAllDocuments, type Document, type YAMLMap } from 'yaml';
+import type { Block } from './extract.js';
+
+/** YAML that is no config of ours is only parsed: `<!-- check: syntax -->`. */
+const isForeign = ({ directives }: Block): boolean => directives['check'] === 'syntax';
+
+/**
+ * What is wrong with a YAML or JSON block. A config, whole or in part, is laid upon the page's `mochi.yaml` and set up without training; a
+ * block with `vary` is planned as a comparison. A key that stands twice, and documents between `---`, are alternatives: each is tried.
+ */
+export async function checkConfig(block: Block, folder: string): Promise<string[]> {
+  const documents = parseAllDocuments(block.code, { uniqueKeys: false });
+  const broken = documents.flatMap(({ errors }) => errors.map(({ message }) => message));
+  if (broken.length > 0 || isForeign(block)) return broken;
+  const problems: string[] = [];
+  for (const text of documents.flatMap(alternatives)) problems.push(...(await checkOne(text, folder)));
+  return problems;
+}
+
+async function checkOne(text: string, folder: string): Promise<string[]> {
+  const file = join(mkdtempSync(join(folder, 'block-')), 'block.yaml');
+  const isComparison = /^vary:/m.test(text);
+  const inFolder = text.replaceAll(/(?<=[\s'"[])\.\/(?=[\w-]+\.(?:ts|yaml)\b)/g, '../'); // files of the page lie one folder up
+  writeFileSync(file, isComparison || /^extends:/m.test(text) ? inFolder : `extends: ../mochi.yaml\n${inFolder}`);
+  if (isComparison) return checkComparison(file, []);
+  return messageOf(async () => (await openRun(file)).dispose());
+}
+
+/** What is wrong with a comparison, or with any of its runs. */
+export async function checkComparison(file: string, overrides: readonly string[]): Promise<string[]> {
+  const refused: string[] = [];
+  const problems = await messageOf(async () => {
+    const { jobs } = await planComparison(file, { overrides });
+    refused.push(...jobs.flatMap((job) => (job.refused ? [job.refused.message] : [])));
+  });
+  return [...problems, ...refused];
+}
+
+/** The message of what a function throws, or nothing. */
+export async function messageOf(attempt: () => unknown): Promise<string[]> {
+  try {
+    await attempt();
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+/** A map with a key twice is two maps: the first with its first value and whatever stands alone, the second with its second. */
+function alternatives(document: Document): string[] {
+  const map = document.contents;
+  if (document.directives) document.directives.docStart = null; // each goes to a file of its own
+  if (!isMap(map)) return [String(document)];
+  const counts = new Map<string, number>();
+  for (const { key } of map.items) counts.set(String(key), (counts.get(String(key)) ?? 0) + 1);
+  const most = Math.max(1, ...counts.values());
+  return Array.from({ length: most }, (_, index) => String(pick(document, index)));
+}
+
+function pick(document: Document, index: number): Document {
+  const copy = document.clone();
+  const map = copy.contents as YAMLMap;
+  const seen = new Map<string, number>();
+  const all = map.items.map((item) => {
+    const nth = seen.get(String(item.key)) ?? 0;
+    seen.set(String(item.key), nth + 1);
+    return { item, nth };
+  });
+  map.items = all.filter(({ item, nth }) => nth === Math.min(index, seen.get(String(item.key))! - 1)).map(({ item }) => item);
+  return copy;
+}
