@@ -12,7 +12,10 @@ import { lazyDataset, once } from './splits.js';
 export function dividedDataset(name: string, read: () => Promise<NamedImages>, holdout: number, seed: number): Dataset {
   const divided = once(async () => {
     const all = await read();
-    return { all, ...(holdout > 0 ? holdOut(all.names, all.labels, holdout, seed) : { train: undefined, test: undefined }) };
+    return {
+      all,
+      ...(holdout > 0 ? await holdOut(all.names, all.labels, holdout, seed) : { train: undefined, test: undefined }),
+    };
   });
   const readers = new Map<string, () => Promise<SplitSource>>([
     ['train', async () => divided().then(({ all, train }) => splitOf('train', all, train))],

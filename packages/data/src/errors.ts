@@ -9,7 +9,7 @@ export const unknownSplit = (dataset: string, name: string, splits: readonly str
   new MochiError('MOCHI_UNKNOWN_SPLIT', {
     happened: `The data set ${dataset} has no split "${name}".`,
     expected: `one of: ${splits.join(', ')}`,
-    fix: 'Name one of these splits, or set data.holdout above 0 to make a "test" split out of the images.',
+    fix: 'Name one of these splits. Of images without splits, data.holdout above 0 sets some apart as "test".',
   });
 
 export const folderMissing = (root: string, why: string): MochiError =>

@@ -49,3 +49,6 @@ export { openFgvcAircraft } from './fgvc-aircraft/fgvc-aircraft.js';
 export { fgvcAircraftConfig, type FgvcAircraftConfig } from './fgvc-aircraft/config.js';
 export { CMC_SYNSETS } from './imagenet100/class-list.js';
 export { readMat, type MatValue } from './matlab/read-mat.js';
+export { datasetPlugin, type DatasetSpec } from './common/dataset-plugin.js';
+export { selectSamples, withCommonOptions } from './common/with-common-options.js';
+export { commonConfig, type CommonConfig } from './common/config.js';

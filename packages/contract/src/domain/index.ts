@@ -1,3 +1,4 @@
+export * from './names.js';
 export * from './data.js';
 export * from './augmentation.js';
 export * from './encoder.js';

@@ -1,14 +1,6 @@
-import { API_VERSION, DATASET, definePlugin } from '@mochi/contract';
+import { datasetPlugin } from '../common/dataset-plugin.js';
 import { cifar100Config } from './config.js';
 import { openCifar100 } from './cifar100.js';
 
 /** CIFAR-100, from its binary archive. */
-export const cifar100Plugin = definePlugin({
-  name: 'cifar100',
-  kind: 'data',
-  apiVersion: API_VERSION,
-  config: cifar100Config,
-  setup(host, options) {
-    host.provide(DATASET, () => openCifar100(options));
-  },
-});
+export const cifar100Plugin = datasetPlugin({ name: 'cifar100', config: cifar100Config, open: openCifar100 });

@@ -1,14 +1,6 @@
-import { API_VERSION, DATASET, definePlugin } from '@mochi/contract';
+import { datasetPlugin } from '../common/dataset-plugin.js';
 import { food101Config } from './config.js';
 import { openFood101 } from './food101.js';
 
 /** Food-101. */
-export const food101Plugin = definePlugin({
-  name: 'food101',
-  kind: 'data',
-  apiVersion: API_VERSION,
-  config: food101Config,
-  setup(host, options) {
-    host.provide(DATASET, () => openFood101(options));
-  },
-});
+export const food101Plugin = datasetPlugin({ name: 'food101', config: food101Config, open: openFood101 });

@@ -1,14 +1,6 @@
-import { API_VERSION, DATASET, definePlugin } from '@mochi/contract';
+import { datasetPlugin } from '../common/dataset-plugin.js';
 import { imageFolderConfig } from './config.js';
 import { openImageFolder } from './image-folder.js';
 
 /** A folder of images, with or without class folders. */
-export const imageFolderPlugin = definePlugin({
-  name: 'image-folder',
-  kind: 'data',
-  apiVersion: API_VERSION,
-  config: imageFolderConfig,
-  setup(host, options) {
-    host.provide(DATASET, () => openImageFolder(options));
-  },
-});
+export const imageFolderPlugin = datasetPlugin({ name: 'image-folder', config: imageFolderConfig, open: openImageFolder });

@@ -1,14 +1,6 @@
-import { API_VERSION, DATASET, definePlugin } from '@mochi/contract';
+import { datasetPlugin } from '../common/dataset-plugin.js';
 import { imagenetConfig } from './config.js';
 import { openImagenet } from './imagenet.js';
 
 /** ImageNet-1k (ILSVRC 2012): class folders, or a flat validation folder with its list. */
-export const imagenetPlugin = definePlugin({
-  name: 'imagenet',
-  kind: 'data',
-  apiVersion: API_VERSION,
-  config: imagenetConfig,
-  setup(host, options) {
-    host.provide(DATASET, () => openImagenet(options));
-  },
-});
+export const imagenetPlugin = datasetPlugin({ name: 'imagenet', config: imagenetConfig, open: openImagenet });

@@ -1,14 +1,6 @@
-import { API_VERSION, DATASET, definePlugin } from '@mochi/contract';
+import { datasetPlugin } from '../common/dataset-plugin.js';
 import { sun397Config } from './config.js';
 import { openSun397 } from './sun397.js';
 
 /** SUN397: scenes, by the published partitions. */
-export const sun397Plugin = definePlugin({
-  name: 'sun397',
-  kind: 'data',
-  apiVersion: API_VERSION,
-  config: sun397Config,
-  setup(host, options) {
-    host.provide(DATASET, () => openSun397(options));
-  },
-});
+export const sun397Plugin = datasetPlugin({ name: 'sun397', config: sun397Config, open: openSun397 });

@@ -1,14 +1,6 @@
-import { API_VERSION, DATASET, definePlugin } from '@mochi/contract';
+import { datasetPlugin } from '../common/dataset-plugin.js';
 import { tinyImagenetConfig } from './config.js';
 import { openTinyImagenet } from './tiny-imagenet.js';
 
 /** Tiny-ImageNet: 200 classes of 64 x 64 pixels, validation labels from val_annotations.txt. */
-export const tinyImagenetPlugin = definePlugin({
-  name: 'tiny-imagenet',
-  kind: 'data',
-  apiVersion: API_VERSION,
-  config: tinyImagenetConfig,
-  setup(host, options) {
-    host.provide(DATASET, () => openTinyImagenet(options));
-  },
-});
+export const tinyImagenetPlugin = datasetPlugin({ name: 'tiny-imagenet', config: tinyImagenetConfig, open: openTinyImagenet });

@@ -14,6 +14,7 @@ export { rankMask, type Rank } from './rank-mask.js';
 export { cond } from './cond.js';
 export { repeat } from './repeat.js';
 export { readFile } from './read-file.js';
+export { mapFiles, readRange, substring, toLong } from './map-files.js';
 export { decodeImage, decodePixels } from './decode-image.js';
 export { computedAfter } from './computed-after.js';
 export { imageSize, sliceDynamic } from './dynamic-shape.js';

@@ -31,3 +31,14 @@ export const unknownViews = (asked: readonly string[], has: readonly string[]): 
     expected: 'views that the augmentation makes',
     fix: 'Choose a recipe made for the method, or add the views to the recipe.',
   });
+
+export const shardUnreadable = (path: string, cause: unknown): MochiError =>
+  new MochiError(
+    'MOCHI_SHARD_UNREADABLE',
+    {
+      happened: `The file ${path}, which holds images of this split, cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      expected: 'every shard of the data set to stay where it was found, readable by the user who runs this',
+      fix: 'Put the file back, or open the data set anew so that it is listed again.',
+    },
+    { cause },
+  );

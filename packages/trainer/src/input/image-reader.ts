@@ -1,6 +1,7 @@
 import type { ImageStore } from '@mochi/contract';
-import { decodePixels, execute, nativeTensor, readFile } from '@mochi/tensorflow';
+import { decodePixels } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
+import { openStore, type StoreReader } from './image-stores.js';
 
 /** Images of a split by sample id, for traced code: what is shared by all passes over them. */
 export interface ImageReader {
@@ -18,16 +19,15 @@ export interface ImageReader {
 /** Images that are looked at to learn how large those of a split are. */
 const LOOKED_AT = 8;
 
-/** Hands the paths, files or pixels to TensorFlow, once: the pipeline captures them instead of copying them for every epoch. */
+/**
+ * Hands the paths, files or pixels to TensorFlow, once: the pipeline captures them instead of copying them for every epoch.
+ *
+ * @throws MOCHI_SHARD_UNREADABLE for a file of `ranges` that is missing or may not be read.
+ */
 export function openImages(images: ImageStore): ImageReader {
-  const store = tf.keep(tensorOf(images));
-  const row = (id: tf.Scalar): tf.Tensor => execute('GatherV2', [], [store, id, tf.scalar(0, 'int32')])[0]!;
-  const decode: Record<ImageStore['kind'], (row: tf.Tensor) => tf.Tensor> = {
-    files: (path) => decodePixels(readFile(path)),
-    encoded: decodePixels,
-    pixels: (pixels) => pixels,
-  };
-  const read = (id: tf.Scalar): tf.Tensor3D => tf.tidy(() => decode[images.kind](row(id)) as tf.Tensor3D);
+  const store: StoreReader = openStore(images);
+  const decode = images.kind === 'pixels' ? (pixels: tf.Tensor) => pixels : decodePixels;
+  const read = (id: tf.Scalar): tf.Tensor3D => tf.tidy(() => decode(store.read(id)) as tf.Tensor3D);
   const sideOf = (id: number): number => {
     try {
       return tf.tidy(() => Math.max(...read(tf.scalar(id, 'int32')).shape));
@@ -37,14 +37,7 @@ export function openImages(images: ImageStore): ImageReader {
   };
   return {
     read,
-    longestSide: () => Math.max(...Array.from({ length: Math.min(LOOKED_AT, store.shape[0]!) }, (_, id) => sideOf(id))),
+    longestSide: () => Math.max(...Array.from({ length: Math.min(LOOKED_AT, store.length) }, (_, id) => sideOf(id))),
     dispose: () => store.dispose(),
   };
-}
-
-function tensorOf(images: ImageStore): tf.Tensor {
-  if (images.kind === 'files') return nativeTensor(images.paths, [images.paths.length], 'string');
-  if (images.kind === 'encoded') return nativeTensor(images.files, [images.files.length], 'string');
-  const { pixels, height, width } = images;
-  return nativeTensor(pixels, [pixels.length / (height * width * 3), height, width, 3], 'uint8');
 }
