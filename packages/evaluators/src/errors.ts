@@ -34,3 +34,10 @@ export const noMatches = (queries: string, gallery: string, by: string) =>
     expected: 'queries whose id (or label) is in the gallery, besides the query itself where `excludeSelf` leaves it out',
     fix: 'Check `queries`, `gallery`, `by` and `excludeSelf`.',
   });
+
+export const oneClass = (evaluator: string, split: string) =>
+  new MochiError('MOCHI_ONE_CLASS', {
+    happened: `All labelled rows that the evaluator ${evaluator} got of ${split} are of one class.`,
+    expected: 'rows of two classes or more: with one, every answer is right',
+    fix: 'Evaluate on data with several classes, or use an evaluator that needs no labels.',
+  });

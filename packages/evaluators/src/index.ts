@@ -2,6 +2,25 @@ export { bootstrapMean, bootstrapMeans, type BootstrapOptions } from './statisti
 export { accuracy, hits } from './accuracy.js';
 export { centre, meanRow, normalise, requireFinite, rowsOf, takeRows, type LabelledRows, type Rows } from './features/rows.js';
 export { nearestNeighbours, type NeighbourOptions, type Neighbours } from './features/nearest-neighbours.js';
+export { classConcentrationPlugin } from './class-concentration/plugin.js';
+export { classConcentrationConfig, type ClassConcentrationConfig } from './class-concentration/config.js';
+export { classConcentrationEvaluator } from './class-concentration/class-concentration-evaluator.js';
+export { classDistances, type ClassDistances } from './class-concentration/class-distances.js';
+export { clusteringPlugin } from './clustering/plugin.js';
+export { clusteringConfig, type ClusteringConfig } from './clustering/config.js';
+export { clusteringEvaluator } from './clustering/clustering-evaluator.js';
+export {
+  adjustedRandIndex,
+  contingency,
+  inMajority,
+  normalisedMutualInformation,
+  type Contingency,
+} from './clustering/agreement.js';
+export { kMeans, seedCentres, type KMeansOptions, type KMeansResult } from './clustering/k-means.js';
+export { collapsePlugin } from './collapse/plugin.js';
+export { collapseConfig, type CollapseConfig } from './collapse/config.js';
+export { collapseEvaluator } from './collapse/collapse-evaluator.js';
+export { collapseMeasures, type CollapseMeasures } from './collapse/collapse-measures.js';
 export { knnPlugin } from './knn/plugin.js';
 export { knnConfig, type KnnConfig } from './knn/config.js';
 export { knnEvaluator } from './knn/knn-evaluator.js';
@@ -19,10 +38,18 @@ export { trainProbe, type ProbeOptions, type RateSchedule } from './linear/train
 export { representationPlugin } from './representation/plugin.js';
 export { representationConfig, type RepresentationConfig } from './representation/config.js';
 export { representationEvaluator } from './representation/representation-evaluator.js';
-export { alignment } from './representation/alignment.js';
-export { entropyRank, rankMe } from './representation/rank-me.js';
+export { alignment, pairDistances } from './representation/alignment.js';
+export { effectiveRank, entropyRank, rankMe } from './representation/rank-me.js';
 export { uniformity } from './representation/uniformity.js';
 export { retrievalPlugin } from './retrieval/plugin.js';
 export { retrievalConfig, type RetrievalConfig } from './retrieval/config.js';
 export { retrievalEvaluator } from './retrieval/retrieval-evaluator.js';
-export { recallAt, retrievalRecall, type Match, type RecallOptions } from './retrieval/retrieval-recall.js';
+export {
+  averagePrecisions,
+  recallAt,
+  retrievalRecall,
+  retrieve,
+  type Match,
+  type RecallOptions,
+  type Retrieved,
+} from './retrieval/retrieval-recall.js';

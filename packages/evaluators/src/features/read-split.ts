@@ -1,5 +1,5 @@
 import type { EvalContext, Features, Layer } from '@mochi/contract';
-import { labelsNeeded, tooFewRows } from '../errors.js';
+import { labelsNeeded, oneClass, tooFewRows } from '../errors.js';
 import { requireFinite, takeRows, type LabelledRows } from './rows.js';
 
 /** Which features an evaluator reads. */
@@ -29,6 +29,11 @@ export function labelledRows(features: Features, evaluator: string, split: strin
   if (picked.length === 0) throw labelsNeeded(evaluator, split);
   if (picked.length === features.rows) return { rows: features.rows, dim: features.dim, features: features.features, labels };
   return { ...takeRows(features, picked), labels: Int32Array.from(picked, (row) => labels[row]!) };
+}
+
+/** @throws MOCHI_ONE_CLASS when the rows are all of one class: every answer would be right. */
+export function requireClasses(labels: Int32Array, evaluator: string, split: string): void {
+  if (labels.every((label) => label === labels[0])) throw oneClass(evaluator, split);
 }
 
 /** How many classes there are: those that have names, and every label that occurs. */

@@ -3,7 +3,7 @@ import { accuracies, top1, top5 } from '../accuracy.js';
 import { schedule, type Warn } from '../common-config.js';
 import { tooFewRows } from '../errors.js';
 import { nearestNeighbours, type Neighbours } from '../features/nearest-neighbours.js';
-import { classCount, labelledRows, readSplit } from '../features/read-split.js';
+import { classCount, labelledRows, readSplit, requireClasses } from '../features/read-split.js';
 import { centre, meanRow, type LabelledRows } from '../features/rows.js';
 import type { KnnConfig } from './config.js';
 import { voteByClass } from './weighted-knn.js';
@@ -33,6 +33,7 @@ export function knnEvaluator(options: KnnConfig, warn: Warn = () => {}): Evaluat
     async run(context: EvalContext) {
       const trainFeatures = await readSplit(context, 'knn', train, options);
       const known = labelledRows(trainFeatures, 'knn', train);
+      requireClasses(known.labels, 'knn', train);
       if (leaveOneOut && known.rows < 2) throw tooFewRows('knn with leaveOneOut', train, known.rows, 2);
       const asked = leaveOneOut ? known : labelledRows(await readSplit(context, 'knn', test, options), 'knn', test);
       const classes = classCount(trainFeatures.classes, known.labels, asked.labels);

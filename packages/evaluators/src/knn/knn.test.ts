@@ -121,3 +121,31 @@ test.each(['500st', '0.5ep', '0ep', 'soon'])('every %s is refused', (every) =>
   expect(knnConfig.safeParse({ every }).success).toBe(false),
 );
 test('a misspelt key is refused', () => expect(() => knnConfig.parse({ temprature: 1 })).toThrow(/temprature/));
+
+test('a grid of k and T: each pair under its own name', async () => {
+  const evaluator = knnEvaluator(knnConfig.parse({ k: [1, 3], temperature: [0.07, 10] }));
+  const grid = valuesOf(await evaluator.run(contextOf(splits)));
+  expect(Object.keys(grid)).toEqual(['top1@k1,T0.07', 'top1@k1,T10', 'top1@k3,T0.07', 'top1@k3,T10']);
+  for (const [k, temperature] of [
+    [1, 10],
+    [3, 0.07],
+    [3, 10],
+  ] as const) {
+    // prettier-ignore
+    const alone = valuesOf(await knnEvaluator(knnConfig.parse({ k, temperature })).run(contextOf(splits)));
+    expect(grid[`top1@k${k},T${temperature}`]).toBe(alone['top1']);
+  }
+});
+
+test('leave one out: the split is classified by itself, and no row by itself', async () => {
+  const alone = features([[1, 0], [0.9, 0.1], [0, 1], [0.8, 0]], [0, 0, 1, 1]); // prettier-ignore
+  const evaluator = knnEvaluator(knnConfig.parse({ k: 1, leaveOneOut: true }));
+  expect(valuesOf(await evaluator.run(contextOf({ train: alone })))).toEqual({ top1: 25 });
+  expect(evaluator.settings).toMatchObject({ leaveOneOut: true });
+  expect(evaluator.settings).not.toHaveProperty('test');
+});
+
+test('one class only: MOCHI_ONE_CLASS', async () => {
+  const one = { train: features(corners, [1, 1, 1, 1]), test: splits.test };
+  await expect(knnEvaluator(knnConfig.parse({})).run(contextOf(one))).rejects.toMatchObject({ code: 'MOCHI_ONE_CLASS' });
+});

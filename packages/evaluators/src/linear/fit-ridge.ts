@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { centre, meanRow, type LabelledRows } from '../features/rows.js';
+import { cholesky, solveLower, solveUpper } from '../statistics/cholesky.js';
 import type { FlatProbe } from './fit-logistic.js';
 
 /** Rows of one block at most. */
@@ -21,7 +22,9 @@ export async function fitRidge(train: LabelledRows, classes: number, penalties: 
     const system = gram.slice();
     for (let d = 0; d < dim; d++) system[d * dim + d]! += penalty * rows;
     const solution = cross.slice();
-    solvePositive(system, solution, dim, classes);
+    cholesky(system, dim);
+    solveLower(system, solution, dim, classes);
+    solveUpper(system, solution, dim, classes);
     const flat = new Float64Array((dim + 1) * classes);
     flat.set(solution);
     for (let c = 0; c < classes; c++) {
@@ -51,32 +54,4 @@ async function products({ rows, dim, features, labels }: LabelledRows, classes: 
     for (let at = 0; at < cross.length; at++) cross[at]! += towards![at]!;
   }
   return { gram, cross };
-}
-
-/** Solves A X = B in place by Cholesky; a pivot that rounding has brought to 0 or below leaves its unknown at 0. @param b [dim, columns] */
-export function solvePositive(a: Float64Array, b: Float64Array, dim: number, columns: number): void {
-  for (let j = 0; j < dim; j++) {
-    let pivot = a[j * dim + j]!;
-    const before = pivot;
-    for (let k = 0; k < j; k++) pivot -= a[j * dim + k]! ** 2;
-    const diagonal = pivot > 1e-12 * before ? Math.sqrt(pivot) : Infinity;
-    a[j * dim + j] = diagonal;
-    for (let i = j + 1; i < dim; i++) {
-      let value = a[i * dim + j]!;
-      for (let k = 0; k < j; k++) value -= a[i * dim + k]! * a[j * dim + k]!;
-      a[i * dim + j] = value / diagonal;
-    }
-  }
-  for (let c = 0; c < columns; c++) {
-    for (let i = 0; i < dim; i++) {
-      let value = b[i * columns + c]!;
-      for (let k = 0; k < i; k++) value -= a[i * dim + k]! * b[k * columns + c]!;
-      b[i * columns + c] = value / a[i * dim + i]!;
-    }
-    for (let i = dim - 1; i >= 0; i--) {
-      let value = b[i * columns + c]!;
-      for (let k = i + 1; k < dim; k++) value -= a[k * dim + i]! * b[k * columns + c]!;
-      b[i * columns + c] = value / a[i * dim + i]!;
-    }
-  }
 }

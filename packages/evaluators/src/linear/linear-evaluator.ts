@@ -1,7 +1,7 @@
 import type { EvalContext, Evaluator } from '@mochi/contract';
 import { accuracies, top1, top5 } from '../accuracy.js';
 import { schedule } from '../common-config.js';
-import { classCount, labelledRows, readSplit } from '../features/read-split.js';
+import { classCount, labelledRows, readSplit, requireClasses } from '../features/read-split.js';
 import type { LinearConfig } from './config.js';
 import { linearProbe } from './linear-probe.js';
 
@@ -19,6 +19,7 @@ export function linearEvaluator(options: LinearConfig): Evaluator {
     async run(context: EvalContext) {
       const trainFeatures = await readSplit(context, 'linear', train, options);
       const known = labelledRows(trainFeatures, 'linear', train);
+      requireClasses(known.labels, 'linear', train);
       const asked = labelledRows(await readSplit(context, 'linear', test, options), 'linear', test);
       const classes = classCount(trainFeatures.classes, known.labels, asked.labels);
       const { rng, signal } = context;

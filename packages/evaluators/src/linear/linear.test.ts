@@ -7,6 +7,7 @@ import { accuracy, crossEntropy } from '../accuracy.js';
 import { linearConfig } from './config.js';
 import { linearEvaluator } from './linear-evaluator.js';
 import { linearProbe } from './linear-probe.js';
+import { minimise } from './minimise.js';
 import { probeGradient, probeLogits } from './probe-gradient.js';
 import { scaleOf, standardise } from './standardise.js';
 import { trainProbe } from './train-probe.js';
@@ -158,4 +159,42 @@ test('the evaluator gives percent, and its settings the rate that was chosen', a
   expect(evaluator.settings).toMatchObject({ rate: 0.1, epochs: 20, layer: 'backbone' });
   const unlabelled = contextOf({ train: split(60, 1), test: features([[1, 2, 3, 4, 5, 6]]) });
   await expect(evaluator.run(unlabelled)).rejects.toMatchObject({ code: 'MOCHI_LABELS_NEEDED' });
+});
+
+test('milestones: the rate falls at epochs', async () => {
+  const fit = async (schedule: 'cosine' | { milestones: number[]; gamma: number }, epochs: number) => {
+    const settings = { ...options, rates: [0.01], batchSize: 90, schedule, epochs, momentum: 0, rng: createRng(1, 'probe') };
+    const probe = await trainProbe(clusters(90, 1, 1), settings);
+    const values = [...(await probe.weights.data())];
+    tf.dispose([probe.weights, probe.bias]);
+    return values;
+  };
+  const stopped = await fit({ milestones: [1], gamma: 1e-9 }, 3);
+  expect(stopped).toBeAllClose(await fit({ milestones: [9], gamma: 0.1 }, 1), { rtol: 1e-4 });
+  expect(stopped).not.toBeAllClose(await fit({ milestones: [9], gamma: 0.1 }, 3), { rtol: 1e-2 });
+});
+
+test.each(['lbfgs', 'ridge'] as const)('%s separates what can be separated, leaks nothing, and chooses a penalty', (solver) =>
+  leakFree(
+    [],
+    () => linearProbe(clusters(60, 1, 0.5), clusters(30, 2, 0.5), { ...options, solver, rates: [], penalties: [1e6, 1e-3], rng: createRng(1, 'probe') }), // prettier-ignore
+    (result) => {
+      expect(accuracy(result.logits, 3, clusters(30, 2, 0.5).labels)).toBe(100);
+      expect(result.heldOut).toHaveLength(2);
+    },
+  ),
+);
+
+test('minimise: Rosenbrock’s valley', async () => {
+  const at = ([x, y]: Float64Array) => ({
+    value: (1 - x!) ** 2 + 100 * (y! - x! ** 2) ** 2,
+    gradient: Float64Array.of(-2 * (1 - x!) - 400 * x! * (y! - x! ** 2), 200 * (y! - x! ** 2)),
+  });
+  const found = await minimise((x) => Promise.resolve(at(x)), Float64Array.of(-1.2, 1), { iterations: 200, tolerance: 1e-9 });
+  expect(found).toBeAllClose([1, 1], { rtol: 1e-6 });
+});
+
+test('one class only: MOCHI_ONE_CLASS', async () => {
+  const one = contextOf({ train: features([[1], [2]], [1, 1]), test: features([[1]], [0]) }); // prettier-ignore
+  await expect(linearEvaluator(linearConfig.parse({})).run(one)).rejects.toMatchObject({ code: 'MOCHI_ONE_CLASS' });
 });

@@ -3,9 +3,10 @@ import { schedule } from '../common-config.js';
 import { noMatches, tooFewRows } from '../errors.js';
 import { readSplit } from '../features/read-split.js';
 import { shuffled, takeRows, type Rows } from '../features/rows.js';
-import { alignment } from './alignment.js';
+import { bootstrapMean } from '../statistics/bootstrap.js';
+import { pairDistances } from './alignment.js';
 import type { RepresentationConfig } from './config.js';
-import { rankMe } from './rank-me.js';
+import { effectiveRank, rankMe } from './rank-me.js';
 import { uniformity } from './uniformity.js';
 
 /** Shape of the features, without labels: spread over the sphere, dimensions in use, and how near positives are where pairs are given. */
@@ -15,6 +16,7 @@ export function representationEvaluator(options: RepresentationConfig): Evaluato
   const metrics: MetricSpec[] = [
     { name: 'uniformity', unit: 'nats', better: 'lower' },
     { name: 'rankme', unit: 'dimensions', better: 'higher' },
+    { name: 'effectiveRank', unit: 'dimensions', better: 'higher' },
   ];
   if (pairs !== null)
     metrics.push({ name: 'alignment', unit: alpha === 2 ? 'squared distance' : `distance^${alpha}`, better: 'lower' });
@@ -30,12 +32,19 @@ export function representationEvaluator(options: RepresentationConfig): Evaluato
       if (features.rows < 2) throw tooFewRows('representation', split, features.rows, 2);
       const sample = await sampled(features, maxRows, context);
       measured = { split, rows: sample.rows };
-      const values = { uniformity: await uniformity(sample, t, context.signal), rankme: await rankMe(sample) };
+      const values = {
+        uniformity: await uniformity(sample, t, context.signal),
+        rankme: await rankMe(sample),
+        effectiveRank: await effectiveRank(sample),
+      };
       if (pairs === null) return values;
       const positives = await readSplit(context, 'representation', pairs, options);
       const paired = pairById(sample, positives);
       if (paired.a.rows === 0) throw noMatches(split, pairs, 'id');
-      return { ...values, alignment: alignment(paired.a, paired.b, alpha) };
+      return {
+        ...values,
+        alignment: await bootstrapMean(pairDistances(paired.a, paired.b, alpha), context.rng.fork('bootstrap')),
+      };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { startTensorFlow } from '@mochi/tensorflow';
 import { leakFree, referenceCase } from '@mochi/testing';
 import { expect, test } from 'vitest';
-import { contextOf, features, noiseRows } from '../../test/contexts.js';
+import { contextOf, features, noiseRows, valuesOf } from '../../test/contexts.js';
 import { rowsOf, type Rows } from '../features/rows.js';
 import { alignment } from './alignment.js';
 import { representationConfig } from './config.js';
@@ -79,7 +79,7 @@ test('positives are paired by id, whatever their order', async () => {
   const a = features([[1, 0], [0, 1], [1, 1]], undefined, [0, 1, 2]); // prettier-ignore
   const b = features([[5, 5], [0, 2]], undefined, [2, 1]); // prettier-ignore
   const evaluator = representationEvaluator(representationConfig.parse({ split: 'a', pairs: 'b' }));
-  expect([(await evaluator.run(contextOf({ a, b })))['alignment']!]).toBeAllClose([0]);
+  expect([valuesOf(await evaluator.run(contextOf({ a, b })))['alignment']!]).toBeAllClose([0]);
   expect(evaluator.metrics).toContainEqual({ name: 'alignment', unit: 'squared distance', better: 'lower' });
   const none = { ...b, ids: Int32Array.of(8, 9) };
   await expect(evaluator.run(contextOf({ a, b: none }))).rejects.toMatchObject({ code: 'MOCHI_NO_MATCHES' });

@@ -4,16 +4,22 @@ import { labelsNeeded, noMatches, tooFewRows } from '../errors.js';
 import { readSplit } from '../features/read-split.js';
 import { takeRows } from '../features/rows.js';
 import type { RetrievalConfig } from './config.js';
-import { retrievalRecall } from './retrieval-recall.js';
+import { bootstrapMeans } from '../statistics/bootstrap.js';
+import { retrieve } from './retrieval-recall.js';
 
 const metricName = (k: number): string => `recall@${k}`;
 
-/** Percent of queries that find their like in the gallery. */
+const MAP: MetricSpec = { name: 'map@r', unit: '%', better: 'higher' };
+
+/** Percent of queries that find their like in the gallery, and by label how far up all of them are. */
 export function retrievalEvaluator(options: RetrievalConfig): Evaluator {
   const { queries, gallery, by, ks, layer, encoder, excludeSelf } = options;
   return {
     ...schedule(options, 'retrieval', 'one pass over both splits; Q R D'),
-    metrics: ks.map((k): MetricSpec => ({ name: metricName(k), unit: '%', better: 'higher' })),
+    metrics: [
+      ...ks.map((k): MetricSpec => ({ name: metricName(k), unit: '%', better: 'higher' })),
+      ...(by === 'label' ? [MAP] : []),
+    ],
     settings: { queries, gallery, by, centre: options.centre, excludeSelf, layer, encoder },
     async run(context: EvalContext) {
       const all = await readSplit(context, 'retrieval', queries, options);
@@ -23,15 +29,18 @@ export function retrievalEvaluator(options: RetrievalConfig): Evaluator {
       const asked = by === 'label' ? labelled(all) : all; // an unlabelled query has no right answer
       const queryKeys = by === 'label' ? asked.labels! : keys.query;
       const exclude = excludeSelf ? rowsOfIds(asked.ids, searched.ids) : undefined;
-      if (!someMatch(queryKeys, keys.gallery, exclude)) throw noMatches(queries, gallery, by);
+      const counterparts = counterpartsOf(queryKeys, keys.gallery, exclude);
+      if (!counterparts.some((count) => count > 0)) throw noMatches(queries, gallery, by);
       const match = (query: number, row: number) => queryKeys[query] === keys.gallery[row];
-      const { signal } = context;
-      const values = await retrievalRecall(asked, searched, match, ks, {
+      const wanted = by === 'label' ? { ks, counterparts } : { ks };
+      const found = await retrieve(asked, searched, match, wanted, {
         centre: options.centre,
-        signal,
+        signal: context.signal,
         ...(exclude ? { exclude } : {}),
       });
-      return Object.fromEntries(ks.map((k, at) => [metricName(k), values[at]!]));
+      const recall = Object.fromEntries(ks.map((k, at) => [metricName(k), found.recall[at]!]));
+      const measured = found.averagePrecision ? { ...recall, [MAP.name]: found.averagePrecision } : recall;
+      return bootstrapMeans(measured, context.rng);
     },
   };
 }
@@ -56,11 +65,12 @@ export function rowsOfIds(ids: Int32Array, among: Int32Array): Int32Array {
   return ids.map((id) => rows.get(id) ?? -1);
 }
 
-function someMatch(queries: Int32Array, gallery: Int32Array, exclude: Int32Array | undefined): boolean {
+/** How many rows of the gallery each query could find. */
+function counterpartsOf(queries: Int32Array, gallery: Int32Array, exclude: Int32Array | undefined): Int32Array {
   const counts = new Map<number, number>();
   for (const key of gallery) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return queries.some((key, query) => {
+  return queries.map((key, query) => {
     const self = exclude !== undefined && exclude[query]! >= 0 && gallery[exclude[query]!] === key ? 1 : 0;
-    return (counts.get(key) ?? 0) > self;
+    return (counts.get(key) ?? 0) - self;
   });
 }

@@ -1,17 +1,17 @@
 import { startTensorFlow } from '@mochi/tensorflow';
 import { leakFree } from '@mochi/testing';
 import { expect, test } from 'vitest';
-import { contextOf, features, noiseRows } from '../../test/contexts.js';
+import { contextOf, features, noiseRows, valuesOf } from '../../test/contexts.js';
 import { nearestNeighbours } from '../features/nearest-neighbours.js';
 import { rowsOf } from '../features/rows.js';
 import { retrievalConfig } from './config.js';
 import { retrievalEvaluator, rowsOfIds } from './retrieval-evaluator.js';
-import { recallAt, retrievalRecall } from './retrieval-recall.js';
+import { averagePrecisions, recallAt, retrievalRecall, retrieve } from './retrieval-recall.js';
 
 await startTensorFlow();
 
-const evaluate = (options: object, splits: Parameters<typeof contextOf>[0]) =>
-  retrievalEvaluator(retrievalConfig.parse(options)).run(contextOf(splits));
+const evaluate = async (options: object, splits: Parameters<typeof contextOf>[0]) =>
+  valuesOf(await retrievalEvaluator(retrievalConfig.parse(options)).run(contextOf(splits)));
 
 test('recallAt counts queries with a hit among the first k', () => {
   const neighbours = { k: 3, queries: 2, indices: Int32Array.of(5, 1, 2, 0, 4, 3), similarities: new Float32Array(6) };
@@ -55,14 +55,36 @@ test('by id: the rows of one split look for the same id in another', async () =>
 
 test('by label: unlabelled queries do not count', async () => {
   const queries = features([[0.1, 1], [1, 0.2], [1, 0.1]], [1, -1, 2]); // prettier-ignore
-  expect(await evaluate({ by: 'label', ks: [1] }, { test: queries, train: gallery })).toEqual({ 'recall@1': 50 });
+  expect(await evaluate({ by: 'label', ks: [1] }, { test: queries, train: gallery })).toMatchObject({ 'recall@1': 50 });
 });
 
 test('a split that is searched for itself leaves the query out', async () => {
   const same = features([[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9]], [0, 0, 1, 0], [3, 1, 2, 0]); // prettier-ignore
   const options = { by: 'label', queries: 'all', gallery: 'all', ks: [1], centre: false };
-  expect(await evaluate(options, { all: same })).toEqual({ 'recall@1': 100 });
-  expect(await evaluate({ ...options, excludeSelf: true }, { all: same })).toEqual({ 'recall@1': 50 });
+  expect(await evaluate(options, { all: same })).toMatchObject({ 'recall@1': 100 });
+  expect(await evaluate({ ...options, excludeSelf: true }, { all: same })).toMatchObject({ 'recall@1': 50 });
+});
+
+test('averagePrecisions: all first is 100, and each later hit counts less', () => {
+  const neighbours = {
+    k: 4,
+    queries: 3,
+    indices: Int32Array.of(0, 1, 2, 3, 2, 0, 3, 1, 2, 3, 0, 1),
+    similarities: new Float32Array(12),
+  };
+  const match = (_: number, row: number) => row < 2;
+  // hits at ranks 1 and 2 of 2; at rank 2 of 2; none among the first 2
+  expect([...averagePrecisions(neighbours, match, [2, 2, 2])]).toEqual([100, 25, 0]);
+  expect([...averagePrecisions(neighbours, match, [0, 0, 0])]).toEqual([0, 0, 0]);
+});
+
+test('retrieve gives recall and precision query by query', async () => {
+  const [queries, wide] = [noiseRows(9, 4, 1), noiseRows(300, 4, 2)];
+  const counterparts = Int32Array.from({ length: 9 }, () => 100);
+  const match = (query: number, row: number) => (row + query) % 3 === 0;
+  const { recall, averagePrecision } = await retrieve(queries, wide, match, { ks: [1, 7], counterparts });
+  expect(recall.map((hits) => hits.reduce((a, b) => a + b) / 9)).toEqual(await retrievalRecall(queries, wide, match, [1, 7]));
+  expect(averagePrecision!.every((value) => value > 0 && value < 100)).toBe(true);
 });
 
 test('rowsOfIds', () => expect([...rowsOfIds(Int32Array.of(9, 1, 7), gallery.ids)]).toEqual([2, -1, 0]));
@@ -98,6 +120,6 @@ test.each([
 test('metrics have a unit and a direction for each k', () => {
   expect(retrievalEvaluator(retrievalConfig.parse({ ks: [1, 10], as: 'emoji' }))).toMatchObject({
     name: 'emoji',
-    metrics: ['recall@1', 'recall@10'].map((name) => ({ name, unit: '%', better: 'higher' })),
+    metrics: ['recall@1', 'recall@10', 'map@r'].map((name) => ({ name, unit: '%', better: 'higher' })),
   });
 });
