@@ -1,7 +1,39 @@
+import type { RunEvent } from '@mochi/contract';
 import { runTraining, type TrainOptions as RunOptions, type TrainResult } from '@mochi/trainer';
+import { Subject, type Observable } from 'rxjs';
 import { openRunOnEngine, type ConfigInput, type OpenOptions } from './open-run.js';
 
 export interface TrainOptions extends OpenOptions, Partial<RunOptions> {}
+
+/** A training that is under way. */
+export interface TrainingRun {
+  /**
+   * Every event from the first on, for who subscribes before the next turn of the event loop; it completes when the run is over. It never errors:
+   * why a run failed is what `done` rejects with. A subscriber that throws is detached and named in a `warning` event.
+   */
+  readonly events$: Observable<RunEvent>;
+  /** The end of the run. @throws MochiError with a code of docs/errors.md. */
+  readonly done: Promise<TrainResult>;
+  /** Lets the step in progress end, saves, and ends the run as `stopped`. */
+  stop(): void;
+}
+
+/**
+ * Starts what a config says and returns at once, for pipelines that watch, combine or stop runs.
+ *
+ * @param options.runDir Folder of the run; default null: nothing is written.
+ */
+export function startTraining(config: ConfigInput, options: TrainOptions = {}): TrainingRun {
+  const events = new Subject<RunEvent>();
+  const stopping = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal;
+  const onEvent = (event: RunEvent): void => {
+    options.onEvent?.(event);
+    events.next(event);
+  };
+  const done = runToEnd(config, { ...options, signal, onEvent }).finally(() => events.complete());
+  return { events$: events.asObservable(), done, stop: () => stopping.abort() };
+}
 
 /**
  * Trains what a config says, from the first check to the summary.
@@ -9,7 +41,11 @@ export interface TrainOptions extends OpenOptions, Partial<RunOptions> {}
  * @param options.runDir Folder of the run; default null: nothing is written.
  * @throws MochiError with a code of docs/errors.md.
  */
-export async function train(config: ConfigInput, options: TrainOptions = {}): Promise<TrainResult> {
+export const train = (config: ConfigInput, options: TrainOptions = {}): Promise<TrainResult> =>
+  startTraining(config, options).done;
+
+async function runToEnd(config: ConfigInput, options: TrainOptions): Promise<TrainResult> {
+  await Promise.resolve(); // whoever called may subscribe first
   const host = await openRunOnEngine(config, options);
   try {
     const { runDir = null, resume, signal } = options;

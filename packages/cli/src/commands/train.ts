@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import { train, type ConfigInput } from '@mochi/mochi';
+import { planTraining, train, type ConfigInput } from '@mochi/mochi';
 import { defineCommand } from 'citty';
 import { jsonFlag, splitPositionals } from '../arguments.js';
 import { usage } from '../errors.js';
+import { formatPlan } from '../format-plan.js';
 import { EXIT } from '../exit-codes.js';
 import { failureLine } from '../format-evaluation.js';
 import { listenForStop } from '../stop-signals.js';
@@ -18,11 +19,17 @@ export const trainCommand = defineCommand({
       description: 'folder of photos: trains on it with the preset "photos", no config needed',
       valueHint: 'DIR',
     },
+    'dry-run': {
+      type: 'boolean',
+      default: false,
+      description: 'check everything up to the first step, say what would be trained, and write nothing',
+    },
     ...jsonFlag,
   },
   async run({ args }) {
     const { file, overrides } = splitPositionals(args._);
     const config = configOf(file, args.data);
+    if (args['dry-run']) return tellPlan(config, overrides, args.json);
     const runDir = args.run ?? defaultRunDir(args.resume);
     const stop = listenForStop((line) => console.error(line));
     try {
@@ -42,6 +49,11 @@ export const trainCommand = defineCommand({
     }
   },
 });
+
+async function tellPlan(config: ConfigInput, overrides: readonly string[], json: boolean): Promise<void> {
+  const plan = await planTraining(config, { overrides });
+  console.log(json ? JSON.stringify(plan) : formatPlan(plan));
+}
 
 function configOf(file: string | undefined, data: string | undefined): ConfigInput {
   if (file !== undefined && data === undefined) return file;

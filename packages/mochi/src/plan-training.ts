@@ -1,0 +1,75 @@
+import { shouldStop } from '@mochi/contract';
+import { disposeTree } from '@mochi/tensorflow';
+import { assemble, initialState, runTraining } from '@mochi/trainer';
+import { openRunOnEngine, type ConfigInput, type OpenOptions } from './open-run.js';
+
+/** What a training would be, found out by its first step. */
+export interface TrainingPlan {
+  readonly name: string;
+  /** Images of the training split, and its classes where it has labels. */
+  readonly images: number;
+  readonly classes: number | null;
+  readonly batchSize: number;
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+  readonly totalEpochs: number;
+  /** Trained numbers. */
+  readonly parameters: number;
+  /** Bytes of the state, which is about what a checkpoint takes. */
+  readonly stateBytes: number;
+  readonly banks: readonly { readonly name: string; readonly capacity: number }[];
+  readonly evaluators: readonly string[];
+}
+
+/**
+ * Does everything that comes before the first step (reads the config, sets plugins up, opens the data, fits the parts to each other, makes the
+ * initial state and, where a bank is filled with keys, those), and then that step, in memory: the parts that fit on paper do so for real. Writes
+ * nothing and runs no evaluator.
+ *
+ * @throws MochiError, the ones that `train` would throw up to there.
+ */
+export async function planTraining(config: ConfigInput, options: OpenOptions = {}): Promise<TrainingPlan> {
+  const plan = await describe(config, options);
+  const overrides = [...(options.overrides ?? []), 'evaluators=[]', 'trackers=[]'];
+  const host = await openRunOnEngine(config, { ...options, overrides });
+  try {
+    host.hooks.tap('plan', shouldStop, ({ progress }) => (progress.step > 0 ? 'planned' : undefined));
+    await runTraining(host, { runDir: null });
+    return plan;
+  } finally {
+    await host.dispose();
+  }
+}
+
+async function describe(config: ConfigInput, options: OpenOptions): Promise<TrainingPlan> {
+  const host = await openRunOnEngine(config, options);
+  try {
+    const parts = await assemble(host);
+    parts.evaluation.reader.dispose();
+    const state = initialState(parts.step, parts.states);
+    const parameters = Object.values(state.params).reduce((sum, { size }) => sum + size, 0);
+    const stateBytes = bytesOf(state);
+    disposeTree(state);
+    const { batchSize, stepsPerEpoch, totalSteps, totalEpochs, source, evaluators } = parts;
+    return {
+      name: host.config.name,
+      images: source.length,
+      classes: source.classes?.length ?? null,
+      ...{ batchSize, stepsPerEpoch, totalSteps, totalEpochs, parameters, stateBytes },
+      banks: parts.step.banks.map(({ bank, capacity }) => ({ name: bank.name, capacity })),
+      evaluators: evaluators.map(({ name }) => name),
+    };
+  } finally {
+    await host.dispose();
+  }
+}
+
+/** Every element of a state takes four bytes. */
+function bytesOf(tree: object): number {
+  let sum = 0;
+  for (const value of Object.values(tree)) {
+    if (typeof value !== 'object' || value === null) continue;
+    sum += 'dataId' in value ? (value as { size: number }).size * 4 : bytesOf(value as object);
+  }
+  return sum;
+}

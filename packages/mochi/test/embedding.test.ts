@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import type { RunEvent } from '@mochi/contract';
+import { filter, firstValueFrom, map, merge, scan, take, toArray } from 'rxjs';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { planTraining, startTraining, train } from '../src/index.js';
+import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
+
+let config: Record<string, unknown>;
+let short: Record<string, unknown>;
+beforeAll(async () => {
+  config = tinyConfig(await imageFolder());
+  short = { ...config, train: { epochs: 1, batchSize: 4, logEvery: 2 } };
+});
+const isStep = (event: RunEvent) => event.type === 'step-end';
+
+describe('a run as a stream', () => {
+  test('has every event from the first to the last, completes, and combines with streams of the caller', async () => {
+    const run = startTraining(short);
+    const types = firstValueFrom(run.events$.pipe(map(({ type }) => type), toArray())); // prettier-ignore
+    const images = firstValueFrom(
+      run.events$.pipe(
+        filter(isStep),
+        scan((sum, event) => sum + (event as unknown as { images: number }).images, 0),
+        take(5),
+        toArray(),
+      ),
+    );
+    const result = await run.done;
+    expect((await types)[0]).toBe('run-start');
+    expect((await types).at(-1)).toBe('run-end');
+    expect((await types).filter((type) => type === 'step-end')).toHaveLength(result.step);
+    expect(await images).toEqual([4, 8, 12, 16, 20]);
+  });
+
+  test('stops when asked, or by the signal of the caller, saves, and goes on where it was', async () => {
+    const whole = await train(config);
+    const runDir = join(temporaryFolder(), 'run');
+    const first = startTraining(config, { runDir });
+    first.events$.pipe(filter(isStep), take(5)).subscribe({ complete: () => first.stop() });
+    expect(await first.done).toMatchObject({ outcome: 'stopped', step: 5 });
+    const signal = new AbortController();
+    const second = startTraining(config, { runDir, resume: true, signal: signal.signal });
+    second.events$.pipe(filter(isStep), take(3)).subscribe({ complete: () => signal.abort() });
+    expect(await second.done).toMatchObject({ outcome: 'stopped', step: 8 });
+    expect((await train(config, { runDir, resume: true })).stateSha256).toBe(whole.stateSha256);
+  });
+
+  test('a run that fails rejects with its code, and its events complete without an error', async () => {
+    const run = startTraining({ ...config, sampler: { name: 'mochi', n: 1000 } });
+    const events = firstValueFrom(run.events$.pipe(toArray()));
+    await expect(run.done).rejects.toMatchObject({ code: 'MOCHI_POOL_TOO_LARGE' });
+    expect((await events).at(-1)).toMatchObject({ type: 'run-end', outcome: 'failed' });
+  });
+
+  test('a subscriber that throws, merged or not, is told of and stops nothing', async () => {
+    const run = startTraining(short);
+    const warnings = firstValueFrom(run.events$.pipe(filter(({ type }) => type === 'warning'), toArray())); // prettier-ignore
+    run.events$.subscribe(() => {
+      throw new Error('of the caller');
+    });
+    merge(run.events$, run.events$).subscribe(() => {
+      throw new Error('of a merged stream');
+    });
+    expect((await run.done).outcome).toBe('finished');
+    expect(JSON.stringify(await warnings)).toMatch(/of the caller.*of a merged stream|of a merged stream.*of the caller/);
+  });
+});
+
+describe('several runs in one process', () => {
+  test('one after the other and at the same time are each the run alone', async () => {
+    const other = { ...short, seed: 8, sampler: 'uniform' };
+    const alone = [await train(short), await train(other)];
+    const together = await Promise.all([train(short), train(other)]);
+    expect(together.map(({ stateSha256 }) => stateSha256)).toEqual(alone.map(({ stateSha256 }) => stateSha256));
+    expect(alone[0]!.stateSha256).not.toBe(alone[1]!.stateSha256);
+  });
+
+  test('leave the process as it was: no listener, no exit code, nothing on its streams', async () => {
+    const listeners = () => process.eventNames().map((name) => [name, process.listenerCount(name)]);
+    const before = listeners();
+    const written = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write')];
+    const spoken = (['log', 'info', 'warn', 'error'] as const).map((name) => vi.spyOn(console, name));
+    try {
+      await train(short, { runDir: join(temporaryFolder(), 'run') });
+      for (const spy of [...written, ...spoken]) expect(spy).not.toHaveBeenCalled();
+    } finally {
+      for (const spy of [...written, ...spoken]) spy.mockRestore();
+    }
+    expect(listeners()).toEqual(before);
+    expect(process.exitCode).toBeUndefined();
+  });
+});
+
+test('a plan says what a run would be, and is what it is', async () => {
+  const plan = await planTraining({ ...short, evaluators: ['representation'] });
+  expect(plan).toMatchObject({ images: 24, classes: 2, batchSize: 4, stepsPerEpoch: 6, totalSteps: 6, totalEpochs: 1 });
+  expect(plan).toMatchObject({ banks: [{ name: 'bank', capacity: 32 }], evaluators: ['representation'] });
+  const runDir = join(temporaryFolder(), 'run');
+  const run = startTraining(short, { runDir });
+  const events = firstValueFrom(run.events$.pipe(toArray()));
+  expect((await run.done).step).toBe(plan.totalSteps);
+  const saved = (await events).filter(({ type }) => type === 'checkpoint-saved').at(-1) as unknown as { bytes: number };
+  expect((await events)[0]).toMatchObject({ type: 'run-start', parameters: plan.parameters });
+  expect(Math.abs(saved.bytes - plan.stateBytes)).toBeLessThan(20_000); // the names and shapes of the tensors
+  await expect(planTraining({ ...short, sampler: { name: 'mochi', n: 1000 } })).rejects.toMatchObject({
+    code: 'MOCHI_POOL_TOO_LARGE',
+  });
+});
