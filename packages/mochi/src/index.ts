@@ -1,7 +1,6 @@
 export { evaluate, EVALUATIONS_FILE, openTrained, runFolderOf, type EvaluateOptions, type OpenedRun } from './evaluate.js';
 export { startTraining, train, type TrainingRun, type TrainOptions } from './train.js';
 export { planTraining, type TrainingPlan } from './plan-training.js';
-export { evaluate, openTrained, runFolderOf, type EvaluateOptions, type OpenedRun } from './evaluate.js';
 export { embed, type EmbedOptions } from './embed.js';
 export { openRun, openRunOnEngine, type ConfigInput, type OpenOptions } from './open-run.js';
 export { builtInPlugins } from './plugins.js';
