@@ -1,6 +1,9 @@
-import { optimizerConformance } from '@mochi/testing';
-import { adamwPlugin, larsPlugin, sgdPlugin } from './index.js';
+import { optimizerConformance, scheduleConformance } from '@mochi/testing';
+import { adamwPlugin, constantPlugin, cosinePlugin, larsPlugin, sgdPlugin, stepPlugin } from './index.js';
 
 optimizerConformance(sgdPlugin, { nesterov: true });
 optimizerConformance(larsPlugin);
 optimizerConformance(adamwPlugin);
+scheduleConformance(constantPlugin, { warmup: '10ep' });
+scheduleConformance(cosinePlugin, { warmup: '50st', by: 'epoch' });
+scheduleConformance(stepPlugin, { milestones: [100, 150] });

@@ -3,12 +3,19 @@ export { isTensor, toNumbers, type Numbers } from './numbers.js';
 export { ReferenceCase, referenceCase, referenceJson, referencePath } from './reference-case.js';
 export { parseSafetensors, type ReferenceTensor } from './safetensors.js';
 export { leakFree, tensorsOf, type TensorTree } from './leak-free.js';
-export { samplerChecks, samplerConformance } from './conformance/sampler.js';
-export type { Check } from './conformance/suite.js';
-export type { Sizes } from './conformance/sampler-context.js';
-export { bankChecks, bankConformance } from './conformance/bank.js';
-export { methodChecks, methodConformance, type MethodSizes } from './conformance/method.js';
-export { encoderChecks, encoderConformance, type EncoderSizes } from './conformance/encoder.js';
-export { augmentationChecks, augmentationConformance } from './conformance/augmentation.js';
-export { optimizerChecks, optimizerConformance } from './conformance/optimizer.js';
+export * from './checks.js';
+export {
+  augmentationConformance,
+  bankConformance,
+  datasetConformance,
+  encoderConformance,
+  evaluatorConformance,
+  exporterConformance,
+  methodConformance,
+  optimizerConformance,
+  positivesConformance,
+  samplerConformance,
+  scheduleConformance,
+  trackerConformance,
+} from './conformance/conformances.js';
 export { writeImages } from './write-images.js';

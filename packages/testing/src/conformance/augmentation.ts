@@ -3,17 +3,13 @@ import { compile, createRng } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { leakFree } from '../leak-free.js';
 import { require, requireFinite, requireSame, requireTensor, snapshot, takeRows } from './compare.js';
-import { inScope, registerSuite, withService, type Check } from './suite.js';
+import { inScope, refusesUnknown, withService, type Check } from './suite.js';
 
 const BATCH = 5;
 /** A crop and jitter sum up in another order when compiled; values are about 1. */
 const CLOSE = { rtol: 1e-4, atol: 1e-4 };
 
-/** What every augmentation must keep, as tests of the file that calls it, for each of its views. @param options As in a config. */
-export const augmentationConformance = (plugin: Plugin, options: object = {}): void =>
-  registerSuite(plugin, 'augmentation', augmentationChecks(plugin, options));
-
-/** The same as data, for another test runner. Needs a started TensorFlow. */
+/** What every augmentation must keep, for each of its views. @param options As in a config. */
 export function augmentationChecks(plugin: Plugin, options: object = {}): Check[] {
   const check = (name: string, run: (augmentation: Augmentation, view: ViewSpec) => void): Check => ({
     name,
@@ -31,6 +27,7 @@ export function augmentationChecks(plugin: Plugin, options: object = {}): Check[
     check('no image sees another, or the draws of another', applyAlone),
     check('a compiled step gives what an eager one gives', compiles),
     check('no tensor is left behind and no input is disposed', leaksNothing),
+    refusesUnknown(plugin, 'augment', options),
   ];
 }
 

@@ -3,15 +3,11 @@ import { compile, createRng, disposeTree, l2Normalize } from '@mochi/tensorflow'
 import * as tf from '@tensorflow/tfjs-core';
 import { leakFree } from '../leak-free.js';
 import { require, requireFinite, requireSame, requireTensor, snapshot } from './compare.js';
-import { inScope, registerSuite, withService, type Check } from './suite.js';
+import { inScope, refusesUnknown, withService, type Check } from './suite.js';
 
 const DIM = 8;
 
-/** What every memory bank must keep, as tests of the file that calls it. @param options As in a config; a small capacity keeps it quick. */
-export const bankConformance = (plugin: Plugin, options: object = {}): void =>
-  registerSuite(plugin, 'bank', bankChecks(plugin, options));
-
-/** The same as data, for another test runner. Needs a started TensorFlow. */
+/** What every memory bank must keep. @param options As in a config; a small capacity keeps it quick. */
 export function bankChecks(plugin: Plugin, options: object = {}): Check[] {
   const check = (name: string, run: (bank: MemoryBank, batch: number) => void): Check => ({
     name,
@@ -39,6 +35,7 @@ export function bankChecks(plugin: Plugin, options: object = {}): Check[] {
     check('a compiled step gives what an eager one gives', compiles),
     check('no tensor is left behind and no input is disposed', leaksNothing),
     check('the mask leaves out what the options say', masks),
+    refusesUnknown(plugin, 'bank', options),
   ];
 }
 

@@ -3,7 +3,7 @@ import { compile, createRng, disposeTree, valueAndGrads } from '@mochi/tensorflo
 import * as tf from '@tensorflow/tfjs-core';
 import { leakFree } from '../leak-free.js';
 import { require, requireFinite, requireSame, requireTensor, snapshot, takeRows } from './compare.js';
-import { inScope, registerSuite, withService, type Check } from './suite.js';
+import { inScope, refusesUnknown, withService, type Check } from './suite.js';
 
 export interface EncoderSizes {
   /** Side of the images, pixels. Default 32. */
@@ -12,11 +12,7 @@ export interface EncoderSizes {
   readonly batch?: number;
 }
 
-/** What every encoder must keep, as tests of the file that calls it. @param options As in a config; a small width keeps it quick. */
-export const encoderConformance = (plugin: Plugin, options: object = {}, sizes: EncoderSizes = {}): void =>
-  registerSuite(plugin, 'encoder', encoderChecks(plugin, options, sizes));
-
-/** The same as data, for another test runner. Needs a started TensorFlow. */
+/** What every encoder must keep. @param options As in a config; a small width keeps it quick. */
 export function encoderChecks(plugin: Plugin, options: object = {}, { size = 32, batch = 4 }: EncoderSizes = {}): Check[] {
   const check = (name: string, run: (encoder: Encoder, weights: EncoderWeights, images: tf.Tensor4D) => void): Check => ({
     name,
@@ -33,6 +29,7 @@ export function encoderChecks(plugin: Plugin, options: object = {}, { size = 32,
     check('gradients reach the parameters', hasGradients),
     check('a compiled step gives what an eager one gives', compiles),
     check('no tensor is left behind and no input is disposed', leaksNothing),
+    refusesUnknown(plugin, 'encoder', options),
   ];
 }
 

@@ -8,33 +8,23 @@ import {
   type Augmentation,
   type BankState,
   type Encoder,
-  type ListToken,
   type MemoryBank,
   type Optimizer,
-  type Plugin,
-  type PluginKind,
   type Tensors,
 } from '@mochi/contract';
 import { l2Normalize, scatterRows, startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { z } from 'zod';
-import { augmentationChecks, augmentationConformance } from './augmentation.js';
-import { bankChecks, bankConformance } from './bank.js';
-import { encoderChecks, encoderConformance } from './encoder.js';
-import { optimizerChecks, optimizerConformance } from './optimizer.js';
+import { expectFault, pluginOf } from '../../test/small-plugin.js';
+import { augmentationChecks } from './augmentation.js';
+import { bankChecks } from './bank.js';
+import { encoderChecks } from './encoder.js';
+import { optimizerChecks } from './optimizer.js';
+import { augmentationConformance, bankConformance, encoderConformance, optimizerConformance } from './conformances.js';
 import type { Check } from './suite.js';
 
 await startTensorFlow();
-
-const pluginOf = <T>(kind: PluginKind, token: ListToken<T>, service: T): Plugin =>
-  definePlugin({
-    name: 'small',
-    kind,
-    apiVersion: API_VERSION,
-    config: z.strictObject({}),
-    setup: (host) => host.provide(token, () => service),
-  });
 
 // The smallest of each kind that keeps its contract.
 const K = 7;
@@ -323,7 +313,6 @@ describe('what breaks the contract is found', () => {
       /compiled, step/,
     ],
   ])('%s', async (_, checks, name, message) => {
-    const check = checks.find((each) => each.name.startsWith(name))!;
-    await expect((async () => check.run())()).rejects.toThrow(message);
+    await expectFault(checks, name, message);
   });
 });

@@ -14,7 +14,8 @@ import { l2Normalize, startTensorFlow, stopGradient } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { methodChecks, methodConformance } from './method.js';
+import { methodConformance } from './conformances.js';
+import { methodChecks } from './method.js';
 
 await startTensorFlow();
 

@@ -6,18 +6,14 @@ import { leakFree } from '../leak-free.js';
 import { require, requireFinite, requireSame, requireTensor, snapshot } from './compare.js';
 import { checkEntries } from './method-entries.js';
 import { scalarsOf, stepOf, worldOf, type World } from './method-world.js';
-import { inScope, registerSuite, withService, type Check } from './suite.js';
+import { inScope, refusesUnknown, withService, type Check } from './suite.js';
 
 export interface MethodSizes {
   /** B: a multiple of four. Default 8. */
   readonly batch?: number;
 }
 
-/** What every method must keep, as tests of the file that calls it. @param options As in a config. */
-export const methodConformance = (plugin: Plugin, options: object = {}, sizes: MethodSizes = {}): void =>
-  registerSuite(plugin, 'method', methodChecks(plugin, options, sizes));
-
-/** The same as data, for another test runner. Needs a started TensorFlow. */
+/** What every method must keep. @param options As in a config. */
 export function methodChecks(plugin: Plugin, options: object = {}, { batch = 8 }: MethodSizes = {}): Check[] {
   const check = (name: string, run: (world: World, host: RunHost) => void, normalised = true): Check => ({
     name,
@@ -44,6 +40,7 @@ export function methodChecks(plugin: Plugin, options: object = {}, { batch = 8 }
           withService(plugin, 'method', options, (second) => inScope(() => resumes(worldOf(first, host, batch, true), second))),
         ),
     },
+    refusesUnknown(plugin, 'method', options),
   ];
 }
 

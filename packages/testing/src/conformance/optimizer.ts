@@ -3,13 +3,9 @@ import { compile, createRng } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { leakFree } from '../leak-free.js';
 import { require, requireFinite, requireSame, requireTensor, snapshot } from './compare.js';
-import { inScope, registerSuite, withService, type Check } from './suite.js';
+import { inScope, refusesUnknown, withService, type Check } from './suite.js';
 
-/** What every optimizer must keep, as tests of the file that calls it. @param options As in a config. */
-export const optimizerConformance = (plugin: Plugin, options: object = {}): void =>
-  registerSuite(plugin, 'optimizer', optimizerChecks(plugin, options));
-
-/** The same as data, for another test runner. Needs a started TensorFlow. */
+/** What every optimizer must keep. @param options As in a config. */
 export function optimizerChecks(plugin: Plugin, options: object = {}): Check[] {
   const check = (name: string, run: (optimizer: Optimizer) => void): Check => ({
     name,
@@ -21,6 +17,7 @@ export function optimizerChecks(plugin: Plugin, options: object = {}): Check[] {
     check('a step against the gradient lowers a convex loss', descends),
     check('a compiled step gives what an eager one gives, at every step', compiles),
     check('no tensor is left behind and no input is disposed', leaksNothing),
+    refusesUnknown(plugin, 'optimizer', options),
   ];
 }
 

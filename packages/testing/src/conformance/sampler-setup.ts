@@ -1,9 +1,9 @@
-import { bankBlock, isMochiError, mixtureBlock, type Plugin, type Tensors } from '@mochi/contract';
+import { bankBlock, mixtureBlock, type Plugin, type Tensors } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { requireTensor, require, requireSame, snapshot, type Snapshot } from './compare.js';
 import type { Sizes } from './sampler-context.js';
 import { onlyTensors, withRig, type Rig } from './sampler-rig.js';
-import { inScope } from './suite.js';
+import { inScope, refusal } from './suite.js';
 
 export function keepsRole(rig: Rig, phase: string, step: number): void {
   const given = rig.inputs(step);
@@ -86,26 +86,9 @@ export async function namesBank(plugin: Plugin, options: object, sizes: Sizes): 
       });
   };
   await withRig(plugin, options, sizes, check);
-  if (await refusal(plugin, { ...options, bank: 'other' })) return; // no such option
+  if (await refusal(plugin, 'sampler', { ...options, bank: 'other' })) return; // no such option
   await withRig(plugin, { ...options, bank: 'other' }, sizes, (rig) => {
     require(rig.bank === 'other', `the option bank is "other", but the sampler says that it draws from "${rig.bank}"`);
     check(rig);
   });
-}
-
-export async function refusesUnknown(plugin: Plugin, options: object): Promise<void> {
-  const error = await refusal(plugin, { ...options, noSuchOption: 1 });
-  require(error !==
-    undefined, 'the option noSuchOption is taken: a misspelt option would pass for a default (use z.strictObject)');
-  require(isMochiError(error), `a wrong option fails without a code: ${(error as Error).message}`);
-}
-
-/** Why a run with these options does not start; undefined where it does. */
-async function refusal(plugin: Plugin, options: object): Promise<unknown> {
-  try {
-    await withRig(plugin, options, {}, () => undefined);
-    return undefined;
-  } catch (error) {
-    return error;
-  }
 }

@@ -13,7 +13,8 @@ import { startTensorFlow, topK } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { samplerChecks, samplerConformance } from './sampler.js';
+import { samplerConformance } from './conformances.js';
+import { samplerChecks } from './sampler.js';
 
 await startTensorFlow();
 

@@ -9,19 +9,11 @@ import {
   unfilledBank,
 } from './sampler-limits.js';
 import { withRig, type Rig } from './sampler-rig.js';
-import { keepsRole, namesBank, refusesUnknown, resumes } from './sampler-setup.js';
+import { keepsRole, namesBank, resumes } from './sampler-setup.js';
 import type { Sizes } from './sampler-context.js';
-import { inScope, registerSuite, type Check } from './suite.js';
+import { inScope, refusesUnknown, type Check } from './suite.js';
 
-/**
- * What every negative sampler must keep, as tests of the file that calls it, in each phase of the sampler.
- *
- * @param options As in a config. They must fit the bank: capacity 64 unless said.
- */
-export const samplerConformance = (plugin: Plugin, options: object = {}, sizes: Sizes = {}): void =>
-  registerSuite(plugin, 'sampler', samplerChecks(plugin, options, sizes));
-
-/** The same as data, for another test runner. Needs a started TensorFlow. */
+/** What every negative sampler must keep, in each of its phases. @param options As in a config. They must fit the bank: capacity 64 unless said. */
 export function samplerChecks(plugin: Plugin, options: object = {}, sizes: Sizes = {}): Check[] {
   const check = (name: string, run: (rig: Rig, phase: string, step: number) => void): Check => ({
     name,
@@ -49,6 +41,6 @@ export function samplerChecks(plugin: Plugin, options: object = {}, sizes: Sizes
       run: () => resumes(plugin, options, sizes),
     },
     { name: 'its blocks name its bank', run: () => namesBank(plugin, options, sizes) },
-    { name: 'an option that it does not have is refused with a code', run: () => refusesUnknown(plugin, options) },
+    refusesUnknown(plugin, 'sampler', options),
   ];
 }

@@ -1,0 +1,55 @@
+import type { Plugin } from '@mochi/contract';
+import { augmentationChecks } from './conformance/augmentation.js';
+import { bankChecks } from './conformance/bank.js';
+import { datasetChecks } from './conformance/dataset.js';
+import { encoderChecks } from './conformance/encoder.js';
+import { evaluatorChecks } from './conformance/evaluator.js';
+import { exporterChecks } from './conformance/exporter.js';
+import { methodChecks } from './conformance/method.js';
+import { optimizerChecks } from './conformance/optimizer.js';
+import { positivesChecks } from './conformance/positives.js';
+import { samplerChecks } from './conformance/sampler.js';
+import { scheduleChecks } from './conformance/schedule.js';
+import type { Check } from './conformance/suite.js';
+import { trackerChecks } from './conformance/tracker.js';
+
+// The suites as data, `{ name, run }`, for another test runner: nothing here needs vitest. They need a started TensorFlow.
+export type { EncoderSizes } from './conformance/encoder.js';
+export type { EvaluationOptions } from './conformance/evaluation-context.js';
+export type { MethodSizes } from './conformance/method.js';
+export type { Sizes } from './conformance/sampler-context.js';
+export type { TrackerLimits } from './conformance/tracker.js';
+export {
+  augmentationChecks,
+  bankChecks,
+  datasetChecks,
+  encoderChecks,
+  evaluatorChecks,
+  exporterChecks,
+  methodChecks,
+  optimizerChecks,
+  positivesChecks,
+  samplerChecks,
+  scheduleChecks,
+  trackerChecks,
+  type Check,
+};
+
+const OF_KIND: Readonly<Record<Exclude<Plugin['kind'], 'extension'>, (plugin: Plugin, options?: object) => Check[]>> = {
+  data: datasetChecks,
+  augment: augmentationChecks,
+  encoder: encoderChecks,
+  method: methodChecks,
+  bank: bankChecks,
+  sampler: samplerChecks,
+  positives: positivesChecks,
+  optimizer: optimizerChecks,
+  schedule: scheduleChecks,
+  evaluator: evaluatorChecks,
+  tracker: trackerChecks,
+  exporter: exporterChecks,
+};
+
+/** The suite of the plugin's kind. An extension promises nothing but to be set up: it has none. */
+export const pluginChecks = (plugin: Plugin, options: object = {}): Check[] =>
+  plugin.kind === 'extension' ? [] : OF_KIND[plugin.kind](plugin, options);
