@@ -27,6 +27,7 @@ const steps = {
     [tsc, '-p', 'tsconfig.test.json'],
   ],
   boundaries: [[bin('turbo', 'bin', 'turbo'), 'boundaries']],
+  packages: [[join('packages', 'tools', 'release', 'check-packages.mjs')]],
   'dead code': [[bin('knip', 'bin', 'knip.js'), '--no-config-hints']],
 };
 

@@ -44,7 +44,10 @@ describe.each(published)('%s', (path) => {
     expect(manifest.exports).toMatchObject({
       '.': { '@mochi/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' },
     });
-    expect(manifest.files).toEqual(expect.arrayContaining(['dist', 'README.md']));
+    // Sources go along: declaration maps and source maps point at them.
+    expect(manifest.files).toEqual(
+      expect.arrayContaining(['dist', '!dist/.tsbuildinfo', 'src', '!src/**/*.test.ts', 'README.md']),
+    );
   });
 
   test('has the same scripts as the others', () => {
@@ -78,6 +81,14 @@ describe.each(published)('%s', (path) => {
 
   test('never depends on the test kit: its tests get it from the root', () => {
     expect(Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })).not.toContain('@mochi/testing');
+  });
+
+  test('asks for the peers of what it depends on: package managers that hoist nothing look no further', () => {
+    const own = { ...manifest.dependencies, ...manifest.peerDependencies };
+    const peers = Object.keys(manifest.dependencies ?? {})
+      .filter((name) => name.startsWith('@mochi/'))
+      .flatMap((name) => Object.keys(readJson<Manifest>(`${name.replace('@mochi', 'packages')}/package.json`).peerDependencies ?? {}));
+    expect(peers.filter((name) => !(name in own))).toEqual([]);
   });
 
   test('takes versions that several packages share from the catalog', () => {

@@ -23,7 +23,7 @@ export const sources = (): string[] =>
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'));
 
 /** Folders whose pages are installed, written by a script, or filled in later. */
-const ELSEWHERE = ['node_modules', 'dist', 'template', 'templates', 'golden', 'runs', 'api'];
+const ELSEWHERE = ['node_modules', 'dist', 'template', 'templates', 'golden', 'runs', 'etc'];
 
 /** Markdown pages of the repository, as paths. */
 export const pages = (): string[] => ['README.md', ...['docs', 'packages', 'examples'].flatMap(pagesBelow)];
