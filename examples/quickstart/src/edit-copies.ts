@@ -54,5 +54,5 @@ function editOne(path: tf.Scalar, numbers: tf.Tensor1D): tf.Tensor3D {
 /** The file of an image. The emoji are files, and this example relies on it. */
 export function pathOf({ images }: SplitSource, index: number): string {
   if (images.kind !== 'files') throw new Error('The originals are expected to be files.');
-  return images.paths[index]!;
+  return images.paths.at(index)!;
 }
