@@ -10,4 +10,7 @@ export { LineFile, type LineFileOptions } from './jsonl/line-file.js';
 export { jsonPlugin } from './json/plugin.js';
 export { jsonConfig } from './json/config.js';
 export { JsonTracker } from './json/json-tracker.js';
+export { openTelemetryPlugin } from './opentelemetry/plugin.js';
+export { openTelemetryConfig, type OpenTelemetryConfig } from './opentelemetry/config.js';
+export { OpenTelemetryTracker } from './opentelemetry/opentelemetry-tracker.js';
 export { toJsonLine } from './to-json-line.js';
