@@ -1,5 +1,5 @@
 import type { SplitSource } from '@mochi/contract';
-import { augmentationOf, toGrid } from '@mochi/augment';
+import { augmentationOf, recipeOf, recipes, toGrid } from '@mochi/augment';
 import { compile, decodeImage, hostRandom, imageSize, readFile, resizeBox } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -8,18 +8,7 @@ export const COPY_SIZE = 64;
 
 /** What somebody does to a picture before passing it on. The same for everyone: nothing of it is learned or tuned. */
 const EDIT = augmentationOf(
-  {
-    name: 'edited-copy',
-    crop: { scale: [0.2, 1], ratio: [3 / 4, 4 / 3] },
-    steps: [
-      { op: 'color-jitter', brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, p: 0.8 },
-      { op: 'grayscale', p: 0.2 },
-      { op: 'horizontal-flip', p: 0.5 },
-    ],
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-  },
-  { size: COPY_SIZE, views: ['copy'] },
+  recipeOf(recipes['moco-v2']!, { size: COPY_SIZE, views: ['copy'], blur: { p: 0 }, mean: [0, 0, 0], std: [1, 1, 1] }),
 );
 
 /** One edited copy of each image of a split, in its order. The edits depend on the seed alone. */

@@ -2,27 +2,35 @@ import { compile, resizeBoxes, startTensorFlow } from '@mochi/tensorflow';
 import { leakFree } from '@mochi/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { applySteps } from './apply-step.js';
+import { applyOperations } from './apply-operations.js';
 import { augmentationOf, evalTransform } from './augmentation.js';
+import { builtInOperations } from './built-in-operations.js';
+import { placeOperations } from './place-operations.js';
 import { toGrid, toPlanes, type Planes } from './planes.js';
-import type { Step } from './recipe.js';
-import { mocoV2Config } from './recipes/moco-v2/config.js';
-import { mocoV2Recipe } from './recipes/moco-v2/recipe.js';
+import type { Entry } from './recipe.js';
+import { recipeOf } from './recipes/recipe-of.js';
+import { mocoV2 } from './recipes/recipes.js';
 
 await startTensorFlow();
 
 const SIZE = 16;
-const options = mocoV2Config.parse({ size: SIZE });
-const augmentation = augmentationOf(mocoV2Recipe(options), options);
+const augmentation = augmentationOf(recipeOf(mocoV2, { size: SIZE }));
 const { draws } = augmentation.views[0]!;
 const uniform = (shape: number[], seed: number): tf.Tensor => tf.randomUniform(shape, 0, 1, 'float32', seed);
 const images = (count: number, side = SIZE): tf.Tensor4D =>
   tf.tidy(() => tf.floor(tf.mul(uniform([count, side, side, 3], 5), 256)) as tf.Tensor4D);
 
 test('moco-v2 has the views query, key and eval', () => {
+  const streams = [
+    { name: 'random-resized-crop', count: 22 },
+    { name: 'color-jitter', count: 9 },
+    { name: 'grayscale', count: 1 },
+    { name: 'gaussian-blur', count: 2 },
+    { name: 'horizontal-flip', count: 1 },
+  ];
   expect(augmentation.views).toEqual([
-    { name: 'query', size: SIZE, draws: 35, recipe: 'moco-v2' },
-    { name: 'key', size: SIZE, draws: 35, recipe: 'moco-v2' },
+    { name: 'query', size: SIZE, draws: 35, streams, recipe: 'moco-v2/query' },
+    { name: 'key', size: SIZE, draws: 35, streams, recipe: 'moco-v2/query' },
     { name: 'eval', size: SIZE, draws: 0, sees: 'image' },
   ]);
   expect(() => augmentation.apply(images(1), uniform([1, 35], 1) as tf.Tensor2D, 'quiry')).toThrow('MOCHI_UNKNOWN_VIEW');
@@ -76,43 +84,31 @@ test('eval is the image, normalised', () => {
   expect(augmentation.crop(sizes, tf.zeros([1, 0]), 'eval')).toBeAllClose([[0, 0, SIZE, SIZE]], { rtol: 0, atol: 0 });
 });
 
-/** Share of images that a step changes. */
-function changed(step: Step, count: number, width: number): number {
+/** Share of images that an operation changes. */
+function changed(entry: Entry, count: number): number {
   return tf.tidy(() => {
-    const planes = toPlanes(tf.tile(images(1, 8), [count, 1, 1, 1])) as Planes;
-    const after = applySteps(planes, uniform([count, width], 11) as tf.Tensor2D, [step]);
+    const side = entry.op === 'equalize' ? 17 : 8; // of fewer than 255 pixels nothing is equalized
+    const planes = toPlanes(tf.tile(images(1, side), [count, 1, 1, 1])) as Planes;
+    const placed = placeOperations([entry], new Map(builtInOperations.map((op) => [op.name, op])));
+    const after = applyOperations(planes, uniform([count, placed[0]!.stream.count], 11) as tf.Tensor2D, placed);
     const differs = tf.any(tf.notEqual(after, planes) as tf.Tensor, [0, 2, 3]);
     return tf.mean(tf.cast(differs, 'float32')).dataSync()[0]!;
   });
 }
 
-test.each<{ step: Step; width: number }>([
-  { step: { op: 'color-jitter', brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, p: 0.8 }, width: 9 },
-  { step: { op: 'grayscale', p: 0.2 }, width: 1 },
-  { step: { op: 'gaussian-blur', sigma: [0.5, 2], p: 0.5 }, width: 2 },
-  { step: { op: 'solarize', threshold: 128, p: 0.3 }, width: 1 },
-  { step: { op: 'horizontal-flip', p: 0.5 }, width: 1 },
-])('$step.op happens to a share of $step.p of the images', ({ step, width }) => {
-  // 2,000 images: a deviation of 0.05 is 4.5 standard deviations at p = 0.5
-  expect(Math.abs(changed(step, 2000, width) - step.p)).toBeLessThan(0.05);
-});
-
-test('steps of probability 0 are left out', () => {
-  const plain = mocoV2Recipe(mocoV2Config.parse({ blur: { p: 0 }, grayscale: { p: 0 } }));
-  expect(plain.steps.map(({ op }) => op)).toEqual(['color-jitter', 'horizontal-flip']);
-});
-
-test.each([
-  { name: 'a misspelt option', config: { sise: 32 } },
-  { name: 'a scale upside down', config: { scale: [1, 0.2] } },
-  { name: 'a probability above 1', config: { flip: { p: 1.5 } } },
-  { name: 'a view called eval', config: { views: ['eval'] } },
-])('refused: $name', ({ config }) => expect(mocoV2Config.safeParse(config).success).toBe(false));
+test.each(builtInOperations.map(({ name }, at) => ({ op: name, p: 0.2 + 0.05 * at })))(
+  '$op happens to a share of $p of the images',
+  ({ op, p }) => {
+    const options = { 'gaussian-blur': { sigma: [0.5, 2] }, cutout: { side: 4 }, 'rand-augment': { count: 8 } }[op] ?? {};
+    // 2,000 images: a deviation of 0.05 is 4.5 standard deviations at p = 0.5. One crop in 81 is no shift; a step of rand-augment may do nothing.
+    expect(Math.abs(changed({ op, p, ...options }, 2000) - p)).toBeLessThan(0.05);
+  },
+);
 
 test.each([false, true])(
   'a large image alone, where only what it is chosen for is computed, is as in a batch (XLA: %s)',
   (xla) => {
-    const large = augmentationOf(mocoV2Recipe(mocoV2Config.parse({ size: 80 })), { size: 80 });
+    const large = augmentationOf(recipeOf(mocoV2, { size: 80 }));
     const x = images(12, 80);
     const u = uniform([12, draws], 21) as tf.Tensor2D;
     const batch = large.apply(x, u, 'query');

@@ -1,50 +1,78 @@
-import type { Augmentation, ViewSpec } from '@mochi/contract';
+import type { Augmentation, AugmentationOp, ViewSpec } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
-import { applySteps, drawsOf } from './apply-step.js';
+import { applyOperations, drawOperations } from './apply-operations.js';
+import { builtInOperations } from './built-in-operations.js';
 import { evalBoxes } from './crop/eval-crop.js';
 import { CROP_DRAWS, randomCropBoxes } from './crop/random-resized-crop.js';
 import { unknownView } from './errors.js';
 import { IMAGENET_MEAN, IMAGENET_STD, normalize, type Rgb } from './ops/normalize.js';
+import { placeOperations, type PlacedOperation } from './place-operations.js';
 import { toImages, toPlanes } from './planes.js';
-import type { Recipe } from './recipe.js';
+import type { Recipe, ViewRecipe } from './recipe.js';
 
 /** The view that is the same each time: what evaluation looks at. Every augmentation has it. */
 export const EVAL_VIEW = 'eval';
 
-export interface ViewOptions {
-  /** Side of a view, pixels. */
-  readonly size: number;
-  /** Names of the random views. All are made by the same recipe, with draws of their own. */
-  readonly views?: readonly string[];
+/** A random view, ready to be made. */
+interface MadeView {
+  readonly spec: ViewSpec;
+  readonly recipe: ViewRecipe;
+  readonly placed: readonly PlacedOperation[];
 }
 
 /**
- * A recipe as an augmentation: its random views (default `query` and `key`), and `eval`.
+ * A recipe as an augmentation: its random views, and `eval`.
  *
- * @throws MOCHI_UNKNOWN_VIEW from `crop` and `apply`.
+ * @param operations Those that the recipe may name beside the built-in ones; the same name takes a built-in one's place.
+ * @throws MOCHI_AUGMENT_OP_UNKNOWN, MOCHI_AUGMENT_OP; MOCHI_UNKNOWN_VIEW from the functions of what is returned.
  */
-export function augmentationOf(recipe: Recipe, { size, views = ['query', 'key'] }: ViewOptions): Augmentation {
+export function augmentationOf(recipe: Recipe, operations: readonly AugmentationOp[] = []): Augmentation {
+  const { size, mean, std } = recipe;
   const plain = evalTransform(size, recipe);
-  const draws = CROP_DRAWS + recipe.steps.reduce((sum, step) => sum + drawsOf(step), 0);
-  const specs: ViewSpec[] = [...views.map((name) => ({ name, size, draws, recipe: recipe.name })), ...plain.views];
-  const isRandom = (view: string): boolean => {
-    if (!specs.some(({ name }) => name === view)) throw unknownView(recipe.name, view, specs.map(({ name }) => name)); // prettier-ignore
-    return view !== EVAL_VIEW;
+  const known = new Map([...builtInOperations, ...operations].map((op) => [op.name, op]));
+  const made = new Map(Object.keys(recipe.views).map((name) => [name, makeView(name, recipe, known)]));
+  const views = [...[...made.values()].map(({ spec }) => spec), ...plain.views];
+  const random = (view: string): MadeView | undefined => {
+    if (!views.some(({ name }) => name === view)) throw unknownView(recipe.name, view, views.map(({ name }) => name)); // prettier-ignore
+    return made.get(view);
+  };
+  const own = ({ spec, recipe: { crop } }: MadeView, draws: tf.Tensor2D): tf.Tensor2D => {
+    const first = crop ? CROP_DRAWS : 0;
+    return tf.slice(draws, [0, first], [-1, spec.draws - first]);
   };
   return {
-    views: specs,
-    crop: (sizes, u, view) =>
-      isRandom(view)
-        ? tf.tidy(() => randomCropBoxes(sizes, tf.slice(u, [0, 0], [-1, CROP_DRAWS]), recipe.crop))
-        : plain.crop(sizes, u, view),
-    apply: (images, u, view) =>
-      isRandom(view)
-        ? tf.tidy(() => {
-            const rest = tf.slice(u, [0, CROP_DRAWS], [-1, draws - CROP_DRAWS]);
-            return toImages(normalize(applySteps(toPlanes(images), rest, recipe.steps), recipe.mean, recipe.std));
-          })
-        : plain.apply(images, u, view),
+    views,
+    statistics: { mean, std },
+    crop(sizes, draws, view) {
+      const one = random(view);
+      if (!one) return plain.crop(sizes, draws, view);
+      const { crop } = one.recipe;
+      if (!crop) return tf.tidy(() => tf.concat([tf.zerosLike(sizes), sizes], 1) as tf.Tensor2D);
+      return tf.tidy(() => randomCropBoxes(sizes, tf.slice(draws, [0, 0], [-1, CROP_DRAWS]), crop));
+    },
+    apply(images, draws, view) {
+      const one = random(view);
+      if (!one) return plain.apply(images, draws, view);
+      return tf.tidy(() => toImages(normalize(applyOperations(toPlanes(images), own(one, draws), one.placed), mean, std)));
+    },
+    parameters(draws, view) {
+      const one = random(view);
+      if (!one) return {};
+      const drawn = drawOperations(own(one, draws), one.placed, one.spec.size);
+      return Object.fromEntries(drawn.map(({ chosen, parameters }, at) => [one.placed[at]!.stream.name, { chosen, ...parameters }])); // prettier-ignore
+    },
   };
+}
+
+function makeView(name: string, { name: recipeName, views }: Recipe, known: ReadonlyMap<string, AugmentationOp>): MadeView {
+  const recipe = views[name]!;
+  const placed = placeOperations(recipe.ops, known);
+  const ofCrop = recipe.crop ? [{ name: 'random-resized-crop', count: CROP_DRAWS }] : [];
+  const streams = [...ofCrop, ...placed.map(({ stream }) => stream)];
+  const draws = streams.reduce((sum, { count }) => sum + count, 0);
+  // Views that are made alike are made together.
+  const alike = Object.keys(views).find((other) => JSON.stringify(views[other]) === JSON.stringify(recipe))!;
+  return { spec: { name, size: recipe.size, draws, streams, recipe: `${recipeName}/${alike}` }, recipe, placed };
 }
 
 /**
@@ -61,6 +89,7 @@ export function evalTransform(
   };
   return {
     views: [{ name: EVAL_VIEW, size, draws: 0, sees: 'image' }],
+    statistics: { mean, std },
     crop(sizes, _draws, view) {
       check(view);
       return evalBoxes(sizes, size);

@@ -1,5 +1,29 @@
+import { API_VERSION, AUGMENTATION, definePlugin } from '@mochi/contract';
 import { augmentationConformance } from '@mochi/testing';
-import { evalAugmentPlugin, mocoV2AugmentPlugin } from './index.js';
+import { z } from 'zod';
+import { augmentationOf, builtInOperations, recipeOf, recipePlugin, recipes } from './index.js';
 
-augmentationConformance(evalAugmentPlugin, { size: 16 });
-augmentationConformance(mocoV2AugmentPlugin, { size: 16 });
+for (const recipe of Object.values(recipes)) {
+  const small = recipe.small ? { small: { count: 1, size: 12 } } : {};
+  augmentationConformance(recipePlugin(recipe), { size: 16, ...small });
+}
+
+/** Every operation that ships, one after another, on the whole image. */
+const everything = definePlugin({
+  name: 'every-operation',
+  kind: 'augment',
+  apiVersion: API_VERSION,
+  config: z.strictObject({}),
+  setup: (host) =>
+    host.provide(AUGMENTATION, () =>
+      augmentationOf(
+        recipeOf(recipes['custom']!, {
+          size: 16,
+          crop: 'whole',
+          views: ['query'],
+          add: builtInOperations.map(({ name }) => ({ op: name, p: 0.5 })),
+        }),
+      ),
+    ),
+});
+augmentationConformance(everything);

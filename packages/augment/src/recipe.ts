@@ -1,33 +1,30 @@
 import type { CropOptions } from './crop/random-resized-crop.js';
 import type { Rgb } from './ops/normalize.js';
 
-/** One operation on the batch, with its probability `p` for each image. */
-export type Step =
-  | {
-      readonly op: 'color-jitter';
-      /** Factors are drawn from [max(0, 1 - x), 1 + x]. */
-      readonly brightness: number;
-      readonly contrast: number;
-      readonly saturation: number;
-      /** The shift is drawn from [-x, x], parts of the hue circle. 0: the hue is not touched. */
-      readonly hue: number;
-      readonly p: number;
-    }
-  | { readonly op: 'grayscale'; readonly p: number }
-  | {
-      readonly op: 'gaussian-blur';
-      /** Least and most sigma, pixels. */
-      readonly sigma: readonly [number, number];
-      readonly p: number;
-    }
-  | { readonly op: 'solarize'; readonly threshold: number; readonly p: number }
-  | { readonly op: 'horizontal-flip'; readonly p: number };
+/** An operation in a list: its name, the probability that it happens to an image (default 1), and its options. */
+export interface Entry {
+  readonly op: string;
+  readonly p?: number;
+  readonly [option: string]: unknown;
+}
 
-/** An augmentation as data: what is done to an image, in order. */
+/** How one view is made. */
+export interface ViewRecipe {
+  /** Side of the view, pixels. */
+  readonly size: number;
+  /** Absent: the whole image is stretched over the view. */
+  readonly crop?: CropOptions;
+  /** In order; those of probability 0 are left out. */
+  readonly ops: readonly Entry[];
+}
+
+/** An augmentation as data. */
 export interface Recipe {
   readonly name: string;
-  readonly crop: CropOptions;
-  readonly steps: readonly Step[];
+  /** The random views by name; `eval` is there besides. */
+  readonly views: Readonly<Record<string, ViewRecipe>>;
+  /** Side of the view `eval`, pixels. */
+  readonly size: number;
   /** Of the data, in parts of 255. */
   readonly mean: Rgb;
   readonly std: Rgb;

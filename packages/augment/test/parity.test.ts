@@ -1,7 +1,8 @@
 import { resizeBox, resizeBoxes, startTensorFlow } from '@mochi/tensorflow';
-import { referenceCase, type ReferenceCase } from '@mochi/testing';
+import { referenceCase } from '@mochi/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import { difference, onImage, pair } from './difference.js';
 import {
   brightness,
   contrast,
@@ -12,35 +13,10 @@ import {
   saturation,
   solarize,
   toGrid,
-  toImages,
-  toPlanes,
-  type PerImage,
   type Planes,
 } from '../src/index.js';
 
 await startTensorFlow();
-
-/** Mean and greatest difference, in values of 0..255. */
-function difference(got: tf.Tensor, want: ArrayLike<number>): { mean: number; max: number } {
-  const values = got.dataSync();
-  expect(values.length).toBe(want.length);
-  let [sum, max] = [0, 0];
-  for (let at = 0; at < values.length; at++) {
-    const apart = Math.abs(values[at]! - want[at]!);
-    sum += apart;
-    max = apart <= max ? max : apart; // so that NaN stays
-  }
-  return { mean: sum / values.length, max };
-}
-
-/** The operation on two copies of the image, so that per-image numbers are used; the second copy's number is another one. */
-const onImage = (reference: ReferenceCase, op: (planes: Planes) => Planes): tf.Tensor =>
-  tf.tidy(() => {
-    const image = tf.cast(reference.tensor<tf.Tensor3D>('image'), 'float32');
-    return tf.slice(toImages(op(toPlanes(tf.stack([image, image]) as tf.Tensor4D))), 0, 1);
-  });
-
-const pair = (first: number, second: number): PerImage => tf.tensor1d([first, second]);
 
 const CASES: { name: string; op: (planes: Planes) => Planes; mean: number; max: number; scale?: number }[] = [
   { name: 'brightness_1_3', op: (x) => brightness(x, pair(1.3, 0.5)), mean: 1, max: 3 },

@@ -28,4 +28,10 @@ export interface SampleRng {
   uniform(shape: number[], min?: number, max?: number): Tensor;
   /** Uniform integers in [0, max), shape [B, ...shape], int32. */
   integers(shape: number[], max: number): Tensor;
+  /**
+   * Uniform in [0, 1), [B, n] float32: of each sample's sequence the numbers at some places, which may be far apart.
+   *
+   * @param places Unsigned 32-bit numbers, n of them.
+   */
+  at(places: Uint32Array): Tensor;
 }

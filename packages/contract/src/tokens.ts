@@ -1,5 +1,6 @@
 import type {
   Augmentation,
+  AugmentationOp,
   Dataset,
   EmbeddingWriter,
   Encoder,
@@ -17,6 +18,8 @@ import { defineListToken, type ListToken } from './token.js';
 
 export const DATASET = defineListToken<Dataset>('dataset');
 export const AUGMENTATION = defineListToken<Augmentation>('augmentation');
+/** Operations for the lists of recipes, beside those that ship. */
+export const AUGMENTATION_OP = defineListToken<AugmentationOp>('augmentation-op');
 export const ENCODER = defineListToken<Encoder>('encoder');
 export const METHOD = defineListToken<Method>('method');
 export const BANK = defineListToken<MemoryBank>('bank');

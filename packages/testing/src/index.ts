@@ -1,6 +1,6 @@
 export { allClose, type Tolerance, type Verdict } from './all-close.js';
 export { isTensor, toNumbers, type Numbers } from './numbers.js';
-export { ReferenceCase, referenceCase, referenceJson, referencePath } from './reference-case.js';
+export { ReferenceCase, hasReference, referenceCase, referenceJson, referencePath } from './reference-case.js';
 export { parseSafetensors, type ReferenceTensor } from './safetensors.js';
 export { leakFree, tensorsOf, type TensorTree } from './leak-free.js';
 export * from './checks.js';

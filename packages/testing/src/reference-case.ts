@@ -63,12 +63,19 @@ export function referenceCase(name: string, from: string): ReferenceCase {
 export const referenceJson = <T>(name: string, from: string): T =>
   JSON.parse(readFileSync(referencePath(`${name}.json`, from), 'utf8')) as T;
 
+/** Whether the reference folder has a file. Folders made elsewhere may lack what a package's own script makes. */
+export const hasReference = (file: string, from: string): boolean => existsSync(pathOf(file, from));
+
 /** Path of a file of the reference folder. */
 export function referencePath(file: string, from: string): string {
-  const elsewhere = process.env['MOCHI_REFERENCE'];
-  const path = elsewhere ? join(elsewhere, file) : join(packageFolder(from), 'test', 'golden', file);
+  const path = pathOf(file, from);
   if (!existsSync(path)) throw new Error(`no reference file ${path}; make it with packages/testing/reference/make_reference.py`);
   return path;
+}
+
+function pathOf(file: string, from: string): string {
+  const elsewhere = process.env['MOCHI_REFERENCE'];
+  return elsewhere ? join(elsewhere, file) : join(packageFolder(from), 'test', 'golden', file);
 }
 
 function packageFolder(from: string): string {

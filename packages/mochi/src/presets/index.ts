@@ -16,8 +16,7 @@ const mocoV2 = {
 export const presets: Readonly<Record<string, Preset>> = {
   'moco-v1-imagenet-1k': {
     ...mocoV2,
-    // The augmentation is the second version's, which adds blur: there is no recipe of the first yet.
-    augment: { name: 'moco-v2', size: 224 },
+    augment: { name: 'moco-v1', size: 224 },
     method: { name: 'moco-v2', temperature: 0.07, keyMomentum: 0.999, batchNorm: { split: 8 } },
     encoder: { name: 'resnet50', stem: 'imagenet', head: { kind: 'linear', dim: 128 } },
     bank: { name: 'fifo', capacity: 65536 },

@@ -1,2 +1,3 @@
 export { createRng } from './create-rng.js';
 export { hostRandom, type HostRandom } from './host-random.js';
+export { hashText } from './hash.js';

@@ -14,9 +14,11 @@ const MAX_INTEGER = 2 ** 24;
  */
 export function createSampleRng(key: number, ids: tf.Tensor1D, step: tf.Scalar | number): SampleRng {
   let calls = 0;
-  const bits = (shape: number[]): tf.Tensor => drawBits(hashWords(key, calls++), ids, step, shape);
+  const bits = (shape: number[], places?: Uint32Array): tf.Tensor => drawBits(hashWords(key, calls++), ids, step, shape, places);
+  const unit = (shape: number[], places?: Uint32Array): tf.Tensor => tf.mul(tf.cast(bits(shape, places), 'float32'), UNIT_24);
   return {
-    uniform: (shape, min = 0, max = 1) => tf.tidy(() => toRange(tf.mul(tf.cast(bits(shape), 'float32'), UNIT_24), min, max)),
+    uniform: (shape, min = 0, max = 1) => tf.tidy(() => toRange(unit(shape), min, max)),
+    at: (places) => tf.tidy(() => unit([places.length], places)),
     integers(shape, max) {
       if (!(Number.isInteger(max) && max > 0 && max <= MAX_INTEGER))
         throw opArgument('integers', `max is ${max}`, `An integer in [1, ${MAX_INTEGER}].`);
@@ -30,12 +32,13 @@ export function createSampleRng(key: number, ids: tf.Tensor1D, step: tf.Scalar |
 export const toRange = (unit: tf.Tensor, min: number, max: number): tf.Tensor =>
   min === 0 && max === 1 ? unit : tf.add(tf.mul(unit, max - min), min);
 
-/** 24 random bits for each element of [B, ...shape], int32. */
-function drawBits(key: number, ids: tf.Tensor1D, step: tf.Scalar | number, shape: number[]): tf.Tensor {
+/** 24 random bits for each element of [B, ...shape], int32. @param places Of the elements in the sequence of a sample. Default: 0, 1, ... */
+function drawBits(key: number, ids: tf.Tensor1D, step: tf.Scalar | number, shape: number[], places?: Uint32Array): tf.Tensor {
   const [a, b] = tf.split(rowKeys(key, ids, step), 2, 0) as [tf.Tensor, tf.Tensor]; // each [1, B]
   const [batch] = ids.shape;
   const count = shape.reduce((all, side) => all * side, 1);
-  const all = counterWords(tf.reshape(a, [batch, 1]), tf.reshape(b, [batch, 1]), count);
+  const at = places ?? Uint32Array.from({ length: count }, (_, place) => place);
+  const all = counterWords(tf.reshape(a, [batch, 1]), tf.reshape(b, [batch, 1]), at);
   return tf.reshape(shiftWords(all, 8), [batch, ...shape]);
 }
 

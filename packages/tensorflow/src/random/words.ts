@@ -30,11 +30,11 @@ export function mixWords(x: tf.Tensor): tf.Tensor {
   return xorWords(h, shiftWords(h, 16));
 }
 
-/** {@link counterHash} of the indices [0, count) for every row. @param a [B, 1]. @param b [B, 1]. @returns [B, count]. */
-export function counterWords(a: tf.Tensor, b: tf.Tensor, count: number): tf.Tensor {
+/** {@link counterHash} of some indices for every row. @param a [B, 1]. @param b [B, 1]. @returns [B, indices.length]. */
+export function counterWords(a: tf.Tensor, b: tf.Tensor, indices: Uint32Array): tf.Tensor {
   const counter = words(
-    [1, count],
-    Array.from({ length: count }, (_, index) => Math.imul(index, GOLDEN)),
+    [1, indices.length],
+    Array.from(indices, (index) => Math.imul(index, GOLDEN)),
   );
   return mixWords(xorWords(round(addWords(counter, a), 16, MIX_A), b));
 }

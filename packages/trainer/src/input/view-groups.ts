@@ -1,5 +1,5 @@
 import type { Augmentation, ViewSpec } from '@mochi/contract';
-import { createRng, hostRandom } from '@mochi/tensorflow';
+import { createRng, hashText, hostRandom } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { unknownViews } from './errors.js';
 
@@ -22,8 +22,8 @@ export function viewSpecs(augmentation: Augmentation, views: readonly string[]):
 export function viewGroups(specs: readonly ViewSpec[]): ViewGroup[] {
   const groups = new Map<string, ViewSpec[]>();
   for (const spec of specs) {
-    const { recipe, name, size, draws, sees } = spec;
-    const key = JSON.stringify(recipe === undefined ? { name } : { recipe, size, draws, sees });
+    const { recipe, name, size, streams, draws, sees } = spec;
+    const key = JSON.stringify(recipe === undefined ? { name } : { recipe, size, draws, streams, sees });
     groups.set(key, [...(groups.get(key) ?? []), spec]);
   }
   return [...groups.values()].map((views) => ({ views, spec: views[0]! }));
@@ -33,17 +33,25 @@ export function viewGroups(specs: readonly ViewSpec[]): ViewGroup[] {
 export const drawKeys = (seed: number, epoch: number, views: readonly ViewSpec[]): number[] =>
   views.map(({ name }) => hostRandom(seed, `draws/epoch-${epoch}/${name}`).integer(2 ** 31));
 
+/** Where the draws of a view stand in the sequence of a sample: each stream begins at a place that its name decides. */
+function placesOf({ draws, streams = [] }: ViewSpec): Uint32Array {
+  if (streams.length === 0) return Uint32Array.from({ length: draws }, (_, place) => place);
+  const places = streams.flatMap(({ name, count }) => Array.from({ length: count }, (_, place) => hashText(name) + place));
+  return Uint32Array.from(places); // past 2^32 it goes on at 0
+}
+
 /**
- * The draws of a group, each a function of (key, id) alone: no order of threads changes them.
+ * The draws of a group, each a function of (key, id, stream) alone: no order of threads changes them, and no other stream.
  *
  * @param ids [B] int32. @param keys One int32 scalar for each view of the group. @returns [V * B, draws], view after view.
  */
 export function drawsOf({ views, spec }: ViewGroup, ids: tf.Tensor1D, keys: readonly tf.Tensor[]): tf.Tensor2D {
   if (spec.draws === 0) return tf.zeros([views.length * ids.shape[0], 0]);
+  const places = placesOf(spec);
   const each = keys.map((key) =>
     createRng(0, 'draws', key as tf.Scalar)
       .perSample(ids)
-      .uniform([spec.draws]),
+      .at(places),
   );
   return tf.concat(each, 0) as tf.Tensor2D;
 }
