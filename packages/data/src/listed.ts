@@ -1,4 +1,4 @@
-import type { Dataset } from '@mochi/contract';
+import type { AnnotationSource, Dataset, SplitSource } from '@mochi/contract';
 import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ export interface Listed {
   readonly names: readonly string[];
   readonly labels?: Int32Array;
   readonly classes?: readonly string[];
+  readonly annotations?: AnnotationSource;
 }
 
 /** A data set's root, and what to say when something is missing there. */
@@ -27,13 +28,11 @@ export interface Place {
  */
 export function listedDataset(name: string, place: Place, readers: Readonly<Record<string, () => Promise<Listed>>>): Dataset {
   if (!existsSync(place.root)) throw dataMissing(place.origin, place.root, [place.root]);
-  const read = async (split: string, list: () => Promise<Listed>) => {
-    const listed = await list();
+  const read = async (split: string, list: () => Promise<Listed>): Promise<SplitSource> => {
+    const { annotations, ...listed } = await list();
     await checkSome(place, listed.names);
-    return splitOf(split, {
-      ...listed,
-      images: { kind: 'files', paths: listed.names.map((image) => join(place.root, image)) },
-    });
+    const images = { kind: 'files', paths: listed.names.map((image) => join(place.root, image)) } as const;
+    return { ...splitOf(split, { ...listed, images }), ...(annotations ? { annotations } : {}) };
   };
   return lazyDataset(name, new Map(Object.entries(readers).map(([split, list]) => [split, () => read(split, list)])));
 }
