@@ -1,14 +1,6 @@
-import { API_VERSION, DATASET, definePlugin } from '@mochi/contract';
+import { datasetPlugin } from '../common/dataset-plugin.js';
 import { cocoConfig } from './config.js';
 import { openCoco } from './coco.js';
 
 /** COCO: images with boxes and masks, or one's own data in its form. */
-export const cocoPlugin = definePlugin({
-  name: 'coco',
-  kind: 'data',
-  apiVersion: API_VERSION,
-  config: cocoConfig,
-  setup(host, options) {
-    host.provide(DATASET, () => openCoco(options));
-  },
-});
+export const cocoPlugin = datasetPlugin({ name: 'coco', config: cocoConfig, open: openCoco });

@@ -1,0 +1,25 @@
+import type { Dataset } from '@mochi/contract';
+import { shardedDataset } from '../shards/sharded-dataset.js';
+import type { ParquetConfig } from './config.js';
+import { indexParquet } from './index-parquet.js';
+
+/**
+ * Images of Parquet files, as image hubs have them. They are read once to find the images; see {@link indexParquet} for what is then read.
+ *
+ * @throws MOCHI_SPLIT_CLASH at once; MOCHI_DATA_MISSING, MOCHI_DATA_CORRUPT from `split`.
+ */
+export function openParquet({ image, label, ...config }: ParquetConfig): Dataset {
+  const wanted = { ...(image === undefined ? {} : { image }), ...(label === undefined ? {} : { label }) };
+  return shardedDataset({
+    ...config,
+    name: 'parquet',
+    cache: config.cache,
+    origin: {
+      title: 'The Parquet data set',
+      layout: 'Parquet files with a column of encoded images',
+      from: 'the hub that has it, or whoever wrote it',
+    },
+    lookedFor: wanted,
+    index: (shards, folder, key) => indexParquet(shards, wanted, folder, key),
+  });
+}

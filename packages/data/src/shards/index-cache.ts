@@ -1,0 +1,99 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { ShardIndex } from './shard-index.js';
+
+/** Changes when an index of an earlier version must not be read any more. */
+const FORMAT = 1;
+
+/** Where indexes are kept unless the config says otherwise. */
+export function defaultShardCache(): string {
+  const { MOCHI_CACHE, XDG_CACHE_HOME } = process.env;
+  return join(MOCHI_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'mochi'), 'shards');
+}
+
+/** A name for what is found in these shards: changes with their paths, sizes and times, and with what is looked for. */
+export async function cacheKey(shards: readonly string[], lookedFor: unknown): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([FORMAT, lookedFor]));
+  for (const shard of shards) {
+    const { size, mtimeMs } = await stat(shard);
+    hash.update(JSON.stringify([resolve(shard), size, mtimeMs]));
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+/**
+ * What `make` finds, kept in a file for the next time. A file that cannot be read or written is as good as none: only time is lost.
+ *
+ * @param folder Made when needed. @param key See {@link cacheKey}.
+ */
+export async function cachedIndex(folder: string, key: string, make: () => Promise<ShardIndex>): Promise<ShardIndex> {
+  const path = join(folder, `${key}.index`);
+  const known = await readFile(path).then(unpackIndex, () => undefined);
+  if (known && (await allThere(known.images.files))) return known;
+  const index = await make();
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(aside, packIndex(index));
+    await rename(aside, path);
+  } catch {
+    await rm(aside, { force: true });
+  }
+  return index;
+}
+
+const allThere = async (files: readonly string[]): Promise<boolean> =>
+  (await Promise.all(files.map((file) => stat(file).then(() => true, () => false)))).every(Boolean); // prettier-ignore
+
+interface Head {
+  readonly files: readonly string[];
+  readonly classes?: readonly string[];
+  readonly labels: 'numbers' | readonly string[] | 'none';
+  readonly count: number;
+}
+
+/** The length of the head, the head as JSON, then the numbers, then the names with line ends between them; and a sum over all of it. */
+function packIndex({ images, names, labels, classes }: ShardIndex): Buffer {
+  const { files, file, offset, length } = images;
+  const numbers = labels instanceof Int32Array ? labels : undefined;
+  const head: Head = {
+    files,
+    ...(classes ? { classes } : {}),
+    labels: numbers ? 'numbers' : ((labels as readonly string[] | undefined) ?? 'none'),
+    count: names.length,
+  };
+  const text = Buffer.from(JSON.stringify(head));
+  const size = Buffer.alloc(8);
+  size.writeUInt32LE(text.length);
+  const parts = [
+    size,
+    text,
+    ...[offset, length, file, numbers ?? new Int32Array(0)].map(bytesOf),
+    Buffer.from(JSON.stringify(names)),
+  ];
+  const body = Buffer.concat(parts);
+  return Buffer.concat([createHash('sha256').update(body).digest(), body]);
+}
+
+const bytesOf = (values: Float64Array | Int32Array): Buffer => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+
+function unpackIndex(bytes: Buffer): ShardIndex | undefined {
+  const body = bytes.subarray(32);
+  if (!createHash('sha256').update(body).digest().equals(bytes.subarray(0, 32))) return undefined;
+  const headEnd = 8 + body.readUInt32LE(0);
+  const head = JSON.parse(body.subarray(8, headEnd).toString('utf8')) as Head;
+  let at = headEnd;
+  const take = (size: number): ArrayBuffer => new Uint8Array(body.subarray(at, (at += size))).buffer;
+  const [offset, length] = [new Float64Array(take(8 * head.count)), new Float64Array(take(8 * head.count))];
+  const file = new Int32Array(take(4 * head.count));
+  const numbers = head.labels === 'numbers' ? new Int32Array(take(4 * head.count)) : undefined;
+  const labels = numbers ?? (head.labels === 'none' ? undefined : (head.labels as readonly string[]));
+  return {
+    images: { kind: 'ranges', files: head.files, file, offset, length },
+    names: JSON.parse(body.subarray(at).toString('utf8')) as string[],
+    ...(labels ? { labels } : {}),
+    ...(head.classes ? { classes: head.classes } : {}),
+  };
+}
