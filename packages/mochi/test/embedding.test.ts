@@ -42,7 +42,12 @@ describe('a run as a stream', () => {
     const second = startTraining(config, { runDir, resume: true, signal: signal.signal });
     second.events$.pipe(filter(isStep), take(3)).subscribe({ complete: () => signal.abort() });
     expect(await second.done).toMatchObject({ outcome: 'stopped', step: 8 });
-    expect((await train(config, { runDir, resume: true })).stateSha256).toBe(whole.stateSha256);
+    const end = await train(config, { runDir, resume: true });
+    expect(end.stateSha256).toBe(whole.stateSha256);
+    const again = startTraining(config, { runDir, resume: true }); // nothing is left to do
+    const types = firstValueFrom(again.events$.pipe(map(({ type }) => type), toArray())); // prettier-ignore
+    expect(await again.done).toEqual(end);
+    expect(await types).toEqual(['run-start', 'run-end']);
   });
 
   test('a run that fails rejects with its code, and its events complete without an error', async () => {

@@ -11,6 +11,7 @@ import { BatchFeed } from './input/index.js';
 import { assemble, type RunParts } from './run/assemble.js';
 import type { Results } from './run/evaluation.js';
 import { fillBanks } from './run/fill-banks.js';
+import { finishedBefore } from './run/finished-before.js';
 import { initialBanks, initialState } from './run/initial-state.js';
 import { warmStartBanks } from './run/warm-start.js';
 import {
@@ -107,6 +108,8 @@ async function trainAndFinish(
   parts.bus.emit(runStart, { name, runDir, resumedFrom, totalSteps, totalEpochs, stepsPerEpoch, parameters });
   let feed: BatchFeed | undefined;
   try {
+    const before = resumedFrom === null ? null : await finishedBefore(parts, runDir, resumedFrom);
+    if (before) return tellEnd(parts, before);
     if (loop.position.step === 0) await startBanks(parts, loop.state, signal);
     feed = new BatchFeed({
       ...parts,
@@ -120,8 +123,7 @@ async function trainAndFinish(
     await saver.save(loop, end.outcome === 'finished' ? 'end' : 'stop');
     const result = await summarise(loop, end, info.runDir);
     if (info.runDir !== null) await writeJson(`${info.runDir}/${SUMMARY_FILE}`, { name: info.name, parameters, ...result });
-    parts.bus.emit(runEnd, { ...end, step: result.step, epoch: result.epoch, seconds: result.seconds });
-    return result;
+    return tellEnd(parts, result);
   } catch (error) {
     const { step, epoch } = loop.position;
     parts.bus.emit(runEnd, {
@@ -135,6 +137,12 @@ async function trainAndFinish(
   } finally {
     await feed?.dispose();
   }
+}
+
+function tellEnd({ bus }: RunParts, result: TrainResult): TrainResult {
+  const { outcome, reason, step, epoch, seconds } = result;
+  bus.emit(runEnd, { outcome, reason, step, epoch, seconds });
+  return result;
 }
 
 /** What the banks hold before the first step. A run that is resumed before its first step does it anew: it may have been cut short. */
