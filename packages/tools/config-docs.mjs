@@ -47,6 +47,8 @@ evaluators: [{ name: representation, every: 10ep }]
 const ABOUT = {
   data: 'Where images come from. [packages/data](../packages/data/README.md)',
   augment: 'How views are made of an image. [packages/augment](../packages/augment/README.md)',
+  mixing:
+    'Images of the batch mixed with one another, for queries with soft targets. Default: none. [packages/augment](../packages/augment/README.md#mixing)',
   encoder: 'The network. [packages/encoders](../packages/encoders/README.md)',
   method: 'What is computed from a batch of views. [packages/methods](../packages/methods/README.md)',
   bank: 'The latest keys, which negatives are taken from. [packages/memory-bank](../packages/memory-bank/README.md)',

@@ -29,3 +29,5 @@ export { recipeConfig } from './recipes/recipe-config.js';
 export { type RecipeData } from './recipes/recipe-data.js';
 export { recipeOf } from './recipes/recipe-of.js';
 export { recipes } from './recipes/recipes.js';
+export * from './mixing/plugins.js';
+export { cutmix, iMix, mixup, unMix } from './mixing/mixings.js';

@@ -14,6 +14,7 @@ export const API_VERSION = 1;
 export type PluginKind =
   | 'data'
   | 'augment'
+  | 'mixing'
   | 'encoder'
   | 'method'
   | 'bank'

@@ -5,6 +5,7 @@ import type {
   EmbeddingWriter,
   Encoder,
   Evaluator,
+  InputMixing,
   MemoryBank,
   Method,
   NegativeSampler,
@@ -20,6 +21,7 @@ export const DATASET = defineListToken<Dataset>('dataset');
 export const AUGMENTATION = defineListToken<Augmentation>('augmentation');
 /** Operations for the lists of recipes, beside those that ship. */
 export const AUGMENTATION_OP = defineListToken<AugmentationOp>('augmentation-op');
+export const INPUT_MIXING = defineListToken<InputMixing>('input-mixing');
 export const ENCODER = defineListToken<Encoder>('encoder');
 export const METHOD = defineListToken<Method>('method');
 export const BANK = defineListToken<MemoryBank>('bank');
@@ -35,6 +37,7 @@ export const EXPORTER = defineListToken<EmbeddingWriter>('exporter');
 export const TOKEN_OF_KIND: Readonly<Record<Exclude<PluginKind, 'extension'>, ListToken<unknown>>> = {
   data: DATASET,
   augment: AUGMENTATION,
+  mixing: INPUT_MIXING,
   encoder: ENCODER,
   method: METHOD,
   bank: BANK,

@@ -3,10 +3,12 @@ import type { ContrastiveInput } from './contrastive-loss.js';
 import { badTemperature, bankBlockTwice, blockShape, noNegatives, unknownBank } from './errors.js';
 
 /** Checks shapes and names, all known while tracing, so that a mistake names the block and not an op. @returns The blocks with M >= 1. */
-export function checkInput({ queries, positives, banks, similarities, negatives, temperature }: ContrastiveInput): Block[] {
+export function checkInput(input: ContrastiveInput): Block[] {
+  const { queries, positives, weights, banks, similarities, negatives, temperature } = input;
   if (typeof temperature === 'number' && !(temperature > 0 && Number.isFinite(temperature))) throw badTemperature(temperature);
   const [batch, width] = queries.shape;
   requireShape('positives', positives.shape, [batch, width]);
+  if (weights) requireShape('weights', weights.shape, [batch]);
   for (const [name, bank] of Object.entries(banks)) {
     requireShape(`the bank "${name}"`, bank.shape, [bank.shape[0], width]);
     if (similarities[name]) requireShape(`similarities of the bank "${name}"`, similarities[name].shape, [batch, bank.shape[0]]);

@@ -3,7 +3,7 @@ import { scope, stopGradient } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkInput } from './check-input.js';
 import { columnsOf, type Columns } from './columns.js';
-import { pull } from './denominators.js';
+import { pull, type Pull } from './denominators.js';
 import { GradientSums } from './gradient-sums.js';
 import { TRANSIENT_BYTES } from './mixtures.js';
 
@@ -19,6 +19,8 @@ export interface ContrastiveInput {
   readonly negatives: Negatives;
   /** t > 0, no unit. */
   readonly temperature: number | tf.Scalar;
+  /** What the loss of each query counts, [B], constants: the loss is the mean of weight times loss. Absent: 1 each. */
+  readonly weights?: tf.Tensor1D;
   /** True lets gradient flow to the positives too. Default false: keys of a momentum encoder. */
   readonly positiveGradient?: boolean;
   /** Banks whose rows get gradient through their bank block: keys of this very batch (SimCLR). Mixtures of them stay constants. */
@@ -108,12 +110,9 @@ function evaluate(input: ContrastiveInput): { loss: tf.Scalar; gradients: Contra
   const cosine = tf.sum<tf.Tensor2D>(tf.mul(input.queries, input.positives), 1, true); // [B, 1]
   const positive = tf.div<tf.Tensor2D>(cosine, input.temperature);
   const mass = (): tf.Tensor2D => columns.map((block) => block.mass()).reduce((sum, one) => tf.add(sum, one));
-  const { loss, crowdGradient, positivePull } = pull(input.negatives.denominator ?? { kind: 'with-positive' }, {
-    positive,
-    crowd,
-    mass,
-    temperature: input.temperature,
-  });
+  const contest = { positive, crowd, mass, temperature: input.temperature };
+  const pulled = pull(input.negatives.denominator ?? { kind: 'with-positive' }, contest);
+  const { loss, crowdGradient, positivePull } = input.weights ? weighted(pulled, input.weights) : pulled;
   const batch = input.queries.shape[0];
   // total >= 1 where there is a negative at all, because the largest contributes e^0: maximum only turns 0 / 0 into 0.
   const scale = tf.div<tf.Tensor2D>(crowdGradient, tf.mul(tf.maximum(total, 1), batch));
@@ -127,6 +126,12 @@ function evaluate(input: ContrastiveInput): { loss: tf.Scalar; gradients: Contra
       positiveSimilarity: tf.mean(cosine),
     },
   };
+}
+
+/** Loss and gradients of each query times its weight. */
+function weighted({ loss, crowdGradient, positivePull }: Pull, weights: tf.Tensor1D): Pull {
+  const each = (x: tf.Tensor2D): tf.Tensor2D => tf.mul(x, tf.expandDims(weights, 1));
+  return { loss: each(loss), crowdGradient: each(crowdGradient), positivePull: each(positivePull) };
 }
 
 /** Cosines of the banks that blocks use, given or computed. */

@@ -160,3 +160,10 @@ export const unknownState = (plugin: string, name: string, known: string[]): Moc
     expected: `one of: ${known.join(', ') || '(it registered none)'}`,
     fix: `Call host.state('${name}', ...) in the plugin's setup.`,
   });
+
+export const mixingUnsupported = (method: string, mixing: string): MochiError =>
+  new MochiError('MOCHI_MIXING_UNSUPPORTED', {
+    happened: `The config has the mixing ${mixing}, and the method ${method} does not take mixed images.`,
+    expected: 'a method that does, such as moco-v2, or no section mixing',
+    fix: 'Take mixing out of the config, or choose another method.',
+  });

@@ -6,6 +6,7 @@ export * from './memory-bank.js';
 export * from './sampler.js';
 export * from './positive-source.js';
 export * from './method.js';
+export * from './mixing.js';
 export * from './optimizer.js';
 export * from './evaluator.js';
 export * from './tracker.js';

@@ -4,6 +4,7 @@ import type { Rng } from '../rng.js';
 import type { StateTree, Tensors } from '../tree.js';
 import type { Encoder, EncoderWeights } from './encoder.js';
 import type { BankView } from './memory-bank.js';
+import type { InputMixing, MixedBatch } from './mixing.js';
 
 /** One batch: views by name [B, s, s, 3], ids [B] int32, labels [B] int32 where the data has them and something asked for them. */
 export interface Batch {
@@ -67,6 +68,14 @@ export interface MethodContext {
   readonly scalars: Readonly<Record<string, Scalar>>;
   /** The banks are as they were before this step, however often it is called. */
   readonly draw: DrawNegatives;
+  /** Absent: images are not mixed. */
+  readonly mixing?: MethodMixing;
+}
+
+/** The mixing of a run, with its random stream: each call draws anew. */
+export interface MethodMixing extends Required<Pick<InputMixing, 'keepsOriginal' | 'batchNegatives'>> {
+  /** @param images [B, s, s, 3]. @param ids [B]. */
+  mix(images: Tensor4D, ids: Tensor1D): MixedBatch;
 }
 
 /** Keys for the banks. The trainer writes them when the loss of the whole batch is there, and never before. */
@@ -101,6 +110,8 @@ export interface Method {
   readonly views: readonly string[];
   /** Where its negatives are. `memory`: the run needs a bank. `batch`: every request has a live bank. */
   readonly negatives: 'memory' | 'batch';
+  /** Whether it takes `mixing` of the context into account. Default false: a run that has a mixing is refused. */
+  readonly mixes?: boolean;
   /** Rows of `entries` for each image of a batch. Default 1. */
   readonly keysPerImage?: number;
   init(parts: MethodParts, rng: Rng): { params: Tensors; state: StateTree };

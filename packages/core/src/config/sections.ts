@@ -12,6 +12,7 @@ export interface SectionSpec {
 export const SECTIONS: readonly SectionSpec[] = [
   { section: 'data', kind: 'data', form: 'one' },
   { section: 'augment', kind: 'augment', form: 'one' },
+  { section: 'mixing', kind: 'mixing', form: 'one' },
   { section: 'encoder', kind: 'encoder', form: 'one' },
   { section: 'method', kind: 'method', form: 'one' },
   { section: 'bank', kind: 'bank', form: 'chain' },

@@ -17,6 +17,7 @@ export interface Registered {
 const KINDS: ReadonlySet<string> = new Set<PluginKind>([
   'data',
   'augment',
+  'mixing',
   'encoder',
   'method',
   'bank',

@@ -6,6 +6,7 @@ import {
   type EmbeddingWriter,
   type Encoder,
   type Evaluator,
+  type InputMixing,
   type ListToken,
   type MemoryBank,
   type Method,
@@ -28,6 +29,7 @@ import type { RunParts, ScalarValue, StateInit } from './plugin-host.js';
 export interface ServiceOfKind {
   data: Dataset;
   augment: Augmentation;
+  mixing: InputMixing;
   encoder: Encoder;
   method: Method;
   bank: MemoryBank;

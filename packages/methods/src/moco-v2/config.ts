@@ -22,6 +22,12 @@ export const mocoV2Config = z.strictObject({
     .boolean()
     .default(false)
     .describe('each view is query and key in turn: the mean of both losses, and two keys of each image enter the bank'),
+  extraViews: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'views besides whose images are queries too, with the keys of `key` for positives: [small-0, small-1] of multi-crop; the loss is the mean over the views',
+    ),
   batchNorm: z
     .strictObject({
       split: z

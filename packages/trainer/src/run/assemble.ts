@@ -2,7 +2,7 @@ import type { Augmentation, Dataset, Evaluator, Method, SplitSource } from '@moc
 import type { EventBus, HookRunner, RunHost, RuntimeConfig } from '@mochi/core';
 import { resolvePrecision, runtimeInfo, type Precision } from '@mochi/tensorflow';
 import { DEFAULT_EPOCHS, type TrainConfig } from '../config.js';
-import { evaluatorTwice } from '../errors.js';
+import { evaluatorTwice, mixingUnsupported } from '../errors.js';
 import { stepsPerEpoch, viewSpecs } from '../input/index.js';
 import { assembleNegatives } from './assemble-negatives.js';
 import { buildStep, type Step } from '../step/build-step.js';
@@ -50,7 +50,7 @@ export interface AssembleOptions {
  * Asks the host for every part and checks that they fit each other.
  *
  * @throws MOCHI_SECTION_MISSING, MOCHI_VIEW_MISSING, MOCHI_BANK_TOO_SMALL, MOCHI_BANK_NAME_TWICE, MOCHI_BANK_UNUSED, MOCHI_SAMPLER_ORDER,
- * MOCHI_SAMPLER_BANK, MOCHI_SAMPLER_LABELS, MOCHI_POSITIVES_BANK, MOCHI_FILL_KEYS, MOCHI_PRECISION_UNAVAILABLE, and what the data
+ * MOCHI_SAMPLER_BANK, MOCHI_SAMPLER_LABELS, MOCHI_POSITIVES_BANK, MOCHI_MIXING_UNSUPPORTED, MOCHI_FILL_KEYS, MOCHI_PRECISION_UNAVAILABLE, and what the data
  * set says of its files.
  */
 export async function assemble(host: RunHost, { reading = false }: AssembleOptions = {}): Promise<RunParts> {
@@ -61,11 +61,14 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
   const dataset = host.one('data');
   const source = await dataset.split(splitToOpen(dataset, train.split, reading));
   const { labels, ...negatives } = assembleNegatives(host, method, source, reading ? null : train.batchSize);
+  const mixing = host.find('mixing');
+  if (mixing && !method.mixes) throw mixingUnsupported(method.name, mixing.name);
   const faults = new Faults();
   const step: StepParts = {
     method: { id, part: method },
     encoder: host.one('encoder'),
     ...negatives,
+    ...(mixing ? { mixing } : {}),
     ...{ seed, accumulate: train.accumulate, precision: reading ? 'float32' : precisionOf(runtime) },
     optimizer: host.one('optimizer'),
     schedule: host.find('schedule') ?? { name: 'constant', factor: () => 1 },

@@ -16,6 +16,7 @@ import { Faults, firstFault } from './faults.js';
 import { mayBeOverflow, nextLossScale, type LossScale } from './loss-scale.js';
 import { mixedEncoder } from './mixed-encoder.js';
 import { runPass, type Pass } from './pass.js';
+import { bindMixing } from './bind-mixing.js';
 import type { Feeds, RunState, StepParts, StepResult } from './parts.js';
 import { selectTree } from './select-tree.js';
 
@@ -43,7 +44,8 @@ export function buildStep(given: StepParts, hooks: HookRunner, faults = new Faul
         scalars: feeds.scalars[id] ?? {},
         state: state.plugins[id] ?? {},
       });
-    const own = { ...feeds, rng: rng.fork('method'), scalars: feeds.scalars[parts.method.id] ?? {} };
+    const scalars = feeds.scalars[parts.method.id] ?? {};
+    const own = { ...feeds, rng: rng.fork('method'), scalars, ...(parts.mixing ? { mixing: bindMixing(parts.mixing, feeds, rng) } : {}) }; // prettier-ignore
     const method = scope('advance', () => parts.method.part.advance?.(state.params, state.method, own)) ?? state.method;
     const environment = { parts, hooks, state, phases, feeds, rng, own, contextOf, faults };
     const passes = splitBatch(batch, parts.accumulate).reduce<Pass[]>(

@@ -1,6 +1,7 @@
 import type {
   BankState,
   Encoder,
+  InputMixing,
   MemoryBank,
   Method,
   NegativeSampler,
@@ -28,6 +29,8 @@ export interface StepParts {
   readonly samplers: readonly Placed<NegativeSampler>[];
   /** Absent: each query's positive is its own key. */
   readonly positives?: Placed<PositiveSource>;
+  /** Of the images that queries are made of. Absent: none. */
+  readonly mixing?: InputMixing;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly seed: number;
