@@ -57,11 +57,13 @@ async function lastMetrics(changes: Record<string, unknown>): Promise<Record<str
   const root = await imageFolder(12);
   let metrics: Record<string, number> = {};
   const onEvent = (event: RunEvent): void => {
-    if (event.type === stepEnd.type) metrics = (event as unknown as { metrics: Record<string, number> }).metrics;
+    if (event.type !== stepEnd.type) return;
+    const { lossNats, metrics: others } = event as unknown as { lossNats: number; metrics: Record<string, number> };
+    metrics = { ...others, loss: lossNats };
   };
   const common = { train: { steps: 2, batchSize: 4, logEvery: 1 }, sampler: { name: 'mochi', n: 8, s: 8, sPrime: 4 } };
-  const { steps } = await train({ ...tinyConfig(root), ...common, ...changes }, { onEvent });
-  expect(steps).toBe(2);
+  const { step } = await train({ ...tinyConfig(root), ...common, ...changes }, { onEvent });
+  expect(step).toBe(2);
   return metrics;
 }
 
@@ -88,7 +90,7 @@ test('byol: two views made differently, and an operation of a plugin in one of t
   expect(metrics['loss']).toBeGreaterThan(0);
 });
 
-test.each(['mixup', 'cutmix', 'un-mix', 'i-mix'])('%s: a run with mixed images', async (mixing) => {
+test.each(['un-mix', 'i-mix'])('%s: a run with mixed images', async (mixing) => {
   const metrics = await lastMetrics({ mixing });
   expect(metrics['mixedLoss']).toBeGreaterThan(0);
   expect(Number.isFinite(metrics['loss'])).toBe(true);
