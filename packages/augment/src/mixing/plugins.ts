@@ -16,7 +16,7 @@ const mixingPlugin = <S extends z.ZodObject>(name: string, config: S, make: (opt
     kind: 'mixing',
     apiVersion: API_VERSION,
     config,
-    setup: (host, options) => host.provide(INPUT_MIXING, () => make(options)),
+    setup: (host, options) => host.provide(INPUT_MIXING, () => make(options as z.output<S>)),
   });
 
 export const mixupPlugin = mixingPlugin('mixup', z.strictObject({ alpha }), (options) => mixup(options.alpha));
