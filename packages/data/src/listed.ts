@@ -1,4 +1,4 @@
-import type { AnnotationSource, Dataset, SplitSource } from '@mochi/contract';
+import { PackedNames, type AnnotationSource, type Dataset, type SplitSource } from '@mochi/contract';
 import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,8 +31,9 @@ export function listedDataset(name: string, place: Place, readers: Readonly<Reco
   const read = async (split: string, list: () => Promise<Listed>): Promise<SplitSource> => {
     const { annotations, ...listed } = await list();
     await checkSome(place, listed.names);
-    const images = { kind: 'files', paths: listed.names.map((image) => join(place.root, image)) } as const;
-    return { ...splitOf(split, { ...listed, images }), ...(annotations ? { annotations } : {}) };
+    const names = PackedNames.of(listed.names);
+    const images = { kind: 'files', paths: names.under(join(place.root, '/')) } as const;
+    return { ...splitOf(split, { ...listed, names, images }), ...(annotations ? { annotations } : {}) };
   };
   return lazyDataset(name, new Map(Object.entries(readers).map(([split, list]) => [split, () => read(split, list)])));
 }

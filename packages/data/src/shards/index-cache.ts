@@ -2,10 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { PackedNames } from '@mochi/contract';
 import type { ShardIndex } from './shard-index.js';
 
 /** Changes when an index of an earlier version must not be read any more. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Where indexes are kept unless the config says otherwise. */
 export function defaultShardCache(): string {
@@ -54,7 +55,7 @@ interface Head {
   readonly count: number;
 }
 
-/** The length of the head, the head as JSON, then the numbers, then the names with line ends between them; and a sum over all of it. */
+/** The length of the head, the head as JSON, then the numbers, then the names; before it a sum over all of it. */
 function packIndex({ images, names, labels, classes }: ShardIndex): Buffer {
   const { files, file, offset, length } = images;
   const numbers = labels instanceof Int32Array ? labels : undefined;
@@ -67,17 +68,14 @@ function packIndex({ images, names, labels, classes }: ShardIndex): Buffer {
   const text = Buffer.from(JSON.stringify(head));
   const size = Buffer.alloc(8);
   size.writeUInt32LE(text.length);
-  const parts = [
-    size,
-    text,
-    ...[offset, length, file, numbers ?? new Int32Array(0)].map(bytesOf),
-    Buffer.from(JSON.stringify(names)),
-  ];
+  const columns = [offset, length, names.starts, file, numbers ?? new Int32Array(0), names.sizes, names.bytes];
+  const parts = [size, text, ...columns.map(bytesOf)];
   const body = Buffer.concat(parts);
   return Buffer.concat([createHash('sha256').update(body).digest(), body]);
 }
 
-const bytesOf = (values: Float64Array | Int32Array): Buffer => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+const bytesOf = (values: Float64Array | Int32Array | Uint16Array | Uint8Array): Buffer =>
+  Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 
 function unpackIndex(bytes: Buffer): ShardIndex | undefined {
   const body = bytes.subarray(32);
@@ -86,13 +84,15 @@ function unpackIndex(bytes: Buffer): ShardIndex | undefined {
   const head = JSON.parse(body.subarray(8, headEnd).toString('utf8')) as Head;
   let at = headEnd;
   const take = (size: number): ArrayBuffer => new Uint8Array(body.subarray(at, (at += size))).buffer;
-  const [offset, length] = [new Float64Array(take(8 * head.count)), new Float64Array(take(8 * head.count))];
+  const doubles = (): Float64Array => new Float64Array(take(8 * head.count));
+  const [offset, length, starts] = [doubles(), doubles(), doubles()];
   const file = new Int32Array(take(4 * head.count));
   const numbers = head.labels === 'numbers' ? new Int32Array(take(4 * head.count)) : undefined;
+  const sizes = new Uint16Array(take(2 * head.count));
   const labels = numbers ?? (head.labels === 'none' ? undefined : (head.labels as readonly string[]));
   return {
     images: { kind: 'ranges', files: head.files, file, offset, length },
-    names: JSON.parse(body.subarray(at).toString('utf8')) as string[],
+    names: new PackedNames('', new Uint8Array(take(body.length - at)), starts, sizes),
     ...(labels ? { labels } : {}),
     ...(head.classes ? { classes: head.classes } : {}),
   };

@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
-import type { ImageStore } from '@mochi/contract';
+import { PackedNames, type ImageStore } from '@mochi/contract';
+import { dataCorrupt } from '../file-errors.js';
 
 /** Where every image of some shards is, its name, and its label if there is one. */
 export interface ShardIndex {
   readonly images: Extract<ImageStore, { kind: 'ranges' }>;
-  readonly names: readonly string[];
+  readonly names: PackedNames;
   /** Class numbers as the shards have them, -1 for none; or class names, '' for none. Absent where no image has a label. */
   readonly labels?: Int32Array | readonly string[];
   /** Where the shards say what the class numbers are called. */
@@ -23,6 +24,9 @@ export interface ShardImage {
   readonly label?: number | string;
 }
 
+/** More is no number of classes but a number of something else. */
+const MOST_CLASSES = 1_000_000;
+
 /** Gathers images into an index. */
 export class IndexBuilder {
   private readonly file: number[] = [];
@@ -38,11 +42,10 @@ export class IndexBuilder {
     this.shown = new Set(short).size === short.length ? short : shards;
   }
 
-  get count(): number {
-    return this.names.length;
-  }
-
+  /** @throws MOCHI_DATA_CORRUPT for a class number that is none. */
   add({ shard, file = shard, offset, length, name, label }: ShardImage): void {
+    if (typeof label === 'number' && label >= MOST_CLASSES)
+      throw dataCorrupt(this.shards[shard]!, name, `its class number is ${label}`, `one from 0 to ${MOST_CLASSES - 1}`);
     this.file.push(file);
     this.offset.push(offset);
     this.length.push(length);
@@ -60,7 +63,7 @@ export class IndexBuilder {
         offset: Float64Array.from(this.offset),
         length: Float64Array.from(this.length),
       },
-      names: this.names,
+      names: PackedNames.of(this.names),
       ...this.labelled(),
       ...(classes ? { classes } : {}),
     };

@@ -14,6 +14,7 @@ import { webdatasetConfig } from '../webdataset/config.js';
 import { openWebdataset } from '../webdataset/webdataset.js';
 import { crc32c, maskedCrc32c } from './crc32c.js';
 import { expandBraces, shardFiles } from './shard-files.js';
+import { IndexBuilder } from './shard-index.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'mochi-shards-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -172,6 +173,13 @@ test('a holdout beside named splits is refused; compressed shards say what to do
   expect(await codeOf(() => web({ train: WEB }, { holdout: 0.1 }))).toBe('MOCHI_SPLIT_CLASH');
   const zipped = writeTree(scratch, { 'z.tar': Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(600)]) });
   await expect(web(join(zipped, 'z.tar')).split('train')).rejects.toThrow(/it is compressed; unpack it with gunzip/);
+});
+
+test('a number that is none of a class is refused, not allotted memory for', () => {
+  const index = new IndexBuilder(['a.tar']);
+  expect(() => index.add({ shard: 0, offset: 0, length: 1, name: 'x.jpg', label: 3e9 })).toThrow(
+    /a\.tar, x\.jpg: its class number is 3000000000/,
+  );
 });
 
 test('braces and patterns', async () => {
