@@ -56,7 +56,11 @@ function projectIn(folder, { manifest, files = {} }) {
   const dependencies = Object.fromEntries(packages.map(({ name, tarball }) => [name, `file:${tarball}`]));
   const compilerOptions = { module: 'nodenext', target: 'es2022', strict: true, types: [], skipLibCheck: true };
   const texts = {
-    'package.json': JSON.stringify({ name: 'empty', private: true, type: 'module', dependencies, ...manifest(packages) }, null, 2),
+    'package.json': JSON.stringify(
+      { name: 'empty', private: true, type: 'module', dependencies, ...manifest(packages) },
+      null,
+      2,
+    ),
     'tsconfig.json': JSON.stringify({ compilerOptions, files: ['main.ts'] }),
     'mochi.yaml': CONFIG,
     'main.ts': PROGRAM,

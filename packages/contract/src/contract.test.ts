@@ -19,6 +19,7 @@ import {
   defineHook,
   definePlugin,
   defineToken,
+  isEvent,
   isMochiError,
   mixtureBlock,
   rowsBlock,
@@ -28,6 +29,7 @@ import {
   type Host,
   type NegativeSampler,
   type PluginOptions,
+  type RunEvent,
   type RunContext,
 } from './index.js';
 
@@ -138,3 +140,10 @@ export function types(host: Host, sampler: NegativeSampler, loss: Scalar): void 
   // @ts-expect-error the payload is typed
   host.emit(ping, { n: 'one' });
 }
+
+test('isEvent narrows an event to its payload, and tells others apart', () => {
+  const event: RunEvent = { type: 'step-end', time: 0 };
+  expect(isEvent(stepEnd, event)).toBe(true);
+  expect(isEvent(defineEvent<{ acme: string }>('acme'), event)).toBe(false);
+  if (isEvent(stepEnd, event)) expectTypeOf(event.lossNats).toEqualTypeOf<number | undefined>();
+});

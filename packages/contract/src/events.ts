@@ -104,5 +104,9 @@ export const EVENTS = [
   runEnd,
 ] as const;
 
-/** Any event of this package, discriminated by `type`; events of plugins come as `EventOf<object>`. */
+/** Any event: those of this package, and those that plugins define. `isEvent` tells which. */
 export type RunEvent = EventOf<object>;
+
+/** Whether an event is of a type, and then its payload is typed: `if (isEvent(stepEnd, event)) event.lossNats`. */
+export const isEvent = <Payload extends object>(type: EventType<Payload>, event: RunEvent): event is EventOf<Payload> =>
+  event.type === type.type;

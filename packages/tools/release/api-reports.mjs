@@ -19,7 +19,8 @@ for (const { name, folder } of published()) {
     console.log(`${name}: what it exports differs from ${folder}/etc/${basename(folder)}.api.md`);
   }
 }
-if (differing > 0) console.log('Is the change meant? Then: node packages/tools/release/api-reports.mjs --write, and a changeset.');
+if (differing > 0)
+  console.log('Is the change meant? Then: node packages/tools/release/api-reports.mjs --write, and a changeset.');
 process.exitCode = differing === 0 ? 0 : 1;
 
 function report(name, folder) {

@@ -36,6 +36,7 @@ export function packAll(destination) {
 /** Runs a program to its end. @returns What it printed. @throws with its output when it fails. */
 export function execute(program, args, options) {
   const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 64 << 20, ...options });
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed:\n${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`);
+  if (status !== 0)
+    throw new Error(`${program} ${args.join(' ')} failed:\n${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`);
   return stdout;
 }

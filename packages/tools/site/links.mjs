@@ -10,7 +10,9 @@ const LINK = /(!?\[(?:[^\]\\]|\\.|\[[^\]]*\])*\]\(|^\[[^\]]+\]: )([^)\s]+)(\)|$)
 export function mapLinks(markdown, change) {
   return markdown
     .split(/(^ *```.*?^ *```|`[^`\n]+`|<!--.*?-->)/gms)
-    .map((part, index) => (index % 2 === 1 ? part : part.replace(LINK, (_, before, target, after) => `${before}${change(target)}${after}`))) // prettier-ignore
+    .map((part, index) =>
+      index % 2 === 1 ? part : part.replace(LINK, (_, before, target, after) => `${before}${change(target)}${after}`),
+    ) // prettier-ignore
     .join('');
 }
 

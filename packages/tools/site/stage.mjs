@@ -42,7 +42,8 @@ export class Stage {
       const { problem, path, anchor, isFolder } = resolveTarget(page, target);
       if (problem !== undefined) return this.fault(problem, target);
       const to = this.siteTarget(isFolder ? this.readmeOf(path) : path);
-      if (anchor !== '' && to.page !== undefined && !anchorsOf(to.page).has(anchor)) this.fault(`${page}: ${target}: no such heading`);
+      if (anchor !== '' && to.page !== undefined && !anchorsOf(to.page).has(anchor))
+        this.fault(`${page}: ${target}: no such heading`);
       return `${linkBetween(site, to.path)}${anchor === '' ? '' : `#${anchor}`}`;
     });
   }

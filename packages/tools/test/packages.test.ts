@@ -87,7 +87,9 @@ describe.each(published)('%s', (path) => {
     const own = { ...manifest.dependencies, ...manifest.peerDependencies };
     const peers = Object.keys(manifest.dependencies ?? {})
       .filter((name) => name.startsWith('@mochi/'))
-      .flatMap((name) => Object.keys(readJson<Manifest>(`${name.replace('@mochi', 'packages')}/package.json`).peerDependencies ?? {}));
+      .flatMap((name) =>
+        Object.keys(readJson<Manifest>(`${name.replace('@mochi', 'packages')}/package.json`).peerDependencies ?? {}),
+      );
     expect(peers.filter((name) => !(name in own))).toEqual([]);
   });
 
