@@ -11,7 +11,9 @@ import { readJson, SUMMARY_FILE } from './run-folder.js';
  */
 export async function finishedBefore(parts: RunParts, runDir: string | null, step: number): Promise<TrainResult | null> {
   if (runDir === null || step < parts.totalSteps) return null;
-  const summary = await readJson<TrainResult & { name: string; parameters: number }>(join(runDir, SUMMARY_FILE)).catch(() => null);
+  const summary = await readJson<TrainResult & { name: string; parameters: number }>(join(runDir, SUMMARY_FILE)).catch(
+    () => null,
+  );
   if (summary?.outcome !== 'finished' || summary.step !== step || summary.failures.length > 0) return null;
   const measured = parts.evaluators.every(({ name }) => Object.keys(summary.results).some((key) => key.startsWith(`${name}/`)));
   const { name: _, parameters: __, ...result } = summary;
