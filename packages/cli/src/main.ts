@@ -4,6 +4,7 @@ import { suggest } from '@mochi/core';
 import { requireKnownFlags } from './arguments.js';
 import { reportError } from './report-error.js';
 import { usage } from './errors.js';
+import { augmentCommand } from './commands/augment.js';
 import { compareCommand } from './commands/compare.js';
 import { doctorCommand } from './commands/doctor.js';
 import { embedCommand } from './commands/embed.js';
@@ -19,6 +20,7 @@ const subCommands: Readonly<Record<string, CommandDef<any>>> = {
   compare: compareCommand,
   embed: embedCommand,
   explain: explainCommand,
+  augment: augmentCommand,
   profile: profileCommand,
   doctor: doctorCommand,
 };

@@ -9,4 +9,5 @@ export { configSchema } from './config-schema.js';
 export type { Evaluation, Results, TrainResult } from '@mochi/trainer';
 export { profile, type ProfileOptions, type ProfileResult, type StartTimes } from './profile.js';
 export type { StepTimes, TimePart } from './profile/report.js';
+export { previewAugmentation, type PreviewOptions } from './preview/preview-augmentation.js';
 export * from './compare/index.js';

@@ -6,3 +6,4 @@ export { ViewMaker } from './view-maker.js';
 export { epochOrder, stepsPerEpoch } from './epoch-order.js';
 export { openImages, type ImageReader } from './image-reader.js';
 export { openSequential, type SequentialOptions } from './sequential.js';
+export { previewView, type PreviewedView } from './preview-views.js';
