@@ -54,6 +54,8 @@ export const epochEnd = defineEvent<{
   seconds: number;
   imagesPerSecond: number;
   skipped: number;
+  /** Share of the epoch's time in which steps waited for data, 0 to 1. */
+  waitShare: number;
 }>('epoch-end');
 /** One evaluator has measured. Values carry unit and direction, and a 95 % interval where they are averages over samples. */
 export const evaluationEnd = defineEvent<{

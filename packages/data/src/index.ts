@@ -72,3 +72,8 @@ export { unpackRuns } from './masks/run-lengths.js';
 export { tarEntries, type TarEntry } from './shards/tar-entries.js';
 export { tfRecords, type TfRecord } from './tfrecord/records.js';
 export { parseExample, type Feature } from './tfrecord/example.js';
+export { fetchFile, type Checksum, type FetchOptions, type RemoteFile } from './download/fetch-file.js';
+export { fetchArchive, type ArchiveSpec } from './download/fetch-archive.js';
+export { downloadConfig, type DownloadConfig } from './download/config.js';
+export { unpackArchive } from './download/unpack.js';
+export type { UnpackLimits } from './download/entry-path.js';

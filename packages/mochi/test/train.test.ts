@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adjustLoss, afterStep, beforeStep, EVENTS, shouldStop, type RunEvent } from '@mochi/contract';
 import { liveHandles } from '@mochi/tensorflow';
@@ -24,6 +24,7 @@ describe('a run', () => {
     expect(readdirSync(runDir).sort()).toEqual([
       'checkpoints',
       'config.json',
+      'data.json',
       'environment.json',
       'events.jsonl',
       'summary.json',
@@ -53,6 +54,22 @@ describe('a run', () => {
     }
     const end = await train(tinyConfig(root), { runDir, resume: true });
     expect(end).toMatchObject({ outcome: 'finished', step: 18, stateSha256: whole.stateSha256 });
+  });
+
+  test('keeps the fingerprint of its images, and is not resumed on others', async () => {
+    const data = await imageFolder(12);
+    const [runDir, other] = [join(temporaryFolder(), 'run'), join(temporaryFolder(), 'other')];
+    await train(tinyConfig(data, { train: { steps: 1, batchSize: 4 } }), { runDir });
+    const written = JSON.parse(readFileSync(join(runDir, 'data.json'), 'utf8'));
+    const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const bytes = files.reduce((sum, file) => sum + statSync(join(file.parentPath, file.name)).size, 0);
+    expect(written).toMatchObject({ dataset: 'image-folder', version: null, split: 'train', count: 12, bytes });
+    await train(tinyConfig(data, { train: { steps: 1, batchSize: 4 } }), { runDir: other });
+    expect(JSON.parse(readFileSync(join(other, 'data.json'), 'utf8'))).toEqual(written);
+    const more = { runDir, resume: true };
+    await train(tinyConfig(data, { train: { steps: 2, batchSize: 4 } }), more);
+    cpSync(join(files[0]!.parentPath, files[0]!.name), join(files[0]!.parentPath, `0 ${files[0]!.name}`));
+    await expect(train(tinyConfig(data, { train: { steps: 3, batchSize: 4 } }), more)).rejects.toThrow('MOCHI_DATA_CHANGED');
   });
 
   test('depends on the seed', async () => {

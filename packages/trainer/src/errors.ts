@@ -166,4 +166,10 @@ export const mixingUnsupported = (method: string, mixing: string): MochiError =>
     happened: `The config has the mixing ${mixing}, and the method ${method} does not take mixed images.`,
     expected: 'a method that does, such as moco-v2, or no section mixing',
     fix: 'Take mixing out of the config, or choose another method.',
+
+export const dataChanged = (before: number, now: number, record: string): MochiError =>
+  new MochiError('MOCHI_DATA_CHANGED', {
+    happened: `The training split is not the one that this run began with: it had ${before} images and has ${now}${before === now ? ', under other names' : ''}.`,
+    expected: `the images whose fingerprint stands in ${record}: a sample's id is its place in the list of names`,
+    fix: 'Put the images back as they were, or start a new run (warm-started from this checkpoint, if you like).',
   });

@@ -10,6 +10,7 @@ import { encodeState, sha256 } from './checkpoint/write.js';
 import { BatchFeed } from './input/index.js';
 import { assemble, type RunParts } from './run/assemble.js';
 import type { Results } from './run/evaluation.js';
+import { recordData } from './run/data-record.js';
 import { fillBanks } from './run/fill-banks.js';
 import { finishedBefore } from './run/finished-before.js';
 import { initialBanks, initialState } from './run/initial-state.js';
@@ -53,7 +54,7 @@ export interface TrainResult extends LoopEnd {
  * Trains the run that the host describes, to its end, to a hook's `should-stop` or to the signal. The caller started TensorFlow and disposes
  * the host.
  *
- * @throws MOCHI_NOT_FINITE, MOCHI_TOO_MANY_BROKEN, MOCHI_RUN_FOLDER, MOCHI_RUN_EXISTS, MOCHI_CHECKPOINT_*; and what plugins throw, named.
+ * @throws MOCHI_NOT_FINITE, MOCHI_TOO_MANY_BROKEN, MOCHI_DATA_CHANGED, MOCHI_RUN_FOLDER, MOCHI_RUN_EXISTS, MOCHI_CHECKPOINT_*; and what plugins throw, named.
  */
 export async function runTraining(host: RunHost, options: TrainOptions): Promise<TrainResult> {
   const runDir = options.runDir === null ? null : resolve(options.runDir);
@@ -64,7 +65,9 @@ export async function runTraining(host: RunHost, options: TrainOptions): Promise
   const { signal = new AbortController().signal } = options;
   const loop = new TrainingLoop(parts, state, position, saver, signal);
   const trackers = host.all('tracker');
+  let finishRecord = async (): Promise<void> => {};
   try {
+    if (runDir !== null) finishRecord = await recordData(runDir, parts.dataset, parts.source);
     const info = { name: host.config.name, runDir, config: host.config };
     if (runDir !== null) await describeRun(runDir, host, parts.step.precision ?? 'float32');
     for (const tracker of trackers) {
@@ -75,6 +78,7 @@ export async function runTraining(host: RunHost, options: TrainOptions): Promise
     return await trainAndFinish(parts, loop, saver, about, signal);
   } finally {
     for (const tracker of trackers) await tracker.close();
+    await finishRecord();
     loop.dispose();
     parts.evaluation.reader.dispose();
   }

@@ -1,4 +1,6 @@
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -6,6 +8,7 @@ import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { afterAll, expect, test } from 'vitest';
 import { codeOf } from '../../test/code-of.js';
+import { fetchArchive } from '../download/fetch-archive.js';
 import { openCifar10 } from './cifar10.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'mochi-cifar-'));
@@ -55,6 +58,31 @@ test('the archive itself, or the folder that holds it, gives the same', async ()
   expect((await openCifar10({ root }).split('test')).images).toEqual(want);
   expect((await openCifar10({ root: join(root, 'cifar-10-binary.tar.gz') }).split('test')).images).toEqual(want);
   expect(await codeOf(() => openCifar10({ root }).split('train'))).toBe('MOCHI_DATA_MISSING');
+});
+
+test('download fetches the archive from a mirror, unpacks it, and is quiet when it is there', async () => {
+  const archive = pack();
+  for (const name of ['test_batch.bin']) archive.entry({ name: `cifar-10-batches-bin/${name}` }, batch([7, 0, 3]));
+  archive.finalize();
+  const packed = join(scratch, 'served.tar.gz');
+  await pipeline(archive, createGzip(), createWriteStream(packed));
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url!);
+    response.end(readFileSync(packed));
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const mirror = `http://127.0.0.1:${(server.address() as AddressInfo).port}/cifar.tar.gz`;
+  const root = join(scratch, 'fetched');
+  const spec = { root, archive: 'a.tar.gz', folder: 'cifar-10-batches-bin', remote: { url: mirror }, download: true };
+  try {
+    await fetchArchive(spec);
+    await fetchArchive(spec);
+    expect((await openCifar10({ root, download: { mirror } }).split('test')).length).toBe(3);
+    expect([asked, readdirSync(root).sort()]).toEqual([['/cifar.tar.gz'], ['a.tar.gz', 'cifar-10-batches-bin']]);
+  } finally {
+    server.close();
+  }
 });
 
 test('what is missing is named, with what to fetch', async () => {

@@ -1,6 +1,7 @@
 import type { Dataset } from '@mochi/contract';
 import { openCifar, type CifarKind } from '../cifar/cifar-archive.js';
-import type { Cifar10Config } from './config.js';
+import type { z } from 'zod';
+import type { cifar10Config } from './config.js';
 
 const CIFAR10: CifarKind = {
   name: 'cifar10',
@@ -10,6 +11,11 @@ const CIFAR10: CifarKind = {
     from: 'www.cs.toronto.edu/~kriz/cifar.html ("binary version", cifar-10-binary.tar.gz)',
   },
   archive: 'cifar-10-binary.tar.gz',
+  remote: {
+    url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
+    bytes: 170_052_171,
+    checksum: { algorithm: 'md5', hex: 'c32a1d4ab5d03f1284b67883e8d87530' },
+  },
   folder: 'cifar-10-batches-bin',
   files: { train: [1, 2, 3, 4, 5].map((n) => `data_batch_${n}.bin`), test: ['test_batch.bin'] },
   classes: [10],
@@ -18,4 +24,4 @@ const CIFAR10: CifarKind = {
 };
 
 /** CIFAR-10: 50,000 training and 10,000 test images of 32 x 32 pixels, 147 MiB for `train`. Errors: see {@link openCifar}. */
-export const openCifar10 = ({ root }: Cifar10Config): Dataset => openCifar(CIFAR10, root);
+export const openCifar10 = (config: z.input<typeof cifar10Config>): Dataset => openCifar(CIFAR10, { download: false, ...config });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { downloadConfig } from '../download/config.js';
 
 export const cifar100Config = z.strictObject({
   root: z
@@ -11,5 +12,6 @@ export const cifar100Config = z.strictObject({
     .enum(['fine', 'coarse'])
     .default('fine')
     .describe('fine: 100 classes; coarse: the 20 groups of five that they belong to'),
+  download: downloadConfig,
 });
 export type Cifar100Config = z.infer<typeof cifar100Config>;

@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { isMochiError } from '@mochi/contract';
 import { tarUnreadable } from '../errors.js';
+import { together } from '../together.js';
 
 export interface TarContents {
   /** Files by their names without a leading `./`; of two entries of one name the later one, as `tar` itself has it. */
@@ -42,7 +43,7 @@ export async function readTar(
     const zipped = await isGzip(path); // first: a stream that nobody listens to yet must not fail
     const source = createReadStream(path, { highWaterMark: 1 << 20 });
     const feed = zipped ? pipeline(source, createGunzip(), unpack) : pipeline(source, unpack);
-    await Promise.all([feed, read()]);
+    await together(feed, read());
   } catch (cause) {
     if (isMochiError(cause)) throw cause;
     throw tarUnreadable(path, cause instanceof Error ? cause.message : String(cause), cause);

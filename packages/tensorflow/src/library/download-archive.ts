@@ -7,7 +7,7 @@ import { sizeOf } from './cache.js';
 import { isDiskFull, noNetwork } from './errors.js';
 import type { OnInstallProgress } from './progress.js';
 
-export interface ArchiveDownload {
+export interface FileDownload {
   readonly url: string;
   /** Where the whole file goes. Beside it `.partial` grows and `.partial.tag` says which version of the file that is of. */
   readonly path: string;
@@ -15,18 +15,24 @@ export interface ArchiveDownload {
   readonly stallMs: number;
   /** Wait before the first repeated try; it doubles from try to try. */
   readonly retryMs: number;
-  readonly report: OnInstallProgress;
+  readonly report?: OnInstallProgress;
   readonly signal?: AbortSignal;
 }
 
 const TRIES = 4; // in a row without a new byte
 
+/** Why a file could not be had from an address. What came stays for the next time. */
+export class DownloadFailure extends Error {
+  override readonly name = 'DownloadFailure';
+}
+
 /**
  * Downloads a file, and continues where an earlier try broke off, in this process or another.
  *
- * @throws MOCHI_NO_NETWORK when the server refuses, or several tries in a row bring nothing new. What came stays for the next time.
+ * @throws DownloadFailure when the server refuses, or several tries in a row bring nothing new; what the file system says of a full disk;
+ * the reason of the signal.
  */
-export async function downloadArchive(download: ArchiveDownload): Promise<void> {
+export async function downloadFile(download: FileDownload): Promise<void> {
   const partial = `${download.path}.partial`;
   for (let tries = 1; ; tries++) {
     const before = (await sizeOf(partial)) ?? 0;
@@ -36,7 +42,7 @@ export async function downloadArchive(download: ArchiveDownload): Promise<void> 
     } catch (error) {
       if (download.signal?.aborted || isDiskFull(error)) throw error;
       if (((await sizeOf(partial)) ?? 0) > before) tries = 0;
-      if (error instanceof Refused || tries >= TRIES) throw noNetwork(`${download.url}: ${reasonOf(error)}`, error);
+      if (error instanceof Refused || tries >= TRIES) throw new DownloadFailure(reasonOf(error), { cause: error });
       await sleep(download.retryMs * 2 ** Math.max(0, tries - 1), undefined, { signal: download.signal });
     }
   }
@@ -44,10 +50,19 @@ export async function downloadArchive(download: ArchiveDownload): Promise<void> 
   await rm(`${partial}.tag`, { force: true });
 }
 
+/** TensorFlow's archive. @throws MOCHI_NO_NETWORK, and what else {@link downloadFile} throws. */
+export async function downloadArchive(download: FileDownload): Promise<void> {
+  try {
+    await downloadFile(download);
+  } catch (error) {
+    throw error instanceof DownloadFailure ? noNetwork(`${download.url}: ${error.message}`, error.cause) : error;
+  }
+}
+
 /** The server answered, and will answer the same again. */
 class Refused extends Error {}
 
-async function fetchRest(download: ArchiveDownload, partial: string, have: number): Promise<void> {
+async function fetchRest(download: FileDownload, partial: string, have: number): Promise<void> {
   const tagPath = `${partial}.tag`;
   const tag = have > 0 ? await readFile(tagPath, 'utf8').catch(() => '') : '';
   const from = tag ? have : 0; // what cannot be shown to be of the same file is not continued
@@ -85,7 +100,7 @@ interface Saving {
   readonly total: number | null;
   readonly alive: () => void;
   readonly signal: AbortSignal;
-  readonly download: ArchiveDownload;
+  readonly download: FileDownload;
 }
 
 async function save(
@@ -98,7 +113,7 @@ async function save(
     transform(piece: Buffer, _encoding, next) {
       alive();
       bytes += piece.length;
-      download.report({ phase: 'download', what: `downloading ${download.url}`, bytes, totalBytes: total });
+      download.report?.({ phase: 'download', what: `downloading ${download.url}`, bytes, totalBytes: total });
       next(null, piece);
     },
   });

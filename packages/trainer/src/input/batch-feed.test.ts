@@ -56,6 +56,15 @@ test('a feed from a saved position goes on with the same batches and counts, ove
   for (const n of [0, 1, 2, 4]) expect(await take(feedOf({ from: all[n]!.after }), 9 - n - 1)).toEqual(all.slice(n + 1));
 });
 
+test('a shard goes through its part of each epoch, and goes on from a saved position', async () => {
+  const shard = { rank: 1, world: 2 };
+  const all = await take(feedOf({ batchSize: 2, shard }), 8);
+  expect(all.filter(({ epoch }) => epoch === 0).at(-1)!.last).toBe(true);
+  expect(all[0]!.ids).toEqual([...epochOrder(14, 3, 0)].filter((_, at) => at % 4 >= 2).filter((id) => id !== 5 && id !== 8).slice(0, 2)); // prettier-ignore
+  for (const n of [0, 2, 4]) expect(await take(feedOf({ batchSize: 2, shard, from: all[n]!.after }), 8 - n - 1)).toEqual(all.slice(n + 1)); // prettier-ignore
+  expect(() => feedOf({ batchSize: 8, shard })).toThrow('MOCHI_NO_BATCH');
+});
+
 test('a position past the last whole batch begins the next epoch', async () => {
   const [first] = await take(feedOf({ from: { epoch: 0, sample: 12 } }), 1);
   expect(first!.epoch).toBe(1);

@@ -2,7 +2,7 @@ import type { Batch } from '@mochi/contract';
 import { disposeTree } from '@mochi/tensorflow';
 import { openEpoch, type EpochOptions } from './open-epoch.js';
 import type { BatchStream, SkippedSample, StreamItem } from './pipeline-stream.js';
-import { stepsPerEpoch } from './epoch-order.js';
+import { sharedLength, stepsPerEpoch, WHOLE } from './epoch-order.js';
 import { tooFewReadable, tooManyBroken } from './errors.js';
 import { openImages, type ImageReader } from './image-reader.js';
 import { viewSpecs } from './view-groups.js';
@@ -60,10 +60,14 @@ export class BatchFeed {
   private readonly examples: SkippedSample[] = [];
   private at: FeedPosition;
   private waited = 0;
+  /** Samples of an epoch. */
+  private readonly length: number;
 
   /** @throws MOCHI_NO_BATCH when the split is smaller than a batch; MOCHI_VIEW_MISSING. */
   constructor(private readonly options: FeedOptions) {
-    stepsPerEpoch(options.source.length, options.batchSize);
+    const { source, batchSize, shard = WHOLE } = options;
+    stepsPerEpoch(source.length, batchSize * shard.world);
+    this.length = sharedLength(source.length, batchSize, shard) / shard.world;
     const views = viewSpecs(options.augmentation, options.views);
     const { epoch = 0, sample = 0, seen = 0, skipped = 0 } = options.from ?? {};
     this.at = { epoch, sample, seen, skipped };
@@ -93,8 +97,7 @@ export class BatchFeed {
     const { value } = await (this.ahead ?? this.batches.next());
     this.fetchAhead();
     this.waited += performance.now() - started;
-    const { length } = this.options.source;
-    const seen = this.at.seen + (value.last ? length : value.position) - this.at.sample;
+    const seen = this.at.seen + (value.last ? this.length : value.position) - this.at.sample;
     const skipped = this.at.skipped + value.skipped.length;
     this.examples.push(...value.skipped.slice(0, EXAMPLES - this.examples.length));
     this.at = value.last
@@ -125,9 +128,9 @@ export class BatchFeed {
   }
 
   private tooMany(wholeSplit: boolean): Error | null {
-    const { maxSkipped = MAX_SKIPPED, source } = this.options;
+    const { maxSkipped = MAX_SKIPPED } = this.options;
     const { seen, skipped } = this.at;
-    const counts = maxSkipped === 0 || skipped >= LEAST_BROKEN || wholeSplit || seen >= source.length;
+    const counts = maxSkipped === 0 || skipped >= LEAST_BROKEN || wholeSplit || seen >= this.length;
     return counts && skipped > maxSkipped * seen ? tooManyBroken(skipped, seen, maxSkipped, this.examples) : null;
   }
 
@@ -137,8 +140,7 @@ export class BatchFeed {
 
   /** Whether the next epoch should begin to be read, so that its first batches are there when this one is over. */
   private nearEnd({ position }: StreamItem): boolean {
-    const { source, batchSize } = this.options;
-    return source.length - position < EARLY * batchSize;
+    return this.length - position < EARLY * this.options.batchSize;
   }
 
   private async *produce(firstEpoch: number, firstSample: number): AsyncGenerator<Made, never> {
@@ -170,12 +172,12 @@ export class BatchFeed {
   }
 
   private nothingReadable(stream: BatchStream): Error {
-    const { source, batchSize } = this.options;
+    const { batchSize } = this.options;
     const first: SkippedSample[] = [];
-    for (let place = 0; place < source.length && first.length < EXAMPLES; place++) {
+    for (let place = 0; place < this.length && first.length < EXAMPLES; place++) {
       const broken = stream.explain(place);
       if (broken) first.push(broken);
     }
-    return tooFewReadable(source.length, batchSize, first);
+    return tooFewReadable(this.length, batchSize, first);
   }
 }

@@ -4,8 +4,11 @@ import { rmSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { read, readAll, type Read } from '../../test/input/batches.js';
 import { augmentation, encode, HEIGHT, imageFolder, pixelsOf, SIZE, sourceOf, WIDTH } from '../../test/input/images.js';
+import { openImages } from './image-reader.js';
 import { openEpoch, type EpochOptions } from './open-epoch.js';
-import { epochOrder, stepsPerEpoch } from './epoch-order.js';
+import { viewSpecs } from './view-groups.js';
+import { ViewMaker } from './view-maker.js';
+import { epochOrder, shardOf, stepsPerEpoch } from './epoch-order.js';
 
 await startTensorFlow();
 
@@ -89,6 +92,35 @@ test('from the position of a batch on, the batches are those of the uninterrupte
 test('the number of threads changes nothing', async () => {
   const one = await epoch(holed.source, { parallel: 1 });
   expect(await epoch(holed.source, { parallel: 8 })).toEqual(one);
+});
+
+test('four shards put together are the whole, in order, bit for bit; so they are from a place within the epoch', async () => {
+  const reader = openImages(whole.source.images);
+  const maker = new ViewMaker(reader, augmentation, viewSpecs(augmentation, ['query'])); // compiled once for all of them
+  const pass = (options: Partial<EpochOptions>) => epoch(whole.source, { maker, views: ['query'], labels: true, ...options });
+  const want = await pass({ batchSize: 8 });
+  for (const from of [0, 2]) {
+    const parts: Read[][] = [];
+    for (const rank of [0, 1, 2, 3]) parts.push(await pass({ batchSize: 2, from, shard: { rank, world: 4 } }));
+    const put = parts[0]!.flatMap((_, n) => parts.map((part) => part[n]!));
+    const rest = want.slice(from / 2);
+    expect(put.flatMap(({ ids }) => ids)).toEqual(rest.flatMap(({ ids }) => ids));
+    expect(put.flatMap(({ labels }) => labels)).toEqual(rest.flatMap(({ labels }) => labels));
+    expect([...imagesOf(put)]).toEqual([...imagesOf(rest)]);
+  }
+  maker.dispose();
+  reader.dispose();
+});
+
+test('shards share every sample of an order of any length between them, each in its order', () => {
+  for (const length of [0, 1, 7, 23, 24, 25, 31]) {
+    const order = Int32Array.from({ length }, (_, at) => at);
+    const shards = [0, 1, 2].map((rank) => shardOf(order, 4, { rank, world: 3 }));
+    expect(shards.flatMap((shard) => [...shard]).sort((a, b) => a - b)).toEqual([...order]);
+    for (const shard of shards) {
+      expect([...shard]).toEqual([...shard].sort((a, b) => a - b));
+    }
+  }
 });
 
 test('files in memory and raw pixels give what files on disk give', async () => {

@@ -1,5 +1,5 @@
 import type { Augmentation, SplitSource } from '@mochi/contract';
-import { epochOrder } from './epoch-order.js';
+import { epochOrder, shardOf, sharedLength, WHOLE, type Shard } from './epoch-order.js';
 import { openImages } from './image-reader.js';
 import { PipelineStream, type BatchStream } from './pipeline-stream.js';
 import { viewSpecs } from './view-groups.js';
@@ -20,6 +20,8 @@ export interface EpochOptions {
   readonly parallel?: number;
   /** Whether batches carry labels, where the data has them. Default false. */
   readonly labels?: boolean;
+  /** Read one worker's part of every batch; `batchSize` is that part, and places are those of the part. Default: all of it. */
+  readonly shard?: Shard;
   /** Of this source, augmentation and views, when several epochs share one; else the stream makes and frees its own. */
   readonly maker?: ViewMaker;
 }
@@ -33,12 +35,13 @@ export interface EpochOptions {
  * @throws MOCHI_VIEW_MISSING
  */
 export function openEpoch(options: EpochOptions): BatchStream {
-  const { source, augmentation, views, batchSize, seed, epoch, from = 0, parallel = 2 } = options;
+  const { source, augmentation, views, batchSize, seed, epoch, from = 0, parallel = 2, shard = WHOLE } = options;
   const specs = viewSpecs(augmentation, views);
   const reader = options.maker ? null : openImages(source.images);
   const maker = options.maker ?? new ViewMaker(reader!, augmentation, specs);
   const pass = maker.pass(seed, epoch);
-  const order = epochOrder(source.length, seed, epoch);
+  const shared = epochOrder(source.length, seed, epoch).subarray(0, sharedLength(source.length, batchSize, shard));
+  const order = shardOf(shared, batchSize, shard);
   const parts = { source, labels: options.labels, order, from, pass, owned: reader ? [maker, reader] : [] };
   if (from >= order.length) return new PipelineStream({ ...parts, passes: null });
   return new PipelineStream({

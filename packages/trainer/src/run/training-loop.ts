@@ -41,7 +41,7 @@ export interface LoopEnd {
 export class TrainingLoop {
   private readonly runner: StepRunner;
   private metrics: Record<string, Scalar> = {};
-  private epochLoss = { sum: 0, count: 0, started: performance.now(), images: 0, skippedBefore: 0 };
+  private epochLoss = { sum: 0, count: 0, started: performance.now(), images: 0, waitMs: 0, skippedBefore: 0 };
   private readonly startedMs = performance.now();
   private readonly secondsBefore: number;
   private readonly measuredAt = new Map<string, number>();
@@ -162,6 +162,7 @@ export class TrainingLoop {
     const stepMs = performance.now() - started + waitMs;
     const images = item.batch.ids.shape[0];
     this.epochLoss.images += images;
+    this.epochLoss.waitMs += waitMs;
     const event = { step: progress.step + 1, epoch: progress.epoch, rate: rateAt(parts, progress), stepMs, waitMs, images };
     const due = (progress.step + 1) % logEvery === 0 || item.last;
     const logged = due ? await clock.add('readMs', () => this.readMetrics()) : {};
@@ -191,14 +192,14 @@ export class TrainingLoop {
 
   private async beginEpoch(): Promise<void> {
     const { step, epoch, skipped } = this.position;
-    this.epochLoss = { sum: 0, count: 0, started: performance.now(), images: 0, skippedBefore: skipped };
+    this.epochLoss = { sum: 0, count: 0, started: performance.now(), images: 0, waitMs: 0, skippedBefore: skipped };
     this.parts.bus.emit(epochStart, { epoch, step });
     await this.parts.hooks.runSeries(beforeEpoch, (id) => this.context(id));
   }
 
   private async finishEpoch(): Promise<void> {
     const { hooks, bus, evaluators } = this.parts;
-    const { sum, count, started, images, skippedBefore } = this.epochLoss;
+    const { sum, count, started, images, waitMs, skippedBefore } = this.epochLoss;
     const seconds = (performance.now() - started) / 1000;
     const { step, epoch, skipped } = this.position;
     Object.assign(this.position, { epoch: epoch + 1, sample: 0 });
@@ -210,6 +211,7 @@ export class TrainingLoop {
       seconds,
       imagesPerSecond: images / seconds,
       skipped: skipped - skippedBefore,
+      waitShare: waitMs / 1000 / seconds,
     });
     await this.evaluate(dueAfter(evaluators, epoch + 1));
     if (!this.isDone()) await this.beginEpoch();
