@@ -166,6 +166,7 @@ export const mixingUnsupported = (method: string, mixing: string): MochiError =>
     happened: `The config has the mixing ${mixing}, and the method ${method} does not take mixed images.`,
     expected: 'a method that does, such as moco-v2, or no section mixing',
     fix: 'Take mixing out of the config, or choose another method.',
+  });
 
 export const dataChanged = (before: number, now: number, record: string): MochiError =>
   new MochiError('MOCHI_DATA_CHANGED', {
