@@ -85,6 +85,10 @@ function build() {
     [process.execPath, join(root, 'packages', 'tensorflow', 'build', 'bundle-kernels.mjs')],
     'The kernels of tfjs-node-gpu could not be bundled.',
   );
+  run(
+    [process.execPath, join(root, 'packages', 'report', 'build', 'bundle-client.mjs')],
+    'The page of the report could not be bundled.',
+  );
   run([process.execPath, tsc, '-b'], 'The build failed.');
 }
 

@@ -11,6 +11,7 @@ import { embedCommand } from './commands/embed.js';
 import { evalCommand } from './commands/eval.js';
 import { explainCommand } from './commands/explain.js';
 import { profileCommand } from './commands/profile.js';
+import { reportCommand } from './commands/report.js';
 import { trainCommand } from './commands/train.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each command has arguments of its own, and citty's type is invariant in them
@@ -18,6 +19,7 @@ const subCommands: Readonly<Record<string, CommandDef<any>>> = {
   train: trainCommand,
   eval: evalCommand,
   compare: compareCommand,
+  report: reportCommand,
   embed: embedCommand,
   explain: explainCommand,
   augment: augmentCommand,

@@ -27,3 +27,17 @@ export const comparisonTwice = (file: string, variant: string): MochiError =>
     expected: 'variants of different names',
     fix: 'Give one of the values a label: { label: NAME, value: VALUE }.',
   });
+
+export const nothingToReport = (paths: readonly string[]): MochiError =>
+  new MochiError('MOCHI_REPORT_NO_RUN', {
+    happened: `Nothing of a run is in ${paths.join(', ')}.`,
+    expected: 'folders that mochi train or mochi compare wrote: config.json, events.jsonl or summary.json is there',
+    fix: 'Name the folder of a run, e.g. mochi report runs/NAME.',
+  });
+
+export const unknownBaseline = (file: string, baseline: string, variants: readonly string[]): MochiError =>
+  new MochiError('MOCHI_COMPARE_CONFIG', {
+    happened: `${file} holds its variants against "${baseline}", which is none of them.`,
+    expected: `one of ${variants.join('; ')}`,
+    fix: 'Write the label of a variant as the table shows it, or leave `baseline` out: the first one is it then.',
+  });

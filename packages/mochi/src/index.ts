@@ -11,3 +11,4 @@ export { profile, type ProfileOptions, type ProfileResult, type StartTimes } fro
 export type { StepTimes, TimePart } from './profile/report.js';
 export { previewAugmentation, type PreviewOptions } from './preview/preview-augmentation.js';
 export * from './compare/index.js';
+export { report, type Report, type ReportOptions } from './report/report.js';

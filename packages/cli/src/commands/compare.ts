@@ -1,4 +1,4 @@
-import { compare, tableText, type JobEvent } from '@mochi/mochi';
+import { compare, differencesText, tableText, type JobEvent } from '@mochi/mochi';
 import { defineCommand } from 'citty';
 import { jsonFlag, splitPositionals, wholeNumber } from '../arguments.js';
 import { usage } from '../errors.js';
@@ -17,6 +17,11 @@ export const compareCommand = defineCommand({
       valueHint: 'DIR',
     },
     jobs: { type: 'string', default: '1', description: 'runs at a time; times are worth comparing with 1 only', valueHint: 'N' },
+    'table-only': {
+      type: 'boolean',
+      default: false,
+      description: 'train nothing: make tables and page of the runs that are done',
+    },
     ...jsonFlag,
   },
   async run({ args }) {
@@ -29,12 +34,13 @@ export const compareCommand = defineCommand({
       const report = await compare(file, {
         out: args.out,
         jobs,
+        tableOnly: args['table-only'],
         overrides,
         signal,
         onJob: (event) => console.error(lineOf(event)),
       });
-      console.log(args.json ? JSON.stringify(report) : tableText(report));
-      if (!args.json) console.error(`\n${report.out}: compare.html, compare.json, compare.csv`);
+      console.log(args.json ? JSON.stringify(report) : [tableText(report), differencesText(report)].join('\n\n').trimEnd());
+      if (!args.json) console.error(`\n${report.out}: compare.html, compare.json, compare.csv, variants.csv`);
       const failed = report.outcome === 'failed' ? EXIT.failed : EXIT.finished;
       process.exitCode = report.outcome === 'stopped' ? (stop.exitCode() ?? EXIT.failed) : failed;
     } finally {

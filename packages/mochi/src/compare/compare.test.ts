@@ -2,13 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { curvesOf, finalValue } from './curves.js';
+import { chartTable } from '@mochi/report';
 import { pointsOf } from './grid.js';
 import { jobsOf } from './jobs.js';
-import { comparePage } from './plots.js';
+import { isWithin } from './known-runs.js';
+import { pairedDifference } from './paired.js';
 import { readCompareConfig } from './read-config.js';
 import { compareReport, type RunReport } from './report.js';
-import { runsCsv, tableText } from './table.js';
+import { studyPage } from './study-page.js';
+import { differencesText, runsCsv, tableText, variantsCsv } from './table.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mochi-compare-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -87,26 +89,39 @@ describe('the jobs', () => {
   });
 });
 
-describe('the curves of a run', () => {
-  const step = (step: number, lossNats?: number, metrics = {}) => ({ type: 'step-end', step, lossNats, metrics }) as never;
-  const start = (resumedFrom: number | null) => ({ type: 'run-start', resumedFrom }) as never;
-  const lines = [start(null), step(1, 9), step(2), step(3, 7, { spread: 0.5 }), step(4, 1), start(3), step(4, 5), step(5, 3)];
+describe('paired differences', () => {
+  const by = (...values: number[]): Map<string, number> => new Map(values.map((value, at) => [String(at), value]));
 
-  test('what a killed run wrote after its last checkpoint does not count', () =>
-    expect(curvesOf(lines).get('loss')).toEqual([
-      { step: 1, value: 9 },
-      { step: 3, value: 7 },
-      { step: 4, value: 5 },
-      { step: 5, value: 3 },
-    ]));
+  test('mean, deviation and interval of the pairs; a shift that every seed shows is resolved, whatever seeds do to both', () => {
+    // 3.18244630528: the 97.5 % quantile of Student's t with 3 degrees of freedom
+    const found = pairedDifference(by(11, 22, 34, 41.5), by(10, 20, 30, 40))!;
+    expect(found.pairs).toEqual([1, 2, 4, 1.5]);
+    expect(found.mean).toBeCloseTo(2.125, 10);
+    expect(found.deviation).toBeCloseTo(1.3149778, 6);
+    expect(found.low).toBeCloseTo(2.125 - (3.18244630528 * 1.3149778) / 2, 5);
+    expect(found.high).toBeCloseTo(2.125 + (3.18244630528 * 1.3149778) / 2, 5);
+    expect(found.resolved).toBe(true);
+    expect(found.seedsNeeded).toBe(4);
+  });
 
-  test('the end is the mean over the last fifth of the steps; of an evaluator the last value', () => {
-    const curves = curvesOf([...lines, { type: 'evaluation-end', evaluator: 'knn', step: 5, metrics: { top1: { value: 40 } } } as never]);
-    expect(finalValue(curves, 'loss')).toBe(3);
-    expect(finalValue(curves, 'spread')).toBe(0.5);
-    expect(finalValue(curves, 'knn/top1')).toBe(40);
-    expect(finalValue(curves, 'nowhere')).toBeNull();
-  }); // prettier-ignore
+  test('noise is not resolved, and how many seeds would do is said', () => {
+    const found = pairedDifference(by(1, -1, 2), by(0, 0, 0))!;
+    expect(found.resolved).toBe(false);
+    expect(found.seedsNeeded).toBe(23); // t(22) = 2.0739 times 1.5275 / sqrt(23) = 0.6606 < 2/3; t(21) * 1.5275 / sqrt(22) = 0.6773
+  });
+
+  test('seeds that one side lacks do not count; one pair has no interval; none is no difference', () => {
+    const one = pairedDifference(new Map([['7', 3], ['8', 4]]), new Map([['8', 1], ['9', 1]]))!; // prettier-ignore
+    expect(one).toMatchObject({ mean: 3, pairs: [3], low: null, resolved: null, seedsNeeded: null });
+    expect(pairedDifference(new Map([['1', 3]]), new Map([['2', 3]]))).toBeNull();
+  });
+});
+
+test('a config is known by what it says, whatever came later', () => {
+  expect(isWithin({ a: { b: 1 }, list: [{ x: 1 }] }, { a: { b: 1, late: 2 }, list: [{ x: 1, late: 3 }], late: 4 })).toBe(true);
+  expect(isWithin({ a: { b: 1 } }, { a: { b: 2 } })).toBe(false);
+  expect(isWithin({ list: [1, 2] }, { list: [1, 2, 3] })).toBe(false);
+  expect(isWithin({ a: null }, { a: {} })).toBe(false);
 });
 
 describe('the report', () => {
@@ -119,19 +134,22 @@ describe('the report', () => {
     ...{ outcome: 'failed', failure: { code: 'MOCHI_X', message: 'it broke' } },
     ...{ cost: null, initialSha256: null, metrics: { loss: null, 'knn/top1': null } },
   };
+  const about = { loss: { unit: 'nats', better: 'lower' }, 'knn/top1': { unit: '%', better: 'higher' } } as const;
   const runs = [run('a', 1, 2, 10), run('a', 2, 4, 10), run('b, "c"', 1, 5, 15), run('b, "c"', 2, 0, 0, failed)];
-  const report = compareReport('name', ['loss', 'knn/top1'], runs);
+  const report = compareReport('name', about, runs);
 
   test('means and deviations over seeds, cost against the first variant, failures by name', () => {
     expect(report.outcome).toBe('failed');
     expect(report.variants[0]).toMatchObject({ metrics: { loss: { mean: 3, deviation: Math.SQRT2 } }, costRatio: 1 });
     expect(report.variants[1]).toMatchObject({ finished: 1, runs: 2, costRatio: 1.5, failures: ['seed 2: MOCHI_X: it broke'] });
     expect(report.sameStart).toEqual({ 1: true, 2: null });
-    expect(compareReport('n', ['loss'], [runs[0]!, run('b', 1, 1, 1, { initialSha256: 'other' })]).sameStart).toEqual({
-      1: false,
-    });
+    expect(compareReport('n', { loss: about.loss }, [runs[0]!, run('b', 1, 1, 1, { initialSha256: 'other' })]).sameStart).toEqual(
+      {
+        1: false,
+      },
+    );
     const text = tableText(report).split('\n');
-    expect(text[0]).toMatch(/^variant +loss +top1 +ms a step +CPU ms +to first +runs$/);
+    expect(text[0]).toMatch(/^variant +loss +top1 +ms a step +CPU ms +to baseline +runs$/);
     expect(text[2]).toMatch(/^a +3 ± 1\.4 +- +5\.0 +10\.0 +1\.00 x +2$/);
     expect(text[3]).toMatch(/^b, "c" +5 +- .* 1\.50 x +1 of 2$/);
     expect(text[4]).toBe('b, "c", seed 2: MOCHI_X: it broke');
@@ -144,14 +162,35 @@ describe('the report', () => {
       '"b, ""c""",2,failed,,,,,"b, ""c""2",MOCHI_X',
     ]));
 
-  test('the page draws a line for each run, and needs no other file', () => {
+  test('differences are said by metric, with what the seeds make of them', () => {
+    const three = ['a', 'b'].flatMap((variant) => [1, 2, 3].map((seed) => run(variant, seed, seed + (variant === 'b' ? 1 + seed / 100 : 0), 1)));
+    const of = compareReport('n', { loss: about.loss }, three);
+    expect(of.variants[0]!.differences['loss']).toBeNull();
+    expect(differencesText(of)).toMatch(/Differences to a, paired by seed \(3 at most\)[^]*\nb +\+1\.02 \(0\.995 to 1\.04\) worse$/);
+    expect(variantsCsv(of).split('\n')[2]).toMatch(/^b,loss,nats,lower,3,3\.0.*,a,3,1\.02.*,worse,2$/);
+    expect(differencesText(compareReport('n', about, runs.slice(0, 2)))).toBe('');
+    expect(differencesText(compareReport('n', about, three, 'b'))).toMatch(/\na +-1\.02 \(-1\.04 to -0\.995\) better/);
+  }); // prettier-ignore
+
+  test('the page: bands over seeds, profiles, differences with intervals, every run', () => {
     const readings = [1, 2, 3].map((step) => ({ step, value: 1 / step }));
     const profile = [1, 2, 4].map((rank) => [`matchingProbability${rank}`, [{ step: 3, value: 1 / rank }]] as const);
     const curves = new Map<string, readonly { step: number; value: number }[]>([['loss', readings], ...profile]);
-    const page = comparePage(report, runs.map((one) => ({ ...one, curves }))); // prettier-ignore
-    expect(page.match(/<svg/g)).toHaveLength(2); // the loss and the profile; kNN has no curve
-    expect(page.match(/<path[^>]* d="M[^"]*L/g)!.length).toBeGreaterThanOrEqual(2 * 4);
-    expect(page).toContain('b, &quot;c&quot;');
-    expect(page).not.toMatch(/\b(?:src|href)=|@import|NaN/);
+    const told = {
+      curves,
+      results: {},
+      stepsPerEpoch: null,
+      failures: [{ evaluator: 'knn', step: 3, message: 'it threw' }],
+    } as never;
+    const page = studyPage(report, runs.map(() => told), new Date(0)); // prettier-ignore
+    expect(page.groups).toEqual(['a', 'b, "c"']);
+    expect(page.notes.map(({ text }) => text)).toEqual(expect.arrayContaining(['b, "c", seed 2: MOCHI_X: it broke', 'a, seed 1: the evaluator knn failed: it threw'])); // prettier-ignore
+    const charts = page.sections.flatMap(({ blocks }) =>
+      blocks.flatMap((block) => (block.kind === 'chart' ? [block.chart] : [])),
+    );
+    expect(charts.map(({ id }) => id)).toEqual(['difference-loss', 'curve-loss', 'profile-1', 'profile-2']);
+    const loss = chartTable(charts[1]!, page.groups);
+    expect(loss.rows).toHaveLength(2 * 3);
+    expect(loss.columns).toEqual(['run', 'step', 'nats', 'low: one standard deviation over seeds', 'high: one standard deviation over seeds']); // prettier-ignore
   });
 });

@@ -33,6 +33,11 @@ export const compareConfig = z
       .describe(
         'values for each option, by its path; every combination is run. A value may be { label, value }. `seed` makes no variant of its own: its runs are averaged',
       ),
+    baseline: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('the variant that the others are held against, by its label; default the first'),
     metrics: z
       .array(z.string().min(1))
       .min(1)

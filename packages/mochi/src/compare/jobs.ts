@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { isMochiError } from '@mochi/contract';
-import { comparisonTwice } from '../errors.js';
+import { comparisonTwice, unknownBaseline } from '../errors.js';
 import { openRun } from '../open-run.js';
 import { presets } from '../presets/index.js';
 import type { CompareConfig } from './config.js';
@@ -33,13 +33,16 @@ export interface JobOptions {
 /**
  * The runs of a comparison, each with its config checked. Nothing is started.
  *
- * @throws MOCHI_COMPARE_CONFIG when two variants would be called the same.
+ * @throws MOCHI_COMPARE_CONFIG when two variants would be called the same, or none is called what the baseline is.
  */
 export async function jobsOf(comparison: CompareConfig, options: JobOptions): Promise<Job[]> {
   const points = pointsOf(comparison.vary);
   const keys = points.map(({ variant, seed }) => `${variant} ${String(seed)}`);
   const twice = points.find((_, at) => keys.indexOf(keys[at]!) !== at);
   if (twice) throw comparisonTwice(options.file, twice.variant);
+  const { baseline } = comparison;
+  const variants = [...new Set(points.map(({ variant }) => variant))];
+  if (baseline !== undefined && !variants.includes(baseline)) throw unknownBaseline(options.file, baseline, variants);
   const jobs: Job[] = [];
   for (const point of points) jobs.push(await jobOf(point, comparison, options));
   return jobs;

@@ -1,6 +1,7 @@
-import type { Cost, JobRecord } from './record.js';
-import { finalValue, type Curves } from './curves.js';
+import { describeMetric, finalValue, type RunRecord } from '@mochi/report';
 import type { Job } from './jobs.js';
+import { estimate, pairedDifference, type Difference, type Estimate } from './paired.js';
+import type { Cost, JobRecord } from './record.js';
 
 /** One run, as the report has it. */
 export interface RunReport {
@@ -17,10 +18,10 @@ export interface RunReport {
   readonly initialSha256: string | null;
 }
 
-/** Mean over the seeds of a variant that finished, with their standard deviation where there are two or more. */
-export interface Estimate {
-  readonly mean: number;
-  readonly deviation: number | null;
+/** Unit and direction of a metric, as evaluators declare them. */
+export interface MetricReport {
+  readonly unit: string;
+  readonly better: 'higher' | 'lower' | null;
 }
 
 /** A row of the table. */
@@ -29,10 +30,13 @@ export interface VariantReport {
   readonly finished: number;
   readonly runs: number;
   readonly failures: readonly string[];
+  /** Over the seeds that finished. */
   readonly metrics: Readonly<Record<string, Estimate | null>>;
+  /** To the baseline, over the seeds that finished with both; null for the baseline itself and where nothing was measured. */
+  readonly differences: Readonly<Record<string, Difference | null>>;
   readonly stepMs: number | null;
   readonly cpuMs: number | null;
-  /** Processor time of a step, over that of the first variant. */
+  /** Processor time of a step, over that of the baseline. */
   readonly costRatio: number | null;
 }
 
@@ -40,57 +44,87 @@ export interface CompareReport {
   readonly name: string;
   readonly outcome: 'finished' | 'failed' | 'stopped';
   readonly metrics: readonly string[];
+  readonly about: Readonly<Record<string, MetricReport>>;
+  /** The variant that the others are held against. */
+  readonly baseline: string;
   readonly variants: readonly VariantReport[];
   readonly runs: readonly RunReport[];
   /** By seed: whether all of its runs began with the same weights and banks; null where that is not known of two. */
   readonly sameStart: Readonly<Record<string, boolean | null>>;
 }
 
-export const runReport = (job: Job, record: JobRecord | undefined, curves: Curves, metrics: readonly string[]): RunReport => ({
+/** @param told What the run's folder says; null where there is none yet. */
+export const runReport = (
+  job: Job,
+  record: JobRecord | undefined,
+  told: Pick<RunRecord, 'curves' | 'results'> | null,
+  metrics: readonly string[],
+): RunReport => ({
   ...{ variant: job.variant, seed: job.seed, id: job.id, runDir: job.runDir },
   outcome: record?.outcome ?? 'pending',
   failure: record?.outcome === 'failed' ? record.failure : null,
-  metrics: Object.fromEntries(metrics.map((name) => [name, finalValue(curves, name)])),
+  metrics: Object.fromEntries(metrics.map((name) => [name, told && (finalValue(told.curves, name) ?? told.results[name]?.value ?? null)])),
   cost: record?.outcome === 'finished' ? record.cost : null,
   initialSha256: record?.outcome === 'finished' ? record.initialSha256 : null,
-});
+}); // prettier-ignore
 
-/** Puts the runs of each variant together. */
-export function compareReport(name: string, metrics: readonly string[], runs: readonly RunReport[]): CompareReport {
+/** What is known of metrics: from evaluators' results, else from their names. */
+export const aboutMetrics = (metrics: readonly string[], told: readonly (Pick<RunRecord, 'results'> | null)[]): Record<string, MetricReport> =>
+  Object.fromEntries(
+    metrics.map((name) => {
+      const { unit, better } = told.find((run) => run?.results[name])?.results[name] ?? describeMetric(name);
+      return [name, { unit, better: better ?? null }];
+    }),
+  ); // prettier-ignore
+
+/** Puts the runs of each variant together. @param baseline Default: the first variant. */
+export function compareReport(
+  name: string,
+  about: Readonly<Record<string, MetricReport>>,
+  runs: readonly RunReport[],
+  baseline = runs[0]!.variant,
+): CompareReport {
+  const metrics = Object.keys(about);
   const names = [...new Set(runs.map(({ variant }) => variant))];
-  const rows = names.map((variant) => variantReport(variant, runs.filter((run) => run.variant === variant), metrics)); // prettier-ignore
-  const first = rows[0]?.cpuMs ?? null;
+  const of = (variant: string): RunReport[] => runs.filter((run) => run.variant === variant);
+  const rows = names.map((variant) => variantReport(variant, of(variant), of(baseline), metrics));
+  const first = rows.find(({ variant }) => variant === baseline)?.cpuMs ?? null;
   const variants = rows.map((row) => ({ ...row, costRatio: row.cpuMs === null || first === null ? null : row.cpuMs / first }));
   const has = (outcome: RunReport['outcome']): boolean => runs.some((run) => run.outcome === outcome);
   const outcome = has('pending') ? 'stopped' : has('failed') ? 'failed' : 'finished';
-  return { name, outcome, metrics, variants, runs, sameStart: sameStart(runs) };
+  return { name, outcome, metrics, about, baseline, variants, runs, sameStart: sameStart(runs) };
 }
 
 function variantReport(
   variant: string,
   runs: readonly RunReport[],
+  baseline: readonly RunReport[],
   metrics: readonly string[],
 ): Omit<VariantReport, 'costRatio'> {
   const finished = runs.filter(({ outcome }) => outcome === 'finished');
   const known = (of: (run: RunReport) => number | null | undefined): number[] =>
     finished.map(of).filter((value): value is number => typeof value === 'number');
   const mean = (of: (run: RunReport) => number | null | undefined): number | null => estimate(known(of))?.mean ?? null;
+  const isBaseline = variant === baseline[0]?.variant;
   return {
     ...{ variant, finished: finished.length, runs: runs.length },
     failures: runs.flatMap(({ failure, seed }) => (failure ? [`seed ${seed}: ${failure.code ?? 'failed'}: ${failure.message}`] : [])),
     metrics: Object.fromEntries(metrics.map((name) => [name, estimate(known((run) => run.metrics[name]))])),
+    differences: Object.fromEntries(
+      metrics.map((name) => [name, isBaseline ? null : pairedDifference(bySeed(runs, name), bySeed(baseline, name))]),
+    ),
     stepMs: mean(({ cost }) => cost?.stepMs),
     cpuMs: mean(({ cost }) => cost?.cpuMs),
   }; // prettier-ignore
 }
 
-function estimate(values: readonly number[]): Estimate | null {
-  if (values.length === 0) return null;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (values.length === 1) return { mean, deviation: null };
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / (values.length - 1)) };
-}
+const bySeed = (runs: readonly RunReport[], metric: string): Map<string, number> =>
+  new Map(
+    runs.flatMap(({ outcome, seed, metrics }) => {
+      const value = metrics[metric];
+      return outcome === 'finished' && typeof value === 'number' ? [[String(seed), value] as const] : [];
+    }),
+  );
 
 function sameStart(runs: readonly RunReport[]): Record<string, boolean | null> {
   const seeds = [...new Set(runs.map(({ seed }) => String(seed)))];

@@ -1,16 +1,32 @@
-import type { CompareReport, Estimate, VariantReport } from './report.js';
+import { toCsv } from '@mochi/report';
+import type { Difference, Estimate } from './paired.js';
+import type { CompareReport, MetricReport, VariantReport } from './report.js';
 
 /** Four significant digits: 0.0123, 1.234, 123.4. */
 const digits = (value: number): string => (Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4))));
+const few = (value: number): string => String(Number(value.toPrecision(3)));
+export const signed = (value: number): string => (value > 0 ? `+${few(value)}` : few(value));
 
-const shown = (estimate: Estimate | null | undefined): string => {
+export const shown = (estimate: Estimate | null | undefined): string => {
   if (!estimate) return '-';
   const { mean, deviation } = estimate;
   return deviation === null ? digits(mean) : `${digits(mean)} ± ${String(Number(deviation.toPrecision(2)))}`;
 };
 
+/** What the seeds say of a difference: `better`, `worse` or `differs` where they resolve it. */
+export function verdict(difference: Difference, { better }: MetricReport): 'better' | 'worse' | 'differs' | 'not resolved' | 'one seed' {
+  if (difference.resolved === null) return 'one seed';
+  if (!difference.resolved) return 'not resolved';
+  if (better === null) return 'differs';
+  return difference.mean > 0 === (better === 'higher') ? 'better' : 'worse';
+} // prettier-ignore
+
+/** `+1.2 (0.4 to 2)`. */
+export const differenceText = ({ mean, low, high }: Difference): string =>
+  low === null || high === null ? signed(mean) : `${signed(mean)} (${few(low)} to ${few(high)})`;
+
 /** `knn/top1` is `top1` where no other column is. */
-const headings = (metrics: readonly string[]): string[] => {
+export const headings = (metrics: readonly string[]): string[] => {
   const short = metrics.map((name) => name.split('/').at(-1)!);
   return metrics.map((name, at) => (short.indexOf(short[at]!) === short.lastIndexOf(short[at]!) ? short[at]! : name));
 };
@@ -26,31 +42,63 @@ export function cellsOf({ metrics, variants }: CompareReport): string[][] {
     one.costRatio === null ? '-' : `${one.costRatio.toFixed(2)} x`,
     one.finished === one.runs ? String(one.runs) : `${one.finished} of ${one.runs}`,
   ];
-  return [['variant', ...headings(metrics), 'ms a step', 'CPU ms', 'to first', 'runs'], ...variants.map(row)];
+  return [['variant', ...headings(metrics), 'ms a step', 'CPU ms', 'to baseline', 'runs'], ...variants.map(row)];
 }
 
-/** Columns in line, for a terminal. */
-export function tableText(report: CompareReport): string {
-  const cells = cellsOf(report);
+function inLine(cells: readonly (readonly string[])[]): string[] {
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   const line = (row: readonly string[]): string =>
     row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ').trimEnd(); // prettier-ignore
+  return [line(cells[0]!), widths.map((width) => '-'.repeat(width)).join('  '), ...cells.slice(1).map(line)];
+}
+
+/** Columns in line, for a terminal: mean and standard deviation over seeds. */
+export function tableText(report: CompareReport): string {
   const failures = report.variants.flatMap(({ variant, failures }) => failures.map((text) => `${variant}, ${text}`));
-  return [line(cells[0]!), widths.map((width) => '-'.repeat(width)).join('  '), ...cells.slice(1).map(line), ...failures].join(
-    '\n',
-  );
+  return [...inLine(cellsOf(report)), ...failures].join('\n');
+}
+
+/** Paired differences to the baseline, for a terminal; empty where there is nothing to be held against it. */
+export function differencesText(report: CompareReport): string {
+  const { metrics, variants, baseline, about } = report;
+  const others = variants.filter(({ differences }) => metrics.some((name) => differences[name]));
+  if (others.length === 0) return '';
+  const cell = (difference: Difference | null | undefined, name: string): string => {
+    if (!difference) return '-';
+    const { resolved, seedsNeeded } = difference;
+    const found = verdict(difference, about[name]!);
+    const word = resolved === false ? (seedsNeeded === null ? 'not resolved' : `needs ~${seedsNeeded} seeds`) : found;
+    return `${differenceText(difference)} ${word}`;
+  };
+  const rows = others.map(({ variant, differences }) => [variant, ...metrics.map((name) => cell(differences[name], name))]);
+  const pairs = Math.max(...others.flatMap(({ differences }) => metrics.map((name) => differences[name]?.pairs.length ?? 0)));
+  const title = `Differences to ${baseline}, paired by seed (${pairs} at most), with 95 % intervals of Student's t, each for itself`;
+  return [title, ...inLine([['variant', ...headings(metrics)], ...rows])].join('\n');
 }
 
 /** One line for each run, for spreadsheets and data frames; numbers in full. */
 export function runsCsv({ metrics, runs }: CompareReport): string {
-  const quoted = (cell: string | number | null | undefined): string => {
-    const text = cell === null || cell === undefined ? '' : String(cell);
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  const header = ['variant', 'seed', 'outcome', ...metrics, 'stepMs', 'cpuMs', 'id', 'error'];
+  const columns = ['variant', 'seed', 'outcome', ...metrics, 'stepMs', 'cpuMs', 'id', 'error'];
   const rows = runs.map((run) => [
-    ...[run.variant, run.seed, run.outcome, ...metrics.map((name) => run.metrics[name])],
-    ...[run.cost?.stepMs, run.cost?.cpuMs, run.id, run.failure && (run.failure.code ?? run.failure.message)],
+    ...[run.variant, run.seed, run.outcome, ...metrics.map((name) => run.metrics[name] ?? null)],
+    ...[run.cost?.stepMs ?? null, run.cost?.cpuMs ?? null, run.id, run.failure && (run.failure.code ?? run.failure.message)],
   ]);
-  return `${[header, ...rows].map((row) => row.map(quoted).join(',')).join('\n')}\n`;
+  return toCsv({ columns, rows });
+}
+
+/** One line for each variant and metric, numbers in full. */
+export function variantsCsv({ metrics, variants, about, baseline }: CompareReport): string {
+  const columns = ['variant', 'metric', 'unit', 'better', 'runs', 'mean', 'deviation', 'baseline', 'pairs', 'difference', 'differenceDeviation', 'low95', 'high95', 'verdict', 'seedsNeeded']; // prettier-ignore
+  const rows = variants.flatMap(({ variant, finished, metrics: of, differences }) =>
+    metrics.map((name) => {
+      const [own, difference] = [of[name], differences[name]];
+      return [
+        ...[variant, name, about[name]!.unit, about[name]!.better, finished, own?.mean ?? null, own?.deviation ?? null],
+        ...[baseline, difference?.pairs.length ?? null, difference?.mean ?? null, difference?.deviation ?? null],
+        ...[difference?.low ?? null, difference?.high ?? null],
+        ...[difference ? verdict(difference, about[name]!) : null, difference?.seedsNeeded ?? null],
+      ];
+    }),
+  );
+  return toCsv({ columns, rows });
 }

@@ -1,0 +1,109 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { renderPage } from '../page/html.js';
+import { reportPage } from '../report-page.js';
+import { curvesOf, finalValue, type EventLine } from './events.js';
+import { nameRuns, readRun, runFoldersIn } from './read-run.js';
+
+const root = mkdtempSync(join(tmpdir(), 'mochi-report-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** A run folder with these files: objects become JSON, lists a JSON object a line. */
+function folder(name: string, files: Readonly<Record<string, unknown>>): string {
+  for (const [file, content] of Object.entries(files)) {
+    const path = join(root, name, file);
+    mkdirSync(dirname(path), { recursive: true });
+    const text = Array.isArray(content) ? content.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n') : JSON.stringify(content); // prettier-ignore
+    writeFileSync(path, text);
+  }
+  return join(root, name);
+}
+
+const step = (at: number, lossNats?: number, more = {}): EventLine => ({ type: 'step-end', step: at, ...(lossNats === undefined ? {} : { lossNats }), ...more }); // prettier-ignore
+const start = (resumedFrom: number | null): EventLine => ({ type: 'run-start', resumedFrom });
+
+describe('the curves of a run', () => {
+  const lines = [start(null), step(1, 9), step(2), step(3, 7, { metrics: { spread: 0.5 } }), step(4, 1), start(3), step(4, 5), step(5, 3)]; // prettier-ignore
+
+  test('what a killed run wrote after its last checkpoint does not count', () =>
+    expect(curvesOf(lines).get('loss')).toEqual([
+      { step: 1, value: 9 },
+      { step: 3, value: 7 },
+      { step: 4, value: 5 },
+      { step: 5, value: 3 },
+    ]));
+
+  test('the end is the mean over the last fifth of the steps; of an evaluator the last value', () => {
+    const curves = curvesOf([...lines, { type: 'evaluation-end', evaluator: 'knn', step: 5, metrics: { top1: { value: 40 } } }]);
+    expect(finalValue(curves, 'loss')).toBe(3);
+    expect(finalValue(curves, 'spread')).toBe(0.5);
+    expect(finalValue(curves, 'knn/top1')).toBe(40);
+    expect(finalValue(curves, 'nowhere')).toBeNull();
+  });
+
+  test('what is not finite is left out, and of two values at a step the later stands', () =>
+    expect(curvesOf([step(1, 'NaN' as never), step(2, 4), step(2, 5)]).get('loss')).toEqual([{ step: 2, value: 5 }]));
+});
+
+describe('a folder that is not as it should be still makes a report', () => {
+  const html = async (path: string): Promise<string> => {
+    const runs = nameRuns([(await readRun(path))!]);
+    return renderPage(reportPage(runs, [{ name: runs[0]!.name, images: null, problem: 'the encoder could not be opened. MOCHI_CHECKPOINT_MISMATCH' }], { date: new Date(0) })); // prettier-ignore
+  };
+
+  test('of an older version: fewer files, fewer fields', async () => {
+    const path = folder('old', {
+      'events.jsonl': [{ type: 'run-start' }, { type: 'step-end', step: 1, stepMs: 20, lossNats: 3 }, step(2, 2, { stepMs: 10 }), { type: 'evaluation-end', evaluator: 'knn', step: 2, metrics: { top1: { value: 31.5 }, broken: 7 } }], // prettier-ignore
+      'summary.json': { outcome: 'finished' },
+    });
+    const run = (await readRun(path))!;
+    expect(run).toMatchObject({ outcome: 'finished', config: null, environment: null, stepsPerEpoch: null, step: 2 });
+    expect(run.problems).toEqual(['config.json is missing: the configuration is not shown.', 'environment.json is missing: the environment is not shown.']); // prettier-ignore
+    expect(run.results).toEqual({ 'knn/top1': { value: 31.5, unit: '' } });
+    expect(run.costs.parts['step']).toBeCloseTo(0.03);
+    const page = await html(path);
+    expect(page).toContain('config.json is missing');
+    expect(page).toContain('MOCHI_CHECKPOINT_MISMATCH');
+    expect(page).toContain('31.5');
+  });
+
+  test('that failed, with the reason', async () => {
+    const path = folder('failed', { 'config.json': { name: 'broke' }, 'events.jsonl': [start(null), step(1, 2), { type: 'run-end', outcome: 'failed', step: 1, reason: 'MOCHI_NOT_FINITE: the loss' }, '{"type":"step-e'] }); // prettier-ignore
+    const run = (await readRun(path))!;
+    expect(run).toMatchObject({ outcome: 'failed', reason: 'MOCHI_NOT_FINITE: the loss' });
+    expect(run.problems).toContain('1 line of events.jsonl could not be read and is left out.');
+    expect(await html(path)).toContain('the run failed at step 1: MOCHI_NOT_FINITE: the loss');
+  });
+
+  test('with an evaluator that threw: its cell says so', async () => {
+    const path = folder('threw', {
+      'config.json': {},
+      'summary.json': {
+        outcome: 'finished',
+        results: { 'knn/top1': { value: 5, unit: '%', better: 'higher', low: 4, high: 6 } },
+      },
+      'events.jsonl': [{ type: 'evaluation-failed', evaluator: 'linear', step: 9, code: 'MOCHI_LABELS_NEEDED', message: 'no labels', seconds: 2 }], // prettier-ignore
+    });
+    const page = await html(path);
+    expect(page).toContain('the evaluator linear failed at step 9: MOCHI_LABELS_NEEDED: no labels');
+    expect(page).toContain('5 (4 to 6)');
+    expect((await readRun(path))!.costs.parts['evaluators']).toBe(2);
+  });
+
+  test('in progress, and in a comparison that says it failed', async () => {
+    expect((await readRun(folder('running', { 'config.json': {} })))!.outcome).toBe('unfinished');
+    const job = folder('job', { 'config.json': {}, 'job.json': { outcome: 'failed', failure: { code: null, message: 'it was killed' } } }); // prettier-ignore
+    expect(await readRun(job)).toMatchObject({ outcome: 'failed', reason: 'it was killed' });
+  });
+
+  test('no run at all is null; a comparison stands for its runs; a checkpoint for its run', async () => {
+    expect(await readRun(join(root, 'nowhere'))).toBeNull();
+    folder('study', { 'runs/a/config.json': { name: 'x' }, 'runs/b/config.json': { name: 'x' } });
+    const folders = await runFoldersIn(join(root, 'study'));
+    const runs = nameRuns((await Promise.all(folders.map(readRun))).map((run) => run!));
+    expect(runs.map(({ name }) => name)).toEqual(['a', 'b']); // equal names of configs give way to those of folders
+    expect((await readRun(join(root, 'study/runs/a/checkpoints/step-000000001')))!.dir).toBe(join(root, 'study/runs/a'));
+  });
+});

@@ -1,0 +1,63 @@
+import type { CurvesChart, Line, PathChart } from '../page/charts.js';
+import { rounded } from '../page/numbers.js';
+import type { Block, Section } from '../page/page.js';
+import { thin } from '../page/smooth.js';
+import type { Curves } from '../run/events.js';
+import { pointsOf } from './curves.js';
+
+/** A run as these plots need it. */
+export interface NegativesRun {
+  readonly name: string;
+  readonly curves: Curves;
+  readonly group: number;
+}
+
+const text = (words: string): Block => ({ kind: 'text', level: 'info', text: words });
+const within = (points: readonly (readonly [number, number])[]) =>
+  thin(points, 400).map(([x, y]) => [Math.round(x), rounded(y)] as const);
+
+/** FN@N against what rows drawn at random would give. */
+export function falseNegativesSection(runs: readonly NegativesRun[]): Section {
+  const lines = runs.flatMap(({ curves, group }): Line[] => {
+    const measured = within(pointsOf(curves, 'falseNegativesAtN'));
+    const base = within(pointsOf(curves, 'sameClassShare'));
+    if (measured.length === 0) return [];
+    return [{ group, name: 'FN@N', points: measured }, ...(base.length > 0 ? [{ group, name: 'base rate', points: base, dashed: true }] : [])]; // prettier-ignore
+  });
+  const missing = runs.filter(({ curves }) => (curves.get('falseNegativesAtN')?.length ?? 0) === 0).map(({ name }) => name);
+  const chart: CurvesChart = {
+    ...{ kind: 'curves', id: 'false-negatives', title: 'FN@N and its base rate', wide: true, smooth: true, lines },
+    ...{ x: { label: 'step' }, y: { label: 'share of rows with the class of the query' } },
+    summary:
+      'Solid: of the N hardest rows of each query, the share that has its class and is pushed away all the same (FN@N). Dashed: the same share of the whole bank, which rows drawn at random would give. The distance of the two is what hardness costs.',
+  };
+  const none = `No FN@N of ${missing.join(', ')}: it needs data with labels, bank.labels and the extension negative-metrics.`;
+  return {
+    ...{ id: 'false-negatives', title: 'False negatives' },
+    blocks: [...(lines.length > 0 ? [{ kind: 'chart', chart } as const] : []), ...(missing.length > 0 ? [text(none)] : [])],
+  };
+}
+
+/** How near positives are against how evenly all features are spread. */
+export function representationSection(runs: readonly NegativesRun[]): Section {
+  const paths = runs.flatMap(({ curves, group }) => {
+    const uniformity = new Map((curves.get('representation/uniformity') ?? []).map(({ step, value }) => [step, value]));
+    const points = (curves.get('representation/alignment') ?? []).flatMap(({ step, value }) =>
+      uniformity.has(step) ? [[rounded(uniformity.get(step)!), rounded(value), step] as const] : [],
+    );
+    return points.length > 0 ? [{ group, points }] : [];
+  });
+  const chart: PathChart = {
+    ...{ kind: 'path', id: 'alignment-uniformity', title: 'Alignment against uniformity', wide: true, at: 'step', paths },
+    x: { label: 'uniformity (nats), lower is more evenly spread' },
+    y: { label: 'alignment (squared distance), lower is nearer' },
+    summary:
+      'From the ring (first measurement) to the large dot (last). Towards the lower left: positives near each other, and all features evenly spread. A run with one measurement is a dot.',
+  };
+  const missing = runs.filter(({ group }) => !paths.some((path) => path.group === group)).map(({ name }) => name);
+  const none = `Not measured for ${missing.join(', ')}: add the evaluator { name: representation, pairs: SPLIT } with every: N epochs.`;
+  return {
+    ...{ id: 'representation', title: 'Alignment and uniformity' },
+    blocks: [...(paths.length > 0 ? [{ kind: 'chart', chart } as const] : []), ...(missing.length > 0 ? [text(none)] : [])],
+  };
+}
