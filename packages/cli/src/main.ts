@@ -10,6 +10,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { embedCommand } from './commands/embed.js';
 import { evalCommand } from './commands/eval.js';
 import { explainCommand } from './commands/explain.js';
+import { exportCommand } from './commands/export.js';
 import { profileCommand } from './commands/profile.js';
 import { reportCommand } from './commands/report.js';
 import { trainCommand } from './commands/train.js';
@@ -21,6 +22,7 @@ const subCommands: Readonly<Record<string, CommandDef<any>>> = {
   compare: compareCommand,
   report: reportCommand,
   embed: embedCommand,
+  export: exportCommand,
   explain: explainCommand,
   augment: augmentCommand,
   profile: profileCommand,

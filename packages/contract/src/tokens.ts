@@ -2,10 +2,10 @@ import type {
   Augmentation,
   AugmentationOp,
   Dataset,
-  EmbeddingWriter,
   Encoder,
   Evaluator,
   InputMixing,
+  Exporter,
   MemoryBank,
   Method,
   NegativeSampler,
@@ -31,7 +31,7 @@ export const OPTIMIZER = defineListToken<Optimizer>('optimizer');
 export const SCHEDULE = defineListToken<Schedule>('schedule');
 export const EVALUATOR = defineListToken<Evaluator>('evaluator');
 export const TRACKER = defineListToken<Tracker>('tracker');
-export const EXPORTER = defineListToken<EmbeddingWriter>('exporter');
+export const EXPORTER = defineListToken<Exporter>('exporter');
 
 /** The token that a plugin of each kind must provide; an extension may provide anything. */
 export const TOKEN_OF_KIND: Readonly<Record<Exclude<PluginKind, 'extension'>, ListToken<unknown>>> = {

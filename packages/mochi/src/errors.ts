@@ -41,3 +41,27 @@ export const unknownBaseline = (file: string, baseline: string, variants: readon
     expected: `one of ${variants.join('; ')}`,
     fix: 'Write the label of a variant as the table shows it, or leave `baseline` out: the first one is it then.',
   });
+
+export const noSuchEncoder = (name: string, known: readonly string[]): MochiError =>
+  new MochiError('MOCHI_ENCODER_UNKNOWN', {
+    happened: `The run has no encoder "${name}".`,
+    expected: `one of: ${known.join(', ')}`,
+    fix: 'Name one of these, or leave it out for the query encoder.',
+  });
+
+export const formatWritesNot = (format: string, what: 'embeddings' | 'encoders'): MochiError =>
+  new MochiError('MOCHI_EXPORT_FORMAT', {
+    happened: `The format ${format} does not take ${what}.`,
+    expected: 'npy, parquet, lancedb for embeddings; torchvision, detectron2, onnx, saved-model, tfjs, card for encoders',
+    fix:
+      what === 'embeddings'
+        ? 'Use mochi export for encoders, or another format.'
+        : 'Use mochi embed for embeddings, or another format.',
+  });
+
+export const noPlainPreprocessing = (): MochiError =>
+  new MochiError('MOCHI_EXPORT_PREPROCESSING', {
+    happened: "The augmentation's eval view is no resize, centre crop and normalisation of each channel.",
+    expected: 'an eval view that can be told to other tools as size, resize, mean and std',
+    fix: 'Write an eval view of that kind in the augmentation.',
+  });

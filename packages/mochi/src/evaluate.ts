@@ -2,65 +2,15 @@ import { appendFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { evaluationEnd, evaluationFailed, warning, type RunEvent } from '@mochi/contract';
 import type { RunHost } from '@mochi/core';
-import { disposeTree } from '@mochi/tensorflow';
 import { toJsonLine } from '@mochi/trackers';
-import {
-  assemble,
-  CONFIG_FILE,
-  evaluate as runEvaluators,
-  findCheckpoint,
-  readJson,
-  restore,
-  type Evaluation,
-  type Restored,
-  type RunParts,
-} from '@mochi/trainer';
-import { openRunOnEngine, type OpenOptions } from './open-run.js';
+import { evaluate as runEvaluators, type Evaluation } from '@mochi/trainer';
+import type { OpenOptions } from './open-run.js';
+import { openTrained } from './open-trained.js';
 
 export interface EvaluateOptions extends OpenOptions {
   /** Names of evaluators, or entries as in a config; default: those of the run's config. */
   readonly evaluators?: readonly (string | Readonly<Record<string, unknown>>)[];
   readonly signal?: AbortSignal;
-}
-
-/** What a finished or interrupted run left: its parts and its newest state. */
-export interface OpenedRun extends Restored {
-  readonly host: RunHost;
-  readonly parts: RunParts;
-  dispose(): Promise<void>;
-}
-
-/** The folder of the run that a path (a run or one of its checkpoints) belongs to. */
-export async function runFolderOf(path: string): Promise<string> {
-  return join(await findCheckpoint(path), '..', '..');
-}
-
-/**
- * Opens a trained run for reading.
- *
- * @param path Run folder (its newest checkpoint) or checkpoint folder.
- * @throws MOCHI_CHECKPOINT_MISSING, MOCHI_CHECKPOINT_CORRUPT, MOCHI_CHECKPOINT_MISMATCH
- */
-export async function openTrained(
-  path: string,
-  options: OpenOptions & { change?: (config: Record<string, unknown>) => Record<string, unknown> } = {},
-): Promise<OpenedRun> {
-  const checkpoint = await findCheckpoint(path);
-  const written = await readJson<Record<string, unknown>>(join(checkpoint, '..', '..', CONFIG_FILE));
-  const host = await openRunOnEngine(options.change?.(written) ?? written, options);
-  try {
-    const parts = await assemble(host, { reading: true });
-    const { state, position } = await restore(parts, checkpoint);
-    const dispose = async (): Promise<void> => {
-      disposeTree(state);
-      parts.evaluation.reader.dispose();
-      await host.dispose();
-    };
-    return { host, parts, state, position, dispose };
-  } catch (error) {
-    await host.dispose();
-    throw error;
-  }
 }
 
 /** File of a run folder where `evaluate` notes what it measured: events as in events.jsonl, each with the `checkpoint` that was read. */
@@ -69,6 +19,7 @@ export const EVALUATIONS_FILE = 'evaluations.jsonl';
 /**
  * Measures a trained run with the evaluators of its config, or with others, and notes the results in the run's evaluations.jsonl.
  *
+ * @param path Run folder, checkpoint folder, or a config file: what it begins with, e.g. imported weights. Then nothing is noted.
  * @returns Values by `evaluator/metric`, and the evaluators that threw.
  */
 export async function evaluate(path: string, options: EvaluateOptions = {}): Promise<Evaluation> {
@@ -77,7 +28,7 @@ export async function evaluate(path: string, options: EvaluateOptions = {}): Pro
     evaluators ? { ...config, evaluators: evaluators.map((entry) => ownEntry(config, entry)) } : config;
   const run = await openTrained(path, { ...options, change });
   try {
-    const { parts, state, position } = run;
+    const { parts, state, position, checkpoint } = run;
     const progress = {
       ...position,
       epochs: position.step / parts.stepsPerEpoch,
@@ -86,11 +37,10 @@ export async function evaluate(path: string, options: EvaluateOptions = {}): Pro
       filled: 0,
     };
     const lines: string[] = [];
-    const checkpoint = await findCheckpoint(path);
-    const note = (event: RunEvent) => lines.push(toJsonLine({ ...event, checkpoint: basename(checkpoint) } as RunEvent));
+    const note = (event: RunEvent) => lines.push(toJsonLine({ ...event, checkpoint: basename(checkpoint ?? '') } as RunEvent));
     for (const type of [evaluationEnd, evaluationFailed]) run.host.bus.events<object>(type, 'evaluate').subscribe(note);
     const evaluation = await runEvaluators(parts.evaluation, parts.evaluators, state, progress, signal);
-    await keep(join(checkpoint, '..', '..', EVALUATIONS_FILE), lines, run.host);
+    if (checkpoint !== null) await keep(join(checkpoint, '..', '..', EVALUATIONS_FILE), lines, run.host);
     return evaluation;
   } finally {
     await run.dispose();

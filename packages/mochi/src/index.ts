@@ -1,7 +1,9 @@
-export { evaluate, EVALUATIONS_FILE, openTrained, runFolderOf, type EvaluateOptions, type OpenedRun } from './evaluate.js';
+export { evaluate, type EvaluateOptions, EVALUATIONS_FILE } from './evaluate.js';
+export { openTrained, runFolderOf, type OpenedRun, type OpenTrainedOptions } from './open-trained.js';
 export { startTraining, train, type TrainingRun, type TrainOptions } from './train.js';
 export { planTraining, type TrainingPlan } from './plan-training.js';
 export { embed, type EmbedOptions } from './embed.js';
+export { exportEncoder, type ExportOptions } from './interchange/export.js';
 export { openRun, openRunOnEngine, type ConfigInput, type OpenOptions } from './open-run.js';
 export { builtInPlugins } from './plugins.js';
 export { presets, type Preset } from './presets/index.js';

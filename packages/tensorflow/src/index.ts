@@ -9,6 +9,7 @@ export type { NativeDtype } from './native/dtypes.js';
 export type { Values } from './native/tensors.js';
 export { compile, type Compiled, type CompileOptions } from './compile/compile.js';
 export { scope } from './compile/scope.js';
+export { traceGraphDef, type TracedGraphDef } from './compile/graph-def.js';
 export { traceFunction, type TensorSpec, type TracedFunction } from './compile/trace-function.js';
 export { disposeTree, flattenTree, mapTree, treeEntries, type Tree, type TreeLeaf } from './trees/tree.js';
 export { stopGradient, valueAndGrads } from './trees/gradients.js';

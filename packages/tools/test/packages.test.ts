@@ -14,6 +14,7 @@ interface Manifest {
   scripts?: Record<string, string>;
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
   devDependencies?: Record<string, string>;
 }
 interface Turbo {
@@ -87,8 +88,9 @@ describe.each(published)('%s', (path) => {
     const own = { ...manifest.dependencies, ...manifest.peerDependencies };
     const peers = Object.keys(manifest.dependencies ?? {})
       .filter((name) => name.startsWith('@mochi/'))
-      .flatMap((name) =>
-        Object.keys(readJson<Manifest>(`${name.replace('@mochi', 'packages')}/package.json`).peerDependencies ?? {}),
+      .map((name) => readJson<Manifest>(`${name.replace('@mochi', 'packages')}/package.json`))
+      .flatMap(({ peerDependencies = {}, peerDependenciesMeta = {} }) =>
+        Object.keys(peerDependencies).filter((peer) => !peerDependenciesMeta[peer]?.optional),
       );
     expect(peers.filter((name) => !(name in own))).toEqual([]);
   });

@@ -21,4 +21,10 @@ export interface Encoder {
    * @returns backbone [B, dims.backbone]; head [B, dims.head], not normalised; stats after this batch (the same tensors in eval mode).
    */
   apply(weights: EncoderWeights, images: Tensor4D, mode: Mode): { backbone: Tensor2D; head: Tensor2D; stats: Tensors };
+  /**
+   * The weights as the state_dict of the same network in PyTorch: kernels OIHW, linear weights [out, in]. Absent: PyTorch has no such network.
+   *
+   * @returns New tensors, which the caller disposes.
+   */
+  stateDict?(weights: EncoderWeights): Tensors;
 }

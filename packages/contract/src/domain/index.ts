@@ -10,4 +10,4 @@ export * from './mixing.js';
 export * from './optimizer.js';
 export * from './evaluator.js';
 export * from './tracker.js';
-export * from './embedding-writer.js';
+export * from './exporter.js';

@@ -13,6 +13,21 @@ export const headConfig = z
     path: ['hidden'],
   });
 
+const weightsOptions = z.strictObject({
+  file: z.string().min(1).describe('safetensors, or what torch.save wrote (.pth): nothing in it is executed'),
+  prefix: z.string().optional().describe('what stands before each name, e.g. module.encoder_q. (default: found)'),
+  head: z
+    .enum(['load', 'new'])
+    .default('load')
+    .describe('load: the head too; new: draw the head anew, as for weights of a classifier'),
+  convertStem: z
+    .boolean()
+    .default(false)
+    .describe('convert the first kernel: its centre where it is larger, three channels where it has one; then train on'),
+});
+/** A file alone, or with how it is to be read. */
+const weightsConfig = z.union([z.string().min(1), weightsOptions]);
+
 export const resnetConfig = z.strictObject({
   stem: z
     .enum(STEMS)
@@ -31,6 +46,11 @@ export const resnetConfig = z.strictObject({
     .boolean()
     .default(false)
     .describe('start the last norm of each block at 0, so that blocks begin as the identity'),
+  weights: weightsConfig
+    .optional()
+    .describe(
+      'file of weights to begin with, of torchvision, timm or MoCo, or { file, prefix, head, convertStem }; default: drawn',
+    ),
 });
 export type ResnetConfig = z.infer<typeof resnetConfig>;
 export type ResnetOptions = z.input<typeof resnetConfig>;

@@ -1,4 +1,5 @@
 import { API_VERSION, definePlugin, ENCODER } from '@mochi/contract';
+import { importReport, type ImportPlan } from '../import/plan-import.js';
 import type { ResnetName } from './architecture.js';
 import { resnetConfig } from './config.js';
 import { resnet } from './resnet.js';
@@ -10,7 +11,8 @@ const pluginOf = (name: ResnetName) =>
     apiVersion: API_VERSION,
     config: resnetConfig,
     setup(host, options) {
-      host.provide(ENCODER, () => resnet(name, options));
+      const onImport = (plan: ImportPlan, file: string): void => host.log.info(importReport(name, plan, file));
+      host.provide(ENCODER, () => resnet(name, options, { onImport }));
     },
   });
 

@@ -1,4 +1,8 @@
-import type { Encoder } from '@mochi/contract';
+import type { Encoder, Rng } from '@mochi/contract';
+import { importWeights } from '../import/import-weights.js';
+import type { ImportPlan } from '../import/plan-import.js';
+import { readWeights } from '../import/read-weights.js';
+import { toTorchvision } from '../torchvision.js';
 import { architectureOf, convNormsOf, type Architecture, type ResnetName } from './architecture.js';
 import { applyResnet } from './apply-resnet.js';
 import { resnetConfig, type ResnetOptions } from './config.js';
@@ -10,21 +14,35 @@ export interface ShapedEncoder extends Encoder {
   readonly shapes: Readonly<Record<string, readonly number[]>>;
 }
 
+export interface ResnetWatch {
+  /** Called where `weights` were imported, with what was done. */
+  readonly onImport?: (plan: ImportPlan, file: string) => void;
+}
+
 /**
  * A ResNet. Holds no tensors: weights are values that `init` makes and `apply` is given.
  *
  * @param options As in the config; what is left out takes its default. @throws ZodError where an option is wrong or misspelt.
  */
-export function resnet(name: ResnetName, options: ResnetOptions = {}): ShapedEncoder {
+export function resnet(name: ResnetName, options: ResnetOptions = {}, { onImport }: ResnetWatch = {}): ShapedEncoder {
   const config = resnetConfig.parse(options);
   const architecture = architectureOf(name, config);
-  return {
+  const drawn: ShapedEncoder = {
     name,
     dims: { backbone: architecture.features, head: config.head.dim },
     shapes: shapesOf(architecture),
     init: (rng) => initWeights(architecture, rng, config.zeroInitResidual),
     apply: (weights, images, mode) => applyResnet(architecture, weights, images, mode),
+    stateDict: toTorchvision,
   };
+  if (config.weights === undefined) return drawn;
+  const { file, ...how } = typeof config.weights === 'string' ? { file: config.weights } : config.weights;
+  const init = (rng: Rng) => {
+    const { weights, plan } = importWeights(readWeights(file), drawn, rng, how);
+    onImport?.(plan, file);
+    return weights;
+  };
+  return { ...drawn, init };
 }
 
 function shapesOf(architecture: Architecture): Record<string, readonly number[]> {

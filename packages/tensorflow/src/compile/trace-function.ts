@@ -70,7 +70,7 @@ export function traceGraph<R>(
 }
 
 /** tf.tidy for a function whose result is no tensor. */
-function inTidy<R>(fn: () => R): R {
+export function inTidy<R>(fn: () => R): R {
   let result: R | undefined;
   tidy(() => {
     result = fn();
@@ -124,7 +124,7 @@ export function traceFunction(
 }
 
 /** Kept out of scopes: it lives as long as the function. */
-function ownTensor({ backend, engine }: Running, { id, node }: Capture): Tensor {
+export function ownTensor({ backend, engine }: Running, { id, node }: Capture): Tensor {
   const entry = engine.handles.get(id);
   const metadata = typeof entry === 'bigint' ? engine.metadata(id) : { id, shape: [...node.shape], dtype: node.dtype };
   const tensor = backend.createOutputTensor(metadata);

@@ -42,10 +42,10 @@ export class Trace {
   lowersProducts = false;
   /** See `TracedGraph.parts`. */
   readonly parts: string[] = [];
-  private readonly graph: Pointer;
+  readonly graph: Pointer;
   private readonly attributes: AttributeWriter;
   private readonly ids: number[] = [];
-  private readonly arguments: NodeOutput[] = [];
+  readonly arguments: NodeOutput[] = [];
   private readonly constants = new Map<string, NodeOutput>();
   private readonly hostConstants = new Map<object, number>();
   /** Stateful ops in their order; each waits for the one before it, and the function for all of them. */
@@ -226,7 +226,7 @@ export class Trace {
   }
 
   /** An output that is an input goes through Identity: a function cannot hand its inputs on. */
-  private result(id: number): NodeOutput {
+  result(id: number): NodeOutput {
     const node = this.input(id, 'A traced function');
     const isInput = this.arguments.includes(node) || this.captures.get(id)?.node === node;
     if (!isInput) return node;

@@ -103,6 +103,8 @@ const SIGNATURES = {
   // graphs
   TF_NewGraph: ['ptr'],
   TF_DeleteGraph: ['void', 'ptr'],
+  TF_GraphToGraphDef: ['void', 'ptr', 'ptr', 'ptr'],
+  TF_OperationName: ['str', 'ptr'],
   TF_GraphGetOpDef: ['void', 'ptr', 'str', 'ptr', 'ptr'],
   TF_NewOperation: ['ptr', 'ptr', 'str', 'str'],
   TF_FinishOperation: ['ptr', 'ptr', 'ptr'],

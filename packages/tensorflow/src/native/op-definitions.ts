@@ -60,7 +60,7 @@ export class OpDefinitions {
 }
 
 /** TF_Buffer: { const void* data; size_t length; ... } */
-function bufferBytes(buffer: Pointer): Uint8Array {
+export function bufferBytes(buffer: Pointer): Uint8Array {
   const [data, length] = new BigUint64Array(koffi.view(buffer, 16));
   return new Uint8Array(koffi.view(data!, Number(length!)).slice(0));
 }

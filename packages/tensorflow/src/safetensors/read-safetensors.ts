@@ -8,6 +8,7 @@ import {
   type SafetensorsDtype,
   type SafetensorsEntry,
 } from './format.js';
+import { widen } from './widen.js';
 
 interface Described {
   readonly name: string;
@@ -119,31 +120,9 @@ function checkCoverage(tensors: readonly Described[], dataBytes: number): void {
 
 function readEntry(bytes: Uint8Array, dataStart: number, { dtype, shape, begin, end }: Described): SafetensorsEntry {
   const raw = bytes.subarray(dataStart + begin, dataStart + end);
-  if (dtype === 'F16' || dtype === 'BF16')
-    return { dtype: 'F32', shape, data: dtype === 'F16' ? widenHalf(raw) : widenBrain(raw) };
+  if (dtype === 'F16' || dtype === 'BF16') return { dtype: 'F32', shape, data: widen(dtype, raw) };
   const type = ARRAY_TYPES[dtype];
   // A typed array must begin at a multiple of its element; bytes read into the middle of a pooled buffer do not.
   const aligned = raw.byteOffset % type.BYTES_PER_ELEMENT === 0 ? raw : new Uint8Array(raw); // not slice(): a Buffer's is a view
   return { dtype, shape, data: new type(aligned.buffer, aligned.byteOffset, raw.byteLength / type.BYTES_PER_ELEMENT) };
-}
-
-function words(raw: Uint8Array): Uint16Array {
-  const aligned = raw.byteOffset % 2 === 0 ? raw : new Uint8Array(raw);
-  return new Uint16Array(aligned.buffer, aligned.byteOffset, raw.byteLength / 2);
-}
-
-/** bfloat16 is the upper half of a float32. */
-function widenBrain(raw: Uint8Array): Float32Array {
-  const bits = Uint32Array.from(words(raw), (word) => word << 16);
-  return new Float32Array(bits.buffer);
-}
-
-function widenHalf(raw: Uint8Array): Float32Array {
-  return Float32Array.from(words(raw), (word) => {
-    const sign = word & 0x8000 ? -1 : 1;
-    const exponent = (word >> 10) & 31;
-    const fraction = word & 1023;
-    if (exponent === 31) return fraction ? NaN : sign * Infinity;
-    return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-  });
 }

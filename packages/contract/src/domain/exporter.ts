@@ -1,0 +1,66 @@
+import type { Encoder, EncoderWeights } from './encoder.js';
+import type { Features } from './evaluator.js';
+
+/** Features with what belongs to each row. */
+export interface EmbeddingTable extends Features {
+  /** What a person would call each sample, e.g. its path. */
+  readonly names: readonly string[];
+}
+
+/** How a photo becomes the input of an encoder: resized with antialiasing, the centre cut out, normalised. */
+export interface Preprocessing {
+  /** Side of the square input, pixels. */
+  readonly size: number;
+  /** An image whose shorter side is above `size` is resized so that it is this many pixels; a smaller one so that it is `size`. */
+  readonly resize: number;
+  /** Of red, green and blue, in parts of 255: (value / 255 - mean) / std. */
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+}
+
+/** Images that a run learnt from, so that a reader can tell whether two runs saw the same. */
+export interface DataFingerprint {
+  readonly dataset: string;
+  readonly splits: readonly {
+    readonly name: string;
+    readonly images: number;
+    readonly classes: number | null;
+    /** SHA-256 of names, sizes and labels, and of the bytes where they are in memory; hexadecimal. */
+    readonly sha256: string;
+  }[];
+}
+
+/** What a model card says beside the weights. */
+export interface ModelFacts {
+  readonly name: string;
+  /** The whole config of the run. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Optimizer steps and whole epochs done. 0: not trained by this run. */
+  readonly step: number;
+  readonly epoch: number;
+  /** Results of evaluators, by `evaluator/metric`. */
+  readonly metrics: Readonly<Record<string, { readonly value: number; readonly unit: string; readonly better: string }>>;
+  /** Looks at every image's size: it may take a while. */
+  fingerprint(): Promise<DataFingerprint>;
+}
+
+/** An encoder with all that somebody else needs in order to use it. */
+export interface TrainedEncoder {
+  readonly encoder: Encoder;
+  /** Left as they are. */
+  readonly weights: EncoderWeights;
+  readonly preprocessing: Preprocessing;
+  readonly facts: ModelFacts;
+}
+
+/** Writes what was trained, in one format: embeddings, the encoder, or both. */
+export interface Exporter {
+  readonly format: string;
+  /** What the encoder says about images. Written aside and renamed. */
+  write?(table: EmbeddingTable, path: string): Promise<void>;
+  /** The encoder itself, for other tools. Written aside and renamed. @param path A file, or a folder where the format is one. */
+  writeEncoder?(trained: TrainedEncoder, path: string): Promise<void>;
+}
+
+/** An exporter of embeddings. */
+export type EmbeddingWriter = Exporter & Required<Pick<Exporter, 'write'>>;

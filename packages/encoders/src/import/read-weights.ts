@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { isMochiError } from '@mochi/contract';
+import { readSafetensors } from '@mochi/tensorflow';
+import { weightsFile, weightsUnreadable } from '../errors.js';
+import { elementsOf, readTorchLegacy, readTorchZip, type TorchFile } from './read-torch-file.js';
+import { PlainTensor, type Plain } from './unpickle.js';
+
+/** A weight of a file, read when it is asked for. */
+export interface StoredWeight {
+  readonly shape: readonly number[];
+  /** Row-major float32. */
+  read(): Float32Array;
+}
+
+/** Names, shapes and values of a state_dict. */
+export type StoredWeights = ReadonlyMap<string, StoredWeight>;
+
+/**
+ * The state_dict in a file: safetensors, or what torch.save writes (`.pth`, `.pth.tar`, `.pt`), of which nothing is executed. Of a checkpoint
+ * (`{ state_dict, optimizer, epoch }`, `{ model: ... }`) it is the part with the weights.
+ *
+ * @throws MOCHI_WEIGHTS_UNREADABLE, MOCHI_WEIGHTS_FILE, MOCHI_PICKLE_REFUSED, MOCHI_SAFETENSORS_INVALID
+ */
+export function readWeights(path: string): StoredWeights {
+  try {
+    return parseWeights(bytesOf(path));
+  } catch (error) {
+    throw isMochiError(error) && error.code === 'MOCHI_WEIGHTS_FILE'
+      ? weightsFile(error.happened.replace(/^.*?: /, ''), error, path)
+      : error;
+  }
+}
+
+function bytesOf(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw weightsUnreadable(path, cause);
+  }
+}
+
+/** The same for bytes at hand. */
+export function parseWeights(bytes: Uint8Array): StoredWeights {
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return weightsIn(readTorchZip(bytes)); // PK
+  if (bytes[0] === 0x80) return weightsIn(readTorchLegacy(bytes)); // a pickle
+  const entries = [...readSafetensors(bytes)].map(([name, { shape, data }]) => {
+    const read = () => (data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number>, Number));
+    return [name, { shape, read }] as const;
+  });
+  return new Map(entries);
+}
+
+function weightsIn({ root, storages }: TorchFile): StoredWeights {
+  const found = stateDictIn(root);
+  if (!found) throw weightsFile('there is no state_dict in it');
+  const weights = new Map<string, StoredWeight>();
+  for (const [name, value] of found)
+    if (typeof name === 'string' && value instanceof PlainTensor)
+      weights.set(name, { shape: value.shape, read: () => elementsOf(value, storages) });
+  return weights;
+}
+
+/** Of the object and the dicts right in it the one with the most tensors; the first of equals. */
+function stateDictIn(root: Plain): Map<Plain, Plain> | undefined {
+  if (!(root instanceof Map)) return undefined;
+  const candidates = [root, ...[...root.values()].filter((value) => value instanceof Map)];
+  const tensors = (dict: Map<Plain, Plain>): number => [...dict.values()].filter((value) => value instanceof PlainTensor).length;
+  const [best] = candidates.map((dict) => ({ dict, count: tensors(dict) })).sort((a, b) => b.count - a.count);
+  return best && best.count > 0 ? best.dict : undefined;
+}

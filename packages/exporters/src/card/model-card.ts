@@ -1,0 +1,66 @@
+import type { DataFingerprint, ModelFacts, TrainedEncoder } from '@mochi/contract';
+import type { CardConfig } from './config.js';
+import { pytorchSnippet } from './pytorch-snippet.js';
+
+/** What a reader needs to know of an encoder before using it, as Markdown. @see Mitchell et al. 2019, Model Cards, arXiv:1810.03993 */
+export async function modelCard(trained: TrainedEncoder, { licence, dataLicence }: CardConfig): Promise<string> {
+  const { facts, preprocessing, encoder } = trained;
+  const { size, resize, mean, std } = preprocessing;
+  const parameters = Object.values(trained.weights.params).reduce((sum, tensor) => sum + tensor.size, 0);
+  return [
+    `# ${facts.name}`,
+    `An image encoder, trained without labels by mochi: ${methodOf(facts)}. Features are for retrieval, clustering and transfer; there are no classes to predict.`,
+    '## Model',
+    table(
+      ['', ''],
+      [
+        ['encoder', encoder.name],
+        ['parameters', parameters.toLocaleString('en-US')],
+        ['outputs', `backbone ${encoder.dims.backbone}, head ${encoder.dims.head} (float32, not normalised)`],
+        ['trained for', `${facts.step} steps, ${facts.epoch} epochs`],
+        ['licence of the weights', licence],
+      ],
+    ),
+    '## Input',
+    `RGB, the shorter side resized to ${resize} pixels (to ${size} where it is not above ${size}) with bilinear interpolation and antialiasing, the centre ${size} x ${size} cut out, scaled to 0..1, then (x - mean) / std with mean [${mean.join(', ')}] and std [${std.join(', ')}].`,
+    '## Data',
+    dataText(await facts.fingerprint(), dataLicence),
+    '## Metrics',
+    metricsText(facts),
+    '## Recipe',
+    `The config that the run was made of; with the same data and version \`mochi train\` gives the same weights on a CPU.\n\n\`\`\`json\n${JSON.stringify(facts.config, null, 2)}\n\`\`\``,
+    '## Use in PyTorch',
+    pytorchSnippet(encoder.name, facts.config['encoder']),
+    '## Limits',
+    'It has learnt from the images named above and no others: what they lack or favour, it does too. The head is for pretraining; transfer from the backbone. Hard negatives may include images of the same class; metrics of the run (false-negative rate) say how many.',
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function methodOf({ config }: ModelFacts): string {
+  const name = (section: unknown): string =>
+    typeof section === 'object' && section !== null ? String((section as { name?: unknown }).name) : String(section);
+  const samplers = [config['sampler']].flat().filter((section) => section !== undefined);
+  return `method ${name(config['method'])}, negatives by ${samplers.map(name).join(', then ') || 'none'}`;
+}
+
+function dataText({ dataset, splits }: DataFingerprint, licence: string): string {
+  const rows = splits.map(({ name, images, classes, sha256 }) => [
+    name,
+    String(images),
+    classes === null ? 'unlabelled' : String(classes),
+    `\`${sha256}\``,
+  ]);
+  return `Data set: ${dataset}. Licence of the images: ${licence}.\n\n${table(['split', 'images', 'classes', 'fingerprint (SHA-256)'], rows)}`;
+}
+
+function metricsText({ metrics }: ModelFacts): string {
+  const rows = Object.entries(metrics).map(([name, { value, unit, better }]) => [name, `${value.toFixed(2)} ${unit}`, better]);
+  return rows.length === 0 ? 'None were measured.' : table(['metric', 'value', 'better'], rows);
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');

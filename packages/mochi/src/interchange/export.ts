@@ -1,0 +1,34 @@
+import { formatWritesNot } from '../errors.js';
+import { openTrained } from '../open-trained.js';
+import type { OpenOptions } from '../open-run.js';
+import { trainedEncoder } from './trained-encoder.js';
+
+export interface ExportOptions extends OpenOptions {
+  /**
+   * An exporter of encoders by name (torchvision, detectron2, onnx, saved-model, tfjs, card), or with its options:
+   * `{ name: 'onnx', outputs: ['backbone'] }`.
+   */
+  readonly format: string | Readonly<{ name: string } & Record<string, unknown>>;
+  /** The file to write, or the folder where the format is one (saved-model, tfjs). */
+  readonly to: string;
+  /** `query` (default) or `key`. */
+  readonly encoder?: string;
+}
+
+/**
+ * Writes the encoder of a trained run for other tools.
+ *
+ * @param path Run folder (its newest checkpoint), checkpoint folder, or a config file with `encoder.weights`.
+ * @throws MOCHI_EXPORT_* and what `openTrained` throws
+ */
+export async function exportEncoder(path: string, { format, to, encoder, ...options }: ExportOptions): Promise<void> {
+  const change = ({ evaluators: _, trackers: __, ...config }: Record<string, unknown>) => ({ ...config, exporters: [format] });
+  const run = await openTrained(path, { ...options, change });
+  try {
+    const exporter = run.host.all('exporter')[0]!;
+    if (!exporter.writeEncoder) throw formatWritesNot(exporter.format, 'encoders');
+    await exporter.writeEncoder(await trainedEncoder(run, encoder), to);
+  } finally {
+    await run.dispose();
+  }
+}

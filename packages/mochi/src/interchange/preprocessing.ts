@@ -1,0 +1,42 @@
+import type { Augmentation, Preprocessing } from '@mochi/contract';
+import * as tf from '@tensorflow/tfjs-core';
+import { noPlainPreprocessing } from '../errors.js';
+
+const VIEW = 'eval';
+/** Side of the image that the crop is asked about, pixels: so large that whole pixels hardly round it. */
+const LARGE = 4096;
+const LEVELS = [0, 255, 128] as const;
+
+/**
+ * The eval view of an augmentation in numbers, so that other tools can do the same. It is measured, not declared: what the view makes of black,
+ * white and gray, and which part of a large image it shows. So it holds for augmentations of others too.
+ *
+ * @throws MOCHI_EXPORT_PREPROCESSING for a view that does more than resize, cut and normalise
+ */
+export function preprocessingOf(augmentation: Augmentation): Preprocessing {
+  const spec = augmentation.views.find(({ name }) => name === VIEW);
+  if (!spec) throw noPlainPreprocessing();
+  const { size, draws } = spec;
+  const [black, white, gray] = LEVELS.map((level) => pixel(augmentation, level, size, draws));
+  const std = white!.map((value, channel) => 1 / (value - black![channel]!));
+  const mean = black!.map((value, channel) => -value * std[channel]!);
+  const isAffine = gray!.every((value, c) => Math.abs(value - (LEVELS[2] / 255 - mean[c]!) / std[c]!) < 1e-3);
+  const [top, left, height, width] = tf.tidy(() =>
+    augmentation.crop(tf.tensor2d([[LARGE, LARGE]]), tf.zeros([1, draws]), VIEW).dataSync(),
+  );
+  const isCentred = top === left && height === width && Math.abs(2 * top! + height! - LARGE) <= LARGE / size;
+  if (!isAffine || !isCentred) throw noPlainPreprocessing();
+  return { size, resize: Math.round((size * LARGE) / height!), mean: rounded(mean), std: rounded(std) };
+}
+
+/** What the view makes of an image of one gray level, by channel. */
+function pixel(augmentation: Augmentation, level: number, size: number, draws: number): number[] {
+  return tf.tidy(() => {
+    const made = augmentation.apply(tf.fill([1, size, size, 3], level) as tf.Tensor4D, tf.zeros([1, draws]), VIEW);
+    return Array.from(tf.reshape(tf.slice(made, [0, 0, 0, 0], [1, 1, 1, 3]), [3]).dataSync());
+  });
+}
+
+/** float32 has seven digits; the sixth decimal is noise. */
+const rounded = (values: readonly number[]): [number, number, number] =>
+  values.map((value) => Number(value.toFixed(5))) as [number, number, number];
