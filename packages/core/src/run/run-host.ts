@@ -3,9 +3,9 @@ import {
   warning,
   type Augmentation,
   type Dataset,
-  type EmbeddingWriter,
   type Encoder,
   type Evaluator,
+  type Exporter,
   type InputMixing,
   type ListToken,
   type MemoryBank,
@@ -39,7 +39,7 @@ export interface ServiceOfKind {
   schedule: Schedule;
   evaluator: Evaluator;
   tracker: Tracker;
-  exporter: EmbeddingWriter;
+  exporter: Exporter;
 }
 
 /** A service with the plugin that provides it: its state and scalars stand under the same id. */

@@ -9,7 +9,10 @@ import { refusesUnknown, textOf, thrownBy, withService, type Check } from './sui
 export function exporterChecks(plugin: Plugin, options: object = {}): Check[] {
   const check = (name: string, run: (writer: EmbeddingWriter, folder: string) => Promise<void>): Check => ({
     name,
-    run: () => withService(plugin, 'exporter', options, (writer) => inFolder((folder) => run(writer, folder))),
+    run: () => withService(plugin, 'exporter', options, (exporter) => {
+        require(exporter.write !== undefined, 'it writes no embeddings');
+        return inFolder((folder) => run(exporter as EmbeddingWriter, folder));
+      }),
   });
   return [
     check('a table is written where it was asked for, also into a folder that is not there', writes),
