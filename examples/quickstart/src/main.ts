@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { evaluationEnd, isMochiError, type EventOf, type RunEvent } from '@mochi/contract';
-import { train, type Results } from '@mochi/mochi';
+import { report, train, type Results } from '@mochi/mochi';
 import { COLUMNS } from './find-original.js';
 import type { Scores } from './measure.js';
 
@@ -51,6 +51,10 @@ async function main(overrides: string[]): Promise<void> {
   await addToSummary(rows, curve);
   console.log(
     `${((performance.now() - started) / 1000).toFixed(0)} s, of it ${result.seconds.toFixed(0)} s training. Look at ${relative(process.cwd(), SHEET)}; numbers in ${relative(process.cwd(), join(RUN, 'summary.json'))}`,
+  );
+  const { out } = await report([RUN], { split: 'originals', title: 'Find the original of an edited copy' });
+  console.log(
+    `\nThe report (curves, map, neighbours, negatives, cost) is one file that opens in a browser:\n${pathToFileURL(out).href}`,
   );
 }
 

@@ -21,6 +21,7 @@ export function framed(chart: Chart, { colours, width }: Frame, options: Plot.Pl
     height: Math.round(Math.max(200, Math.min(HEIGHT, 0.75 * width))),
     marginLeft: 52,
     marginTop: 30,
+    marginBottom: 42,
     marginRight: 18,
     ariaLabel: chart.title,
     ariaDescription: chart.summary,

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { readRun, renderPage } from '@mochi/report';
+import { readRun, renderPage, type RunRecord } from '@mochi/report';
 import { writeJson } from '@mochi/trainer';
-import type { CompareConfig } from './config.js';
+import { DEFAULT_METRICS, type CompareConfig } from './config.js';
 import { jobsOf, type Job } from './jobs.js';
 import { findKnownRuns } from './known-runs.js';
 import { readCompareConfig } from './read-config.js';
@@ -52,11 +52,18 @@ export async function compare(file: string, options: CompareOptions = {}): Promi
     ? await findKnownRuns(planned, out)
     : { jobs: planned, records: await runJobs(planned, { jobs: options.jobs ?? 1, signal, onJob }) };
   const told = await Promise.all(jobs.map(({ runDir }) => readRun(runDir)));
-  const runs = jobs.map((job, at) => runReport(job, records.get(job.id), told[at]!, config.metrics));
-  const report = compareReport(config.name, aboutMetrics(config.metrics, told), runs, config.baseline);
+  const metrics = config.metrics ?? measuredMetrics(told);
+  const runs = jobs.map((job, at) => runReport(job, records.get(job.id), told[at]!, metrics));
+  const report = compareReport(config.name, aboutMetrics(metrics, told), runs, config.baseline);
   await writeJson(join(out, 'compare.json'), report);
   await writeFile(join(out, 'compare.csv'), runsCsv(report));
   await writeFile(join(out, 'variants.csv'), variantsCsv(report));
   await writeFile(join(out, 'compare.html'), await renderPage(studyPage(report, told, new Date())));
   return { ...report, out };
+}
+
+/** The usual columns less those that no run has; all of them before any run has begun. */
+function measuredMetrics(told: readonly (Pick<RunRecord, 'curves'> | null)[]): readonly string[] {
+  const measured = DEFAULT_METRICS.filter((name) => told.some((run) => run?.curves.has(name)));
+  return measured.length > 0 ? measured : DEFAULT_METRICS;
 }

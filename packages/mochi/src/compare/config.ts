@@ -8,6 +8,7 @@ const labelled = z.strictObject({
 
 const path = z.string().regex(/^[\w-]+(\.[\w-]+)*$/, { error: 'a path of options, e.g. sampler or bank.capacity' });
 
+/** Columns of a table that nobody chose, where they were measured. */
 export const DEFAULT_METRICS = [
   'loss',
   'proxyAccuracy',
@@ -16,6 +17,7 @@ export const DEFAULT_METRICS = [
   'representation/alignment',
   'representation/uniformity',
   'knn/top1',
+  'linear/top1',
 ];
 
 /** A comparison: one run config, and the options in which its runs differ. */
@@ -41,8 +43,10 @@ export const compareConfig = z
     metrics: z
       .array(z.string().min(1))
       .min(1)
-      .default(DEFAULT_METRICS)
-      .describe('columns of the table: `loss`, a metric of the step, or evaluator/metric'),
+      .optional()
+      .describe(
+        'columns of the table: `loss`, a metric of the step, or evaluator/metric; default those of a list of eight that some run measured',
+      ),
   })
   .refine(({ base, run }) => (base === undefined) !== (run === undefined), { error: 'either `base` or `run`', path: ['base'] });
 export type CompareConfig = z.infer<typeof compareConfig>;

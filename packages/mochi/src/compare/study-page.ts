@@ -12,6 +12,7 @@ export function studyPage(report: CompareReport, told: readonly Told[], date: Da
   const results = Object.assign({}, ...known.map(({ told }) => told.results)) as RunRecord['results'];
   const stepsPerEpoch = known[0]?.told.stepsPerEpoch ?? null;
   const averaged = groups.map((name, group) => ({ name, group, stepsPerEpoch, curves: averageCurves(curves[group]!) }));
+  const begun = averaged.filter((one) => one.curves.size > 0);
   const seeds = new Set(report.runs.map(({ seed }) => seed)).size;
   return {
     ...{ title: report.name, groups, atlases: [] },
@@ -21,9 +22,9 @@ export function studyPage(report: CompareReport, told: readonly Told[], date: Da
       tableSection(report),
       differencesSection(report),
       curvesSection(curves.map((one) => ({ curves: one, results })), shownMetrics(report, averaged)),
-      profileSection(averaged),
-      falseNegativesSection(averaged),
-      representationSection(report.runs.map((run, at) => ({ name: run.variant, group: groups.indexOf(run.variant), curves: told[at]?.curves ?? new Map() }))), // prettier-ignore
+      profileSection(begun),
+      falseNegativesSection(begun),
+      representationSection(known.map(({ run, told }) => ({ name: run.variant, group: groups.indexOf(run.variant), curves: told.curves }))), // prettier-ignore
       runsSection(report),
     ],
   }; // prettier-ignore

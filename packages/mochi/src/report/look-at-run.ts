@@ -1,10 +1,11 @@
 import type { Features, SplitSource } from '@mochi/contract';
+import { selectSamples } from '@mochi/data';
 import type { RunImages, RunMap, RunNeighbours } from '@mochi/report';
 import { FeatureReader } from '@mochi/trainer';
 import { openTrained, type OpenedRun } from '../evaluate.js';
 import { drawAtlas, drawAugmentation } from './draw-images.js';
 import { confusionOf, nearestOthers, SHOWN } from './nearest.js';
-import { pickImages, splitToLookAt, spread } from './pick-images.js';
+import { splitToLookAt, spread } from './pick-images.js';
 
 export interface LookOptions {
   /** Default: the first split that is not trained on. */
@@ -50,20 +51,20 @@ async function look(run: OpenedRun, options: LookOptions): Promise<RunImages> {
   };
   const name = splitToLookAt(dataset, train.split, asked);
   const source = await dataset.split(name);
-  const some = pickImages(source, spread(source.length, images));
+  const some = selectSamples(source, spread(source.length, images));
   const features = await attempt('No features', () => readFeatures(run, some, signal));
   const views = [...new Set(step.method.part.views)];
   const trained = await dataset.split(dataset.splits.includes(train.split) ? train.split : name);
-  const augmented = pickImages(trained, spread(trained.length, AUGMENTED));
+  const augmented = selectSamples(trained, spread(trained.length, AUGMENTED));
   const augmentation_ = await attempt('No augmentation sheet', () => drawAugmentation(augmented, augmentation, views, step.seed));
   const known = { split: name, layer: 'backbone', encoder: 'query', total: source.length, augmentation: augmentation_, problems };
   if (!features || features.rows < 3) return { ...known, looked: features?.rows ?? 0, atlas: null, map: null, neighbours: null, confusion: null }; // prettier-ignore
   const nearest = await attempt('No neighbours', () => nearestOthers(features, signal));
-  const onMap = spread(features.rows, mapped);
-  const queries = nearest && nearest.k > 0 ? spread(features.rows, QUERIES) : [];
+  const onMap = [...spread(features.rows, mapped)];
+  const queries = nearest && nearest.k > 0 ? [...spread(features.rows, QUERIES)] : [];
   const shown = [...new Set([...onMap, ...queries.flatMap((row) => [row, ...nearest!.indices.slice(row * nearest!.k, row * nearest!.k + Math.min(SHOWN, nearest!.k))])])]; // prettier-ignore
   const place = new Map(shown.map((row, at) => [row, at]));
-  const atlas = await attempt('No images', () => drawAtlas(pickImages(some, shown.map((row) => features.ids[row]!)), augmentation)); // prettier-ignore
+  const atlas = await attempt('No images', () => drawAtlas(selectSamples(some, Int32Array.from(shown, (row) => features.ids[row]!)), augmentation)); // prettier-ignore
   const nameOf = (row: number): string => shortName(some.describe(features.ids[row]!));
   return {
     ...{ ...known, looked: features.rows, atlas },

@@ -12,7 +12,7 @@ export function drawBars(chart: BarsChart, frame: Frame): SVGSVGElement {
   const longest = Math.max(...chart.bars.map(({ name }) => name.length));
   const narrow = width < 560;
   return framed(chart, frame, {
-    height: 50 + chart.bars.length * (narrow ? 48 : 32),
+    height: 74 + chart.bars.length * (narrow ? 48 : 32),
     marginLeft: narrow ? 10 : Math.min(220, 16 + 7 * longest),
     x: { ...scaleOf(chart.x, width), nice: false },
     y: { label: null, domain: chart.bars.map(({ name }) => name), ...(narrow ? { axis: null } : {}) },

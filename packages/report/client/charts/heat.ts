@@ -32,6 +32,10 @@ export function drawHeat(chart: HeatChart, frame: Frame): SVGSVGElement {
   });
 }
 
+/** Both ends and the middle: more would lie upon each other. */
+const rampTicks = ([low, high]: readonly number[], log: boolean): number[] =>
+  low === high ? [low!] : [low!, log ? Math.sqrt(low! * high!) : (low! + high!) / 2, high!];
+
 /** What the colours of a heat map mean, as a ramp. */
 export function heatLegend(chart: HeatChart, { colours, width }: Frame): Element | null {
   const values = chart.cells.flat().filter((value): value is number => value !== null);
@@ -40,7 +44,7 @@ export function heatLegend(chart: HeatChart, { colours, width }: Frame): Element
   const type = chart.value.log ? ('log' as const) : ('linear' as const);
   const legend = Plot.legend({
     color: { type, scheme: 'viridis', domain, label: chart.value.label },
-    ...{ ticks: 4, tickFormat: (value: number) => value.toPrecision(1) },
+    ...{ ticks: rampTicks(domain, chart.value.log ?? false), tickFormat: (value: number) => value.toPrecision(1) },
     width: Math.min(260, width),
     style: { color: colours.text, background: 'transparent', fontFamily: 'system-ui, sans-serif' },
   } as unknown as Plot.LegendOptions);

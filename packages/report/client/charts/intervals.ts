@@ -13,7 +13,7 @@ export function drawIntervals(chart: IntervalsChart, frame: Frame): SVGSVGElemen
   const longest = Math.max(1, ...rows.map(({ name }) => name.length));
   const bounded = rows.filter(({ low }) => low !== null);
   return framed(chart, frame, {
-    height: 56 + rows.length * (narrow ? 44 : 30),
+    height: 76 + rows.length * (narrow ? 44 : 30),
     marginLeft: narrow ? 12 : Math.min(260, 16 + 7 * longest),
     x: scaleOf(chart.x, width),
     y: { label: null, domain: rows.map(({ name }) => name), ...(narrow ? { axis: null } : {}), padding: 0.4 },

@@ -80,6 +80,7 @@ export function curvesOf(given: readonly EventLine[]): Curves {
       for (const [name, measured] of Object.entries(recordOf(line['metrics'])))
         add(`${String(line['evaluator'])}/${name}`, step, recordOf(measured)['value']);
   }
+  for (const readings of curves.values()) readings.sort((a, b) => a.step - b.step); // an older checkpoint may be measured later
   return curves;
 }
 

@@ -8,7 +8,7 @@ export interface MetricInfo {
 const share = 'share';
 /** Metrics of the training step: events carry no units for them. */
 const KNOWN: Readonly<Record<string, MetricInfo>> = {
-  loss: { title: 'Loss', unit: 'nats', better: 'lower' },
+  loss: { title: 'Loss', unit: 'nats' }, // no direction: harder negatives make it higher, and that is what they are for
   rate: { title: 'Learning rate', unit: '' },
   gradientNorm: { title: 'Gradient norm', unit: '' },
   accuracy: { title: 'Contrastive accuracy', unit: share },

@@ -92,6 +92,14 @@ describe('a folder that is not as it should be still makes a report', () => {
     expect((await readRun(path))!.costs.parts['evaluators']).toBe(2);
   });
 
+  test('measured again afterwards: what mochi eval noted counts, at its step', async () => {
+    const knn = (at: number, value: number) => ({ type: 'evaluation-end', evaluator: 'knn', step: at, metrics: { top1: { value, unit: '%' } } }); // prettier-ignore
+    const path = folder('again', { 'events.jsonl': [start(null), step(9, 1), knn(9, 40)], 'evaluations.jsonl': [knn(5, 30), { ...knn(9, 2), evaluator: 'linear' }] }); // prettier-ignore
+    const run = (await readRun(path))!;
+    expect(run.curves.get('knn/top1')).toEqual([{ step: 5, value: 30 }, { step: 9, value: 40 }]); // prettier-ignore
+    expect(run.results).toMatchObject({ 'knn/top1': { value: 40 }, 'linear/top1': { value: 2 } });
+  });
+
   test('in progress, and in a comparison that says it failed', async () => {
     expect((await readRun(folder('running', { 'config.json': {} })))!.outcome).toBe('unfinished');
     const job = folder('job', { 'config.json': {}, 'job.json': { outcome: 'failed', failure: { code: null, message: 'it was killed' } } }); // prettier-ignore

@@ -51,7 +51,8 @@ export async function readRun(path: string): Promise<Omit<RunRecord, 'name'> | n
   if (events === null) problems.push('events.jsonl is missing, so there are no curves: the tracker jsonl writes it.');
   const { lines: all, broken } = parseLines(events ?? '');
   if (broken > 0) problems.push(`${broken} ${broken === 1 ? 'line' : 'lines'} of events.jsonl could not be read and ${broken === 1 ? 'is' : 'are'} left out.`); // prettier-ignore
-  const lines = linesThatCount(all);
+  const later = await readFile(join(dir, 'evaluations.jsonl'), 'utf8').catch(() => ''); // what mochi eval measured afterwards
+  const lines = [...linesThatCount(all), ...parseLines(later).lines];
   const told = fromEvents(lines);
   return {
     ...{ dir, config, environment, problems, ...told },
@@ -91,7 +92,7 @@ async function readJson(path: string, why: string, problems: string[]): Promise<
 function fromEvents(lines: readonly EventLine[]) {
   const ofType = (type: string): readonly EventLine[] => lines.filter((line) => line.type === type);
   const start = ofType('run-start').at(-1);
-  const evaluations = ofType('evaluation-end');
+  const evaluations = ofType('evaluation-end').toSorted((a, b) => (numberOf(a['step']) ?? 0) - (numberOf(b['step']) ?? 0));
   const results = Object.assign({}, ...evaluations.map((line) => resultsOf(Object.fromEntries(Object.entries(recordOf(line['metrics'])).map(([name, value]) => [`${String(line['evaluator'])}/${name}`, value]))))) as Record<string, Result>; // prettier-ignore
   return {
     results,
@@ -99,7 +100,10 @@ function fromEvents(lines: readonly EventLine[]) {
     settings: Object.fromEntries(evaluations.map((line) => [String(line['evaluator']), line['settings']])),
     parameters: numberOf(start?.['parameters']) ?? null,
     stepsPerEpoch: numberOf(start?.['stepsPerEpoch']) ?? null,
-    step: lines.reduce<number | null>((last, { step }) => numberOf(step) ?? last, null),
+    step: lines.reduce<number | null>(
+      (last, { step }) => (numberOf(step) === undefined ? last : Math.max(last ?? 0, numberOf(step)!)),
+      null,
+    ),
     skipped: ofType('sample-skipped').length,
     warnings: [...new Set(ofType('warning').map((line) => `${String(line['source'])}: ${String(line['message'])}`))],
     failures: ofType('evaluation-failed').map((line) => ({

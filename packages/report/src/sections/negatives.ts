@@ -2,7 +2,7 @@ import type { CurvesChart, Line, PathChart } from '../page/charts.js';
 import { rounded } from '../page/numbers.js';
 import type { Block, Section } from '../page/page.js';
 import { thin } from '../page/smooth.js';
-import type { Curves } from '../run/events.js';
+import type { Curves, Reading } from '../run/events.js';
 import { pointsOf } from './curves.js';
 
 /** A run as these plots need it. */
@@ -38,26 +38,42 @@ export function falseNegativesSection(runs: readonly NegativesRun[]): Section {
   };
 }
 
+/** Steps before a measurement of uniformity whose batches are averaged. */
+const BATCHES_OF = 100;
+
+/** |q - k|^2 = 2 - 2 q.k of unit vectors, the mean over the batches before each of the steps. */
+function trainingAlignment(curves: Curves, steps: readonly number[]): Reading[] {
+  const similarity = curves.get('positiveSimilarity') ?? [];
+  return steps.flatMap((step) => {
+    const near = similarity.filter((reading) => reading.step <= Math.max(step, 1) && reading.step > step - BATCHES_OF);
+    if (near.length === 0) return [];
+    return [{ step, value: 2 - (2 * near.reduce((sum, { value }) => sum + value, 0)) / near.length }];
+  });
+}
+
 /** How near positives are against how evenly all features are spread. */
 export function representationSection(runs: readonly NegativesRun[]): Section {
   const paths = runs.flatMap(({ curves, group }) => {
     const uniformity = new Map((curves.get('representation/uniformity') ?? []).map(({ step, value }) => [step, value]));
-    const points = (curves.get('representation/alignment') ?? []).flatMap(({ step, value }) =>
+    const measured = curves.get('representation/alignment');
+    const alignment = measured ?? trainingAlignment(curves, [...uniformity.keys()]);
+    const points = alignment.flatMap(({ step, value }) =>
       uniformity.has(step) ? [[rounded(uniformity.get(step)!), rounded(value), step] as const] : [],
     );
-    return points.length > 0 ? [{ group, points }] : [];
+    const name = measured ? 'both by the evaluator' : 'alignment of the training batches';
+    return points.length > 0 ? [{ group, points, name }] : [];
   });
   const chart: PathChart = {
     ...{ kind: 'path', id: 'alignment-uniformity', title: 'Alignment against uniformity', wide: true, at: 'step', paths },
     x: { label: 'uniformity (nats), lower is more evenly spread' },
     y: { label: 'alignment (squared distance), lower is nearer' },
     summary:
-      'From the ring (first measurement) to the large dot (last). Towards the lower left: positives near each other, and all features evenly spread. A run with one measurement is a dot.',
+      'From the ring (first measurement) to the large dot (last). Towards the lower left: positives near each other, and all features evenly spread. A run with one measurement is a dot. Where no evaluator measured alignment (representation.pairs), it is that of the training batches, 2 - 2 x the similarity of positives, by the head: to be compared among such runs alone.',
   };
-  const missing = runs.filter(({ group }) => !paths.some((path) => path.group === group)).map(({ name }) => name);
-  const none = `Not measured for ${missing.join(', ')}: add the evaluator { name: representation, pairs: SPLIT } with every: N epochs.`;
+  const missing = new Set(runs.filter(({ group }) => !paths.some((path) => path.group === group)).map(({ name }) => name));
+  const none = `Not measured for ${[...missing].join(', ')}: add the evaluator { name: representation, pairs: SPLIT } with every: N epochs.`;
   return {
     ...{ id: 'representation', title: 'Alignment and uniformity' },
-    blocks: [...(paths.length > 0 ? [{ kind: 'chart', chart } as const] : []), ...(missing.length > 0 ? [text(none)] : [])],
+    blocks: [...(paths.length > 0 ? [{ kind: 'chart', chart } as const] : []), ...(missing.size > 0 ? [text(none)] : [])],
   };
 }
