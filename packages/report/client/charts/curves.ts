@@ -16,7 +16,7 @@ export function drawCurves(chart: CurvesChart, frame: Frame): SVGSVGElement {
   const few = lines.every(({ points }) => points.length <= 40);
   return framed(chart, frame, {
     x: scaleOf(chart.x, width),
-    y: { ...scaleOf(chart.y, 500), label: chart.y.label },
+    y: { ...scaleOf(chart.y, 500), ...flatDomain(lines), tickFormat: digits },
     marks: [
       ...lines.filter(({ band }) => band).map((one) => Plot.areaY(one.band, { x: '0', y1: '1', y2: '2', fill: colourOf(one), fillOpacity: 0.18 })), // prettier-ignore
       ...(weight > 0 ? lines.map((one) => line(one.points, one, 0.25, 1)) : []),
@@ -26,6 +26,13 @@ export function drawCurves(chart: CurvesChart, frame: Frame): SVGSVGElement {
     ],
   });
 }
+
+/** Room about a curve that does not change, which has no range of its own. */
+function flatDomain(lines: readonly Line[]): Plot.ScaleOptions {
+  const values = lines.flatMap(({ points, band }) => [...points.map(([, y]) => y), ...(band ?? []).flatMap(([, low, high]) => [low, high])]);
+  const [first = 0] = values;
+  return values.every((value) => value === first) ? { domain: [first - (Math.abs(first) / 2 || 1), first + (Math.abs(first) / 2 || 1)] } : {};
+} // prettier-ignore
 
 function tips(chart: CurvesChart, shown: readonly { line: Line; points: readonly Point[] }[], { state, colours }: Frame) {
   const data = shown.flatMap(({ line, points }) => points.map(([x, y]) => ({ x, y, line })));
