@@ -15,7 +15,7 @@ export { cond } from './cond.js';
 export { repeat } from './repeat.js';
 export { readFile } from './read-file.js';
 export { mapFiles, readRange, substring, toLong } from './map-files.js';
-export { decodeImage, decodePixels } from './decode-image.js';
+export { decodeImage, decodePixels, MAX_PIXELS } from './decode-image.js';
 export { computedAfter } from './computed-after.js';
 export { imageSize, sliceDynamic } from './dynamic-shape.js';
 export { resizeAntialiased, resizeBox, resizeBoxes, resizeToColumns, type Sees } from './resize-antialiased.js';
