@@ -13,6 +13,22 @@ export const trainConfig = z.strictObject({
   split: z.string().default('train').describe('split of the data set to train on'),
   logEvery: z.int().positive().default(10).describe('steps between two readings of loss and metrics'),
   parallel: z.int().positive().default(2).describe('images that are decoded at once'),
+  shuffle: z
+    .union([
+      z.literal('images'),
+      z.strictObject({
+        blockMiB: z
+          .number()
+          .positive()
+          .default(64)
+          .describe('images that lie together are read as blocks of about this size, MiB'),
+        atOnce: z.int().positive().default(16).describe('blocks whose images are shuffled together'),
+      }),
+    ])
+    .default('images')
+    .describe(
+      'images: any image may come next; a block shuffle reads few places of the disk at a time, for shards on disks that are slow at reading far apart',
+    ),
   maxSkipped: z.number().min(0).max(1).default(0.01).describe('share of broken images past which the run stops'),
   checkpoint: z
     .strictObject({

@@ -3,6 +3,7 @@ export { openEpoch, type EpochOptions } from './open-epoch.js';
 export { type BatchStream, type SkippedSample, type StreamItem } from './pipeline-stream.js';
 export { viewSpecs } from './view-groups.js';
 export { ViewMaker } from './view-maker.js';
+export type { BlockShuffle } from './block-order.js';
 export { epochOrder, shardOf, stepsPerEpoch, type Shard } from './epoch-order.js';
 export { openImages, type ImageReader } from './image-reader.js';
 export { openSequential, type SequentialOptions } from './sequential.js';

@@ -1,9 +1,10 @@
 import type { SplitSource } from '@mochi/contract';
 import { liveHandles, startTensorFlow } from '@mochi/tensorflow';
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { read, readAll, type Read } from '../../test/input/batches.js';
 import { augmentation, encode, HEIGHT, imageFolder, pixelsOf, SIZE, sourceOf, WIDTH } from '../../test/input/images.js';
+import { blockOrder, blockStarts } from './block-order.js';
 import { openImages } from './image-reader.js';
 import { openEpoch, type EpochOptions } from './open-epoch.js';
 import { viewSpecs } from './view-groups.js';
@@ -44,6 +45,22 @@ test('an epoch is the order in whole batches, with views, ids, labels and positi
     expect(shapes).toEqual({ query: [4, SIZE, SIZE, 3], key: [4, SIZE, SIZE, 3] });
     expect(skipped).toEqual([]);
   }
+});
+
+test('with a block shuffle, an epoch is the order of its blocks', async () => {
+  if (whole.source.images.kind !== 'files') throw new Error('not files');
+  const files = [...whole.source.images.paths];
+  const images = {
+    kind: 'ranges',
+    files,
+    file: Int32Array.from(files.keys()),
+    offset: new Float64Array(COUNT),
+    length: Float64Array.from(files, (path) => statSync(path).size),
+  } as const;
+  const batches = await epoch({ ...whole.source, images }, { shuffle: { blockMiB: 1, atOnce: 3 } });
+  const order = blockOrder(blockStarts(images, COUNT, 1), 3, 7, 2);
+  expect(batches.flatMap(({ ids }) => ids)).toEqual([...order.slice(0, 20)]);
+  expect(order).not.toEqual(epochOrder(COUNT, 7, 2));
 });
 
 test('the two views of an image differ, and so do two epochs and two seeds', async () => {

@@ -1,4 +1,5 @@
 import type { Augmentation, SplitSource } from '@mochi/contract';
+import { blockOrder, blockStarts, type BlockShuffle } from './block-order.js';
 import { epochOrder, shardOf, sharedLength, WHOLE, type Shard } from './epoch-order.js';
 import { openImages } from './image-reader.js';
 import { PipelineStream, type BatchStream } from './pipeline-stream.js';
@@ -22,6 +23,8 @@ export interface EpochOptions {
   readonly labels?: boolean;
   /** Read one worker's part of every batch; `batchSize` is that part, and places are those of the part. Default: all of it. */
   readonly shard?: Shard;
+  /** How images are put in order. Default: any may come next. */
+  readonly shuffle?: 'images' | BlockShuffle;
   /** Of this source, augmentation and views, when several epochs share one; else the stream makes and frees its own. */
   readonly maker?: ViewMaker;
 }
@@ -40,7 +43,7 @@ export function openEpoch(options: EpochOptions): BatchStream {
   const reader = options.maker ? null : openImages(source.images);
   const maker = options.maker ?? new ViewMaker(reader!, augmentation, specs);
   const pass = maker.pass(seed, epoch);
-  const shared = epochOrder(source.length, seed, epoch).subarray(0, sharedLength(source.length, batchSize, shard));
+  const shared = orderOf(options).subarray(0, sharedLength(source.length, batchSize, shard));
   const order = shardOf(shared, batchSize, shard);
   const parts = { source, labels: options.labels, order, from, pass, owned: reader ? [maker, reader] : [] };
   if (from >= order.length) return new PipelineStream({ ...parts, passes: null });
@@ -48,4 +51,9 @@ export function openEpoch(options: EpochOptions): BatchStream {
     ...parts,
     passes: batches(pass.map, { order, from, batchSize, parallel, dropRemainder: true }),
   });
+}
+
+function orderOf({ source, seed, epoch, shuffle = 'images' }: EpochOptions): Int32Array {
+  if (shuffle === 'images') return epochOrder(source.length, seed, epoch);
+  return blockOrder(blockStarts(source.images, source.length, shuffle.blockMiB), shuffle.atOnce, seed, epoch);
 }
