@@ -1,5 +1,5 @@
 import type { Estimate, MetricSpec, Rng } from '@mochi/contract';
-import { bootstrapMeans, meanOf } from './statistics/bootstrap.js';
+import { bootstrapMeans, meanOf } from '@mochi/core';
 
 /** Classes from which on top-5 says something that top-1 does not. */
 export const TOP5_CLASSES = 10;

@@ -41,3 +41,10 @@ export const oneClass = (evaluator: string, split: string) =>
     expected: 'rows of two classes or more: with one, every answer is right',
     fix: 'Evaluate on data with several classes, or use an evaluator that needs no labels.',
   });
+
+export const modelNeeded = (evaluator: string) =>
+  new MochiError('MOCHI_MODEL_NEEDED', {
+    happened: `The evaluator ${evaluator} needs the network and its images, and was given features alone.`,
+    expected: 'a run, or a checkpoint of one',
+    fix: 'Use it in a run or with mochi eval, or choose an evaluator that reads features alone: knn, linear, collapse.',
+  });

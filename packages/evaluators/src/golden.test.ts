@@ -14,7 +14,7 @@ import { lidar } from './lidar/lidar.js';
 import { linearProbe } from './linear/linear-probe.js';
 import { effectiveRank, rankMe } from './representation/rank-me.js';
 import { retrieve } from './retrieval/retrieval-recall.js';
-import { meanOf } from './statistics/bootstrap.js';
+import { meanOf } from '@mochi/core';
 
 await startTensorFlow();
 

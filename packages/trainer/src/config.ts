@@ -37,6 +37,18 @@ export const trainConfig = z.strictObject({
       best: z.string().nullable().default(null).describe('metric whose best checkpoint is kept besides, e.g. knn/top1'),
     })
     .prefault({}),
+  earlyStopping: z
+    .strictObject({
+      metric: z.string().min(1).describe('metric of an evaluator with `every`, e.g. knn/top1; its declared direction decides'),
+      patience: z
+        .int()
+        .positive()
+        .describe('measurements in a row that are no better than the best so far, after which the run ends'),
+      minDelta: z.number().nonnegative().default(0).describe('least difference that counts as better, in the unit of the metric'),
+    })
+    .nullable()
+    .default(null)
+    .describe('end the run when a metric gets no better; null: never'),
 });
 
 export type TrainConfig = z.infer<typeof trainConfig>;

@@ -140,6 +140,27 @@ export const methodWithoutKeys = (method: string, bank: string): MochiError =>
     fix: 'Set bank.fill to random or mask.',
   });
 
+export const encoderUnknown = (name: string, known: readonly string[]): MochiError =>
+  new MochiError('MOCHI_ENCODER_UNKNOWN', {
+    happened: `An evaluator asked for the encoder "${name}", which the method of this run does not have.`,
+    expected: `one of: ${known.join(', ')}`,
+    fix: 'Correct the option `encoder` of the evaluator.',
+  });
+
+export const encoderChanged = (evaluator: string): MochiError =>
+  new MochiError('MOCHI_ENCODER_CHANGED', {
+    happened: `The evaluator ${evaluator} changed or disposed the weights that it was to measure.`,
+    expected: 'weights as they were before it ran',
+    fix: 'Mend the evaluator: it must train clones (tf.clone), and dispose what it made itself only. Go on from the last checkpoint.',
+  });
+
+export const metricUnknown = (wanted: string, known: readonly string[]): MochiError =>
+  new MochiError('MOCHI_METRIC_UNKNOWN', {
+    happened: `The config names the metric "${wanted}", which no evaluator of this run measures.`,
+    expected: known.length > 0 ? `one of: ${known.join(', ')}` : 'a metric of an evaluator; the run has none',
+    fix: 'Correct train.checkpoint.best or train.earlyStopping.metric, or add the evaluator (with `every`).',
+  });
+
 export const evaluatorTwice = (name: string): MochiError =>
   new MochiError('MOCHI_EVALUATOR_TWICE', {
     happened: `Two evaluators report under the name ${name}.`,

@@ -1,5 +1,9 @@
 import type { Progress } from '../contexts.js';
 import type { Rng } from '../rng.js';
+import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Dataset } from './data.js';
+import type { Encoder, EncoderWeights } from './encoder.js';
+import type { Batch, Drawn } from './method.js';
 
 export interface MetricSpec {
   readonly name: string;
@@ -44,10 +48,72 @@ export interface Features {
   readonly classes?: readonly string[];
 }
 
+/** A change of the images of a view before anything else of its recipe, e.g. a corruption. Equal names stand for equal changes. */
+export interface ImageChange {
+  readonly name: string;
+  /** Uniform numbers in [0, 1) that one image consumes. */
+  readonly draws: number;
+  /** Traced. @param images Whole numbers in 0..255, [B, s, s, 3]. @param draws [B, draws]. @returns the same shape, in 0..255. */
+  apply(images: Tensor4D, draws: Tensor2D): Tensor4D;
+}
+
+/** Which images, and how they are seen. */
+export interface ImageRequest {
+  /** View of the augmentation. Default `eval`. */
+  readonly view?: string;
+  /** Which draw of a view that is random: another number, another crop. Default 0. */
+  readonly draw?: number;
+  /** Samples by their place in the split, in this order. Default: all, in the order of the split. */
+  readonly ids?: Int32Array;
+  readonly change?: ImageChange;
+  /** Default: the data set of the run. */
+  readonly data?: Dataset;
+}
+
+export interface FeatureRequest extends ImageRequest {
+  /** Default `backbone`. */
+  readonly layer?: Layer;
+  /** Default `query`. */
+  readonly encoder?: string;
+}
+
+/** Batches of one split under one view; several passes share what had to be prepared. */
+export interface ImagePasses {
+  /** One pass, the last batch as small as it comes, broken images left out, labels where the data has them. Batches are the caller's to dispose. */
+  pass(options?: Pick<ImageRequest, 'ids' | 'draw'>): AsyncIterable<Batch>;
+  dispose(): void;
+}
+
+/** The network itself and its inputs, for evaluators that train on from it or look at what the loss is made of. */
+export interface EvalModel {
+  readonly encoder: Encoder;
+  /** Of one of the method's encoders, as the run has them: never to be disposed. @throws MOCHI_ENCODER_UNKNOWN */
+  weights(encoder: string): EncoderWeights;
+  /** Views that the method trains on. */
+  readonly views: readonly string[];
+  /** @param options.batchSize Default: that of training. */
+  images(split: string, options?: Pick<ImageRequest, 'view' | 'data'> & { readonly batchSize?: number }): Promise<ImagePasses>;
+  /**
+   * What training steps would draw now: batches of the training split through the method, its banks and samplers as they stand, changing nothing.
+   * Queries, and bank rows of samples of the training split, have labels wherever the data has them, whether or not the run keeps any.
+   *
+   * @param measure Traced. @returns What it gave for each batch, by name, float values.
+   */
+  measureDraws(
+    batches: number,
+    measure: (drawn: Drawn, step: Scalar) => Record<string, Tensor>,
+  ): AsyncIterable<Record<string, Float32Array>>;
+}
+
 export interface EvalContext {
   readonly progress: Progress;
-  /** Features of a split of the run's data under the plain eval transform; computed once per evaluation and shared by evaluators. */
-  features(split: string, options?: { layer?: Layer; encoder?: string }): Promise<Features>;
+  /**
+   * Features of a split by an encoder of the run in eval mode. By default under the plain transform; those are computed once per evaluation and
+   * shared by evaluators.
+   */
+  features(split: string, options?: FeatureRequest): Promise<Features>;
+  /** Absent where there is no network behind the features, e.g. where they come from a file. */
+  readonly model?: EvalModel;
   readonly splits: readonly string[];
   readonly rng: Rng;
   readonly signal: AbortSignal;

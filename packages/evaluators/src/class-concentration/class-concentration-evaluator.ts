@@ -3,7 +3,7 @@ import { schedule } from '../common-config.js';
 import { tooFewRows } from '../errors.js';
 import { labelledRows, readSplit, requireClasses } from '../features/read-split.js';
 import { shuffled, takeRows, type LabelledRows } from '../features/rows.js';
-import { bootstrapMean, meanOf, quantile } from '../statistics/bootstrap.js';
+import { bootstrapMean, meanOf, quantile } from '@mochi/core';
 import { classDistances } from './class-distances.js';
 import type { ClassConcentrationConfig } from './config.js';
 

@@ -2,7 +2,7 @@ import type { EvalContext, Evaluator, MetricSpec } from '@mochi/contract';
 import { schedule } from '../common-config.js';
 import { labelledRows, readSplit, requireClasses } from '../features/read-split.js';
 import { normalise, type Rows } from '../features/rows.js';
-import { bootstrapMean } from '../statistics/bootstrap.js';
+import { bootstrapMean } from '@mochi/core';
 import { adjustedRandIndex, contingency, inMajority, normalisedMutualInformation } from './agreement.js';
 import type { ClusteringConfig } from './config.js';
 import { kMeans, seedCentres, type KMeansResult } from './k-means.js';

@@ -2,7 +2,7 @@ import type { Rng } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { tooFewRows } from '../errors.js';
 import { takeRows, type Rows } from '../features/rows.js';
-import { uniformDraws } from '../statistics/bootstrap.js';
+import { uniformDraws } from '@mochi/core';
 
 export interface KMeansOptions {
   /** Rounds at most. Default 300. */

@@ -1,22 +1,20 @@
-import type { EvalContext, Features, Layer } from '@mochi/contract';
+import type { EvalContext, FeatureRequest, Features, Layer } from '@mochi/contract';
 import { labelsNeeded, oneClass, tooFewRows } from '../errors.js';
 import { requireFinite, takeRows, type LabelledRows } from './rows.js';
 
 /** Which features an evaluator reads. */
-export interface Source {
+export interface Source extends Omit<FeatureRequest, 'layer' | 'encoder'> {
   readonly layer: Layer;
   readonly encoder: string;
 }
 
 /** Features of a split, all finite. @throws MOCHI_FEATURES_NOT_FINITE, MOCHI_TOO_FEW_ROWS when there is none. */
-export async function readSplit(
-  context: EvalContext,
-  evaluator: string,
-  split: string,
-  { layer, encoder }: Source,
-): Promise<Features> {
+export async function readSplit(context: EvalContext, evaluator: string, split: string, source: Source): Promise<Features> {
+  const { layer, encoder, view, draw, ids, change, data } = source;
   context.signal.throwIfAborted();
-  const features = await context.features(split, { layer, encoder });
+  const asked = { view, draw, ids, change, data };
+  const images = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+  const features = await context.features(split, { layer, encoder, ...images });
   if (features.rows < 1) throw tooFewRows(evaluator, split, features.rows, 1);
   return requireFinite(features, `split ${split}, layer ${layer}, encoder ${encoder}`);
 }

@@ -1,5 +1,5 @@
 import { featuresMismatch } from '../errors.js';
-import { meanOf } from '../statistics/bootstrap.js';
+import { meanOf } from '@mochi/core';
 import { normalise, requireSameDim, type Rows } from '../features/rows.js';
 
 /**

@@ -9,6 +9,7 @@ export const representationConfig = z.strictObject({
     .nullable()
     .default(null)
     .describe('split whose rows are the positives of the rows with the same id; null: alignment is not measured'),
+  views: z.boolean().default(false).describe('two random training views of each image are the positives, in place of `pairs`'),
   alpha: z.number().positive().default(2).describe('power of the distance in alignment, no unit'),
   t: z.number().positive().default(2).describe('sharpness of the potential in uniformity, no unit'),
   maxRows: z

@@ -1,9 +1,9 @@
 import type { EvalContext, Evaluator, Features, MetricSpec } from '@mochi/contract';
 import { schedule } from '../common-config.js';
-import { noMatches, tooFewRows } from '../errors.js';
+import { modelNeeded, noMatches, tooFewRows } from '../errors.js';
 import { readSplit } from '../features/read-split.js';
 import { shuffled, takeRows, type Rows } from '../features/rows.js';
-import { bootstrapMean } from '../statistics/bootstrap.js';
+import { bootstrapMean } from '@mochi/core';
 import { pairDistances } from './alignment.js';
 import type { RepresentationConfig } from './config.js';
 import { effectiveRank, rankMe } from './rank-me.js';
@@ -11,20 +11,21 @@ import { uniformity } from './uniformity.js';
 
 /** Shape of the features, without labels: spread over the sphere, dimensions in use, and how near positives are where pairs are given. */
 export function representationEvaluator(options: RepresentationConfig): Evaluator {
-  const { pairs, alpha, t, maxRows, layer, encoder } = options;
+  const { pairs, views, alpha, t, maxRows, layer, encoder } = options;
   let measured: { split: string; rows: number } | undefined;
   const metrics: MetricSpec[] = [
     { name: 'uniformity', unit: 'nats', better: 'lower' },
     { name: 'rankme', unit: 'dimensions', better: 'higher' },
     { name: 'effectiveRank', unit: 'dimensions', better: 'higher' },
   ];
-  if (pairs !== null)
+  if (pairs !== null || views)
     metrics.push({ name: 'alignment', unit: alpha === 2 ? 'squared distance' : `distance^${alpha}`, better: 'lower' });
   return {
     ...schedule(options, 'representation', 'one pass over the split; R^2 D for uniformity, R D^2 for RankMe'),
     metrics,
     get settings() {
-      return { split: options.split, ...measured, pairs, ...(pairs === null ? {} : { alpha }), t, maxRows, layer, encoder };
+      const positives = pairs === null && !views ? {} : { views, alpha };
+      return { split: options.split, ...measured, pairs, ...positives, t, maxRows, layer, encoder };
     },
     async run(context: EvalContext) {
       const split = options.split ?? context.splits[0] ?? 'train';
@@ -37,16 +38,34 @@ export function representationEvaluator(options: RepresentationConfig): Evaluato
         rankme: await rankMe(sample),
         effectiveRank: await effectiveRank(sample),
       };
-      if (pairs === null) return values;
-      const positives = await readSplit(context, 'representation', pairs, options);
-      const paired = pairById(sample, positives);
-      if (paired.a.rows === 0) throw noMatches(split, pairs, 'id');
+      const paired = await pairsOf(options, split, sample, context);
+      if (!paired) return values;
       return {
         ...values,
         alignment: await bootstrapMean(pairDistances(paired.a, paired.b, alpha), context.rng.fork('bootstrap')),
       };
     },
   };
+}
+
+/** Rows and their positives; null where none are asked for. */
+async function pairsOf(
+  { pairs, views, layer, encoder }: RepresentationConfig,
+  split: string,
+  sample: Sample,
+  context: EvalContext,
+): Promise<{ a: Rows; b: Rows } | null> {
+  if (views) {
+    if (!context.model) throw modelNeeded('representation with views');
+    const [first, second = first] = context.model.views;
+    const read = (view: string, draw: number) =>
+      readSplit(context, 'representation', split, { layer, encoder, view, draw, ids: sample.ids });
+    return pairById(await read(first!, 0), await read(second!, 1));
+  }
+  if (pairs === null) return null;
+  const paired = pairById(sample, await readSplit(context, 'representation', pairs, { layer, encoder }));
+  if (paired.a.rows === 0) throw noMatches(split, pairs, 'id');
+  return paired;
 }
 
 type Sample = Rows & { readonly ids: Int32Array };

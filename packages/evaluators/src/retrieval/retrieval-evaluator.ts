@@ -4,7 +4,7 @@ import { labelsNeeded, noMatches, tooFewRows } from '../errors.js';
 import { readSplit } from '../features/read-split.js';
 import { takeRows } from '../features/rows.js';
 import type { RetrievalConfig } from './config.js';
-import { bootstrapMeans } from '../statistics/bootstrap.js';
+import { bootstrapMeans } from '@mochi/core';
 import { retrieve } from './retrieval-recall.js';
 
 const metricName = (k: number): string => `recall@${k}`;

@@ -1,6 +1,6 @@
 import { nearestNeighbours, type NeighbourOptions, type Neighbours } from '../features/nearest-neighbours.js';
 import { centre, meanRow, takeRows, type Rows } from '../features/rows.js';
-import { meanOf } from '../statistics/bootstrap.js';
+import { meanOf } from '@mochi/core';
 
 /** True where a row of the gallery is a hit for a query. */
 export type Match = (query: number, row: number) => boolean;

@@ -22,6 +22,8 @@ export interface Position {
   seconds: number;
   /** The best value so far of the metric named by train.checkpoint.best, and the step of its checkpoint; null before the first. */
   best: { value: number; step: number } | null;
+  /** The best value so far of the metric of train.earlyStopping, and the measurements since that were no better. Absent before the first. */
+  stopping?: { value: number; since: number };
 }
 
 export interface Manifest {

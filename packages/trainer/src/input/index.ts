@@ -6,5 +6,5 @@ export { ViewMaker } from './view-maker.js';
 export type { BlockShuffle } from './block-order.js';
 export { epochOrder, shardOf, stepsPerEpoch, type Shard } from './epoch-order.js';
 export { openImages, type ImageReader } from './image-reader.js';
-export { openSequential, type SequentialOptions } from './sequential.js';
+export { ImageSequence, openSequential, type PassOptions, type SequenceOptions, type SequentialOptions } from './sequential.js';
 export { previewView, type PreviewedView } from './preview-views.js';

@@ -15,6 +15,11 @@ const keyOf = (view: string): string => `key/${view}`;
 /** Sides above this are made image by image. */
 const SMALL = 64;
 
+export interface ViewMakerOptions {
+  /** Compile random views with XLA: seconds at the start, faster ever after. For a few passes it does not pay. Default true. */
+  readonly xla?: boolean;
+}
+
 /** One epoch's functions. */
 export interface ViewPass {
   /** Within a pipeline, image by image: (at, id) becomes (at, id, and what `finish` needs). */
@@ -39,6 +44,7 @@ export class ViewMaker {
     reader: ImageReader,
     augmentation: Augmentation,
     private readonly views: readonly ViewSpec[],
+    { xla = true }: ViewMakerOptions = {},
   ) {
     const longest = reader.longestSide();
     this.groups = viewGroups(views).map((group) =>
@@ -51,7 +57,7 @@ export class ViewMaker {
     this.map = traceMap('views', { [ID]: scalar, ...keys }, (element) => this.element(reader, element));
     this.rest = compile((batch: Tensors) => this.batch(batch), {
       name: 'augment',
-      xla: views.some(({ draws }) => draws > 0),
+      xla: xla && views.some(({ draws }) => draws > 0),
       cpu: true,
     });
   }

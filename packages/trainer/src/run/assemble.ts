@@ -2,7 +2,7 @@ import type { Augmentation, Dataset, Evaluator, Method, SplitSource } from '@moc
 import type { EventBus, HookRunner, RunHost, RuntimeConfig } from '@mochi/core';
 import { resolvePrecision, runtimeInfo, type Precision } from '@mochi/tensorflow';
 import { DEFAULT_EPOCHS, type TrainConfig } from '../config.js';
-import { evaluatorTwice, mixingUnsupported } from '../errors.js';
+import { evaluatorTwice, metricUnknown, mixingUnsupported } from '../errors.js';
 import { stepsPerEpoch, viewSpecs } from '../input/index.js';
 import { assembleNegatives } from './assemble-negatives.js';
 import { buildStep, type Step } from '../step/build-step.js';
@@ -50,7 +50,8 @@ export interface AssembleOptions {
  * Asks the host for every part and checks that they fit each other.
  *
  * @throws MOCHI_SECTION_MISSING, MOCHI_VIEW_MISSING, MOCHI_BANK_TOO_SMALL, MOCHI_BANK_NAME_TWICE, MOCHI_BANK_UNUSED, MOCHI_SAMPLER_ORDER,
- * MOCHI_SAMPLER_BANK, MOCHI_SAMPLER_LABELS, MOCHI_POSITIVES_BANK, MOCHI_MIXING_UNSUPPORTED, MOCHI_FILL_KEYS, MOCHI_PRECISION_UNAVAILABLE, and what the data
+ * MOCHI_METRIC_UNKNOWN, MOCHI_SAMPLER_BANK, MOCHI_SAMPLER_LABELS, MOCHI_POSITIVES_BANK, MOCHI_MIXING_UNSUPPORTED, MOCHI_FILL_KEYS,
+ * MOCHI_PRECISION_UNAVAILABLE, and what the data
  * set says of its files.
  */
 export async function assemble(host: RunHost, { reading = false }: AssembleOptions = {}): Promise<RunParts> {
@@ -80,7 +81,8 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
   const totalSteps = Math.min(train.steps ?? Infinity, Math.round(epochLimit * perEpoch));
   const evaluators = host.all('evaluator');
   requireDistinct(evaluators);
-  const reader = new FeatureReader({ dataset, augmentation, encoder: step.encoder, batchSize: train.batchSize });
+  if (!reading) for (const metric of [train.checkpoint.best, train.earlyStopping?.metric]) requireMetric(evaluators, metric);
+  const reader = new FeatureReader({ dataset, augmentation, encoder: step.encoder, batchSize: train.batchSize, seed });
   return {
     step,
     hooks: host.hooks,
@@ -89,7 +91,10 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
     source,
     augmentation,
     evaluators,
-    evaluation: { evaluators, reader, bus: host.bus, splits: dataset.splits, step },
+    evaluation: {
+      ...{ evaluators, reader, dataset, augmentation, step, bus: host.bus, scalars: host.scalars },
+      ...{ batchSize: train.batchSize, trainSplit: train.split },
+    },
     scalars: host.scalars,
     states: host.states,
     train,
@@ -119,6 +124,13 @@ function only(host: RunHost, kind: 'method'): { plugin: string; service: Method 
 /** For reading, a checkpoint needs the training split only where it is there: a bank may have a row for each of its samples. */
 const splitToOpen = ({ splits }: Dataset, wanted: string, reading: boolean): string =>
   reading && !splits.includes(wanted) ? splits[0]! : wanted;
+
+/** A misspelt metric would never be the best one, and nobody would know. */
+function requireMetric(evaluators: readonly Evaluator[], wanted: string | null | undefined): void {
+  if (wanted === null || wanted === undefined) return;
+  const known = evaluators.flatMap(({ name, metrics }) => metrics.map((metric) => `${name}/${metric.name}`));
+  if (!known.includes(wanted)) throw metricUnknown(wanted, known);
+}
 
 function requireDistinct(evaluators: readonly Evaluator[]): void {
   const names = evaluators.map(({ name }) => name);

@@ -2,6 +2,8 @@ import {
   evaluationEnd,
   evaluationFailed,
   isMochiError,
+  type Augmentation,
+  type Dataset,
   type EvalContext,
   type EvaluationFailure,
   type Evaluator,
@@ -12,15 +14,23 @@ import {
 } from '@mochi/contract';
 import type { EventBus } from '@mochi/core';
 import { createRng } from '@mochi/tensorflow';
+import { encoderChanged } from '../errors.js';
 import type { StepParts, RunState } from '../step/parts.js';
-import type { FeatureOptions, FeatureReader } from './features.js';
+import { openModel, weightsOf } from './eval-model.js';
+import { fingerprint } from './fingerprint.js';
+import type { FeatureReader } from './features.js';
+import type { ScalarInputs } from './feeds.js';
 
 export interface EvaluationParts {
   readonly evaluators: readonly Evaluator[];
   readonly reader: FeatureReader;
   readonly bus: EventBus;
-  readonly splits: readonly string[];
-  readonly step: Pick<StepParts, 'method' | 'seed'>;
+  readonly dataset: Dataset;
+  readonly augmentation: Augmentation;
+  readonly batchSize: number;
+  readonly trainSplit: string;
+  readonly scalars: ScalarInputs;
+  readonly step: StepParts;
 }
 
 /** Values by `evaluator/metric`. */
@@ -36,7 +46,7 @@ export interface Evaluation {
  * Runs the evaluators on the state as it is now, one after another; features of a split are computed once and shared. One that throws is
  * recorded (event `evaluation-failed`), and the next one runs.
  *
- * @throws The reason of the signal, once that is aborted.
+ * @throws The reason of the signal, once that is aborted; MOCHI_ENCODER_CHANGED when an evaluator changed what it was to measure.
  */
 export async function evaluate(
   parts: EvaluationParts,
@@ -48,6 +58,8 @@ export async function evaluate(
   const results: Results = {};
   const failures: EvaluationFailure[] = [];
   const features = sharedFeatures(parts, state, signal);
+  const model = openModel(parts, state, progress, signal);
+  const before = await fingerprint(parts, state);
   const { step, epoch } = progress;
   for (const evaluator of which) {
     const { name } = evaluator;
@@ -55,7 +67,7 @@ export async function evaluate(
     const seconds = (): number => (performance.now() - started) / 1000;
     try {
       const rng = createRng(parts.step.seed, `evaluate/${name}`, step);
-      const values = await evaluator.run({ progress, features, splits: parts.splits, rng, signal });
+      const values = await evaluator.run({ progress, features, model, splits: parts.dataset.splits, rng, signal });
       const metrics = resultsOf(evaluator, values);
       for (const [metric, result] of Object.entries(metrics)) results[`${name}/${metric}`] = result;
       const { settings, cost } = evaluator;
@@ -74,6 +86,7 @@ export async function evaluate(
       failures.push(failure);
       parts.bus.emit(evaluationFailed, { ...failure, seconds: seconds() });
     }
+    if ((await fingerprint(parts, state)) !== before) throw encoderChanged(name);
   }
   return { results, failures };
 }
@@ -94,12 +107,14 @@ const describe = (error: unknown): Pick<EvaluationFailure, 'code' | 'message'> =
     ? { code: error.code, message: `${error.happened} Expected: ${error.expected}. ${error.fix}` }
     : { code: null, message: error instanceof Error ? error.message : String(error) };
 
+/** Features of whole splits under the plain transform are kept, those of views and changes are not: they would fill the memory. */
 function sharedFeatures(parts: EvaluationParts, state: RunState, signal: AbortSignal): EvalContext['features'] {
   const cache = new Map<string, Promise<Features>>();
-  return (split: string, { layer = 'backbone', encoder = 'query' }: FeatureOptions = {}) => {
+  return (split, { layer = 'backbone', encoder = 'query', ...images } = {}) => {
+    const read = () => parts.reader.read(split, weightsOf(parts, state, encoder), layer, signal, images);
+    if (Object.values(images).some((asked) => asked !== undefined)) return read();
     const key = `${split} ${layer} ${encoder}`;
-    const weights = parts.step.method.part.encoders(state.params, state.method)[encoder]!;
-    const found = cache.get(key) ?? parts.reader.read(split, weights, layer, signal);
+    const found = cache.get(key) ?? read();
     cache.set(key, found);
     return found;
   };

@@ -2,6 +2,7 @@ import { beforeCheckpoint, checkpointSaved } from '@mochi/contract';
 import { pruneCheckpoints, writeCheckpoint } from '../checkpoint/write.js';
 import { checkpointPath, listCheckpoints } from '../checkpoint/layout.js';
 import type { RunParts } from './assemble.js';
+import { isBetter } from './early-stopping.js';
 import type { TrainingLoop } from './training-loop.js';
 
 export interface SaverOptions {
@@ -26,7 +27,7 @@ export class Saver {
     const { everySteps, everyEpochs } = this.options;
     const { step, epoch } = loop.position;
     const due = everySteps !== null ? step % everySteps === 0 : epochEnded && epoch % everyEpochs! === 0;
-    if (due) await this.save(loop, this.isBest(loop) ? 'best' : 'cadence');
+    if (due) await this.save(loop, 'cadence');
   }
 
   /** The folder of the newest whole checkpoint, or null. */
@@ -40,6 +41,7 @@ export class Saver {
     const started = performance.now();
     await loop.checkFinite(); // a checkpoint is a state to go on from: never one after a failure
     await this.parts.hooks.runSeries(beforeCheckpoint, (id) => loop.context(id));
+    const kept = this.isBest(loop) && reason === 'cadence' ? 'best' : reason;
     const metrics = Object.fromEntries(Object.entries(loop.results).map(([name, { value }]) => [name, value]));
     const position = { ...loop.position, seconds: loop.seconds };
     const { seed } = this.parts.step;
@@ -52,7 +54,7 @@ export class Saver {
     await pruneCheckpoints(runDir, keep, position.best && checkpointPath(runDir, position.best.step));
     const { step, epoch } = position;
     const seconds = (performance.now() - started) / 1000;
-    this.parts.bus.emit(checkpointSaved, { path, step, epoch, bytes, reason, seconds });
+    this.parts.bus.emit(checkpointSaved, { path, step, epoch, bytes, reason: kept, seconds });
   }
 
   /** Whether the named metric is better than ever before; its direction is the one that the evaluator declares. */
@@ -60,9 +62,8 @@ export class Saver {
     const measured = this.options.best === null ? undefined : loop.results[this.options.best];
     if (!measured) return false;
     const { best, step } = loop.position;
-    const { value } = measured;
-    const better = best === null || (measured.better === 'higher' ? value > best.value : value < best.value);
-    if (better) loop.position.best = { value, step };
+    const better = isBetter(measured, best?.value ?? null);
+    if (better) loop.position.best = { value: measured.value, step };
     return better;
   }
 }

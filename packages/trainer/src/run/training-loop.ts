@@ -22,6 +22,7 @@ import type { BatchFeed, FeedItem } from '../input/index.js';
 import type { RunState, StepParts } from '../step/parts.js';
 import type { RunParts } from './assemble.js';
 import { dueAfter, evaluate, type Results } from './evaluation.js';
+import { afterMeasurement, stopReason } from './early-stopping.js';
 import { makeFeeds, phasesAt, rateAt } from './feeds.js';
 import { accessState } from './plugin-state.js';
 import type { Saver } from './saver.js';
@@ -82,6 +83,8 @@ export class TrainingLoop {
     while (!this.isDone()) {
       const stop = this.signal.aborted ? { value: 'interrupted' } : await hooks.runFirst(shouldStop, (id) => this.context(id));
       if (stop) return { outcome: 'stopped', reason: stop.value };
+      const enough = stopReason(this.parts.train.earlyStopping, this.position.stopping);
+      if (enough !== null) return { outcome: 'stopped', reason: enough };
       const waited = performance.now();
       const item = await feed.next();
       await this.step(item, performance.now() - waited);
@@ -101,7 +104,8 @@ export class TrainingLoop {
       const { results, failures } = await evaluate(this.parts.evaluation, which, this.state, this.progress, this.signal);
       this.failures.push(...failures);
       for (const { name } of which) this.measuredAt.set(name, step);
-      return Object.assign(this.results, results);
+      Object.assign(this.results, results);
+      return results;
     } catch (error) {
       if (this.signal.aborted) return {}; // cut short by the signal: the run itself is sound and will be saved
       throw error;
@@ -136,6 +140,13 @@ export class TrainingLoop {
       tree: this.state as unknown as RunContext['tree'],
       signal: this.signal,
     };
+  }
+
+  /** Early stopping counts a measurement of its metric, where there was one. */
+  private noteMeasured(results: Results): void {
+    const { earlyStopping } = this.parts.train;
+    const measured = earlyStopping ? results[earlyStopping.metric] : undefined;
+    if (measured) this.position.stopping = afterMeasurement(this.position.stopping, measured, earlyStopping!.minDelta);
   }
 
   private isDone(): boolean {
@@ -213,7 +224,7 @@ export class TrainingLoop {
       skipped: skipped - skippedBefore,
       waitShare: waitMs / 1000 / seconds,
     });
-    await this.evaluate(dueAfter(evaluators, epoch + 1));
+    this.noteMeasured(await this.evaluate(dueAfter(evaluators, epoch + 1)));
     if (!this.isDone()) await this.beginEpoch();
   }
 }

@@ -1,8 +1,8 @@
 import { createRng, startTensorFlow } from '@mochi/tensorflow';
 import { leakFree } from '@mochi/testing';
 import { expect, test } from 'vitest';
-import { noise } from '../../test/contexts.js';
-import { bootstrapMean, quantile } from './bootstrap.js';
+import { noise } from '../test/contexts.js';
+import { bootstrapMean, quantile } from '@mochi/core';
 
 await startTensorFlow();
 

@@ -1,0 +1,25 @@
+import { interval } from '@mochi/core';
+import { z } from 'zod';
+
+/** Options of the evaluators of this package. */
+const common = {
+  batches: z.int().positive().default(8).describe('batches of training images that are drawn for, of `train.batchSize` each'),
+  every: interval
+    .refine((given) => 'epochs' in given && Number.isInteger(given.epochs), { error: 'whole epochs, e.g. 10ep' })
+    .transform((given) => ('epochs' in given ? given.epochs : NaN))
+    .nullable()
+    .default(null)
+    .describe('epochs between two measurements during training, e.g. 10ep; null: only at the end'),
+  atStart: z.boolean().default(false).describe('measure the untrained encoder too'),
+  as: z.string().min(1).optional().describe('name of the results, where an evaluator is used twice'),
+};
+
+const n = z
+  .int()
+  .positive()
+  .optional()
+  .describe('rows, the N hardest of each query; default: a sixteenth of the bank, at most 1,024');
+
+export const drawsConfig = z.strictObject(common);
+export const hardestConfig = z.strictObject({ n, ...common });
+export type DrawsConfig = z.infer<typeof hardestConfig>;

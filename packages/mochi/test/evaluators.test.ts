@@ -1,0 +1,99 @@
+import { liveHandles } from '@mochi/tensorflow';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { evaluate, train, type Evaluation } from '../src/index.js';
+import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
+
+let root: string;
+let runDir: string;
+beforeAll(async () => {
+  root = await imageFolder();
+  runDir = join(temporaryFolder(), 'run');
+  await train(tinyConfig(root), { runDir });
+});
+
+const valuesOf = ({ results }: Evaluation) =>
+  Object.fromEntries(Object.entries(results).map(([name, { value }]) => [name, value]));
+
+describe('evaluators on a checkpoint', () => {
+  test('those that look at draws: no label was kept in training, and nothing stays in memory', async () => {
+    const names = ['proxy-task', 'hardness-profile', 'false-negatives'];
+    const evaluators = names.map((name) => ({ name, batches: 3 }));
+    const values = valuesOf(await evaluate(runDir, { evaluators }));
+    const before = liveHandles();
+    const measured = await evaluate(runDir, { evaluators });
+    expect(measured.failures).toEqual([]);
+    expect(liveHandles()).toEqual(before);
+    expect(valuesOf(measured)).toEqual(values); // a function of checkpoint and seed
+    expect(values['false-negatives/sameClassShare']).toBeGreaterThan(0);
+    expect(values['false-negatives/sameClassShare']).toBeLessThan(1);
+    expect(values['false-negatives/selfCollisions']).toBe(0); // maskSelf
+    expect(values).toHaveProperty('hardness-profile/syntheticSimilarity');
+    expect(values['proxy-task/proxyAccuracyAll']).toBeLessThanOrEqual(values['proxy-task/proxyAccuracy']!);
+    expect(measured.results['proxy-task/proxyAccuracy']).toMatchObject({ n: 3, unit: 'share', better: 'higher' });
+  });
+
+  test('random views and corrupted images', async () => {
+    const knn = { k: 3, test: 'train', maxRows: 12 };
+    const evaluators = [
+      { name: 'representation', views: true, layer: 'head' },
+      { name: 'lidar', views: 3, layer: 'head' },
+      { name: 'robustness', ...knn, corruptions: ['gaussian-noise', 'pixelate'], severities: [5] },
+    ];
+    const measured = await evaluate(runDir, { evaluators });
+    expect(measured.failures).toEqual([]);
+    const values = valuesOf(measured);
+    expect(values['representation/alignment']).toBeGreaterThan(0);
+    expect(values['lidar/lidar']).toBeGreaterThan(1);
+    expect(values['lidar/lidar']).toBeLessThanOrEqual(8.01);
+    expect(values['robustness/clean']).toBeGreaterThan(values['robustness/gaussian-noise']! - 1e-6);
+    expect(measured.results['robustness/pixelate']).toMatchObject({ n: 12, unit: '%' });
+  });
+
+  test('an encoder that the method does not have: that evaluator fails by name, the next one measures', async () => {
+    const evaluators = [{ name: 'collapse', encoder: 'teacher' }, { name: 'knn', k: 3, test: 'train' }]; // prettier-ignore
+    const { failures, results } = await evaluate(runDir, { evaluators });
+    expect(failures).toMatchObject([{ evaluator: 'collapse', code: 'MOCHI_ENCODER_UNKNOWN' }]);
+    expect(failures[0]!.message).toContain('query, key');
+    expect(results).toHaveProperty('knn/top1');
+  });
+
+  test('a run folder of an older version: fields that came since are filled in', async () => {
+    const manifest = join(runDir, 'checkpoints', 'step-000000018', 'manifest.json');
+    const { position, ...rest } = JSON.parse(readFileSync(manifest, 'utf8')) as { position: object };
+    expect(position).not.toHaveProperty('stopping');
+    expect(rest).toHaveProperty('format');
+    const config = JSON.parse(readFileSync(join(runDir, 'config.json'), 'utf8')) as { train: Record<string, unknown> };
+    delete config.train['earlyStopping'];
+    writeFileSync(join(runDir, 'config.json'), JSON.stringify(config));
+    rmSync(join(runDir, 'evaluations.jsonl'));
+    const { failures } = await evaluate(runDir, { evaluators: [{ name: 'knn', k: 3, test: 'train' }] });
+    expect(failures).toEqual([]);
+    expect(readFileSync(join(runDir, 'evaluations.jsonl'), 'utf8')).toContain('"evaluator":"knn"');
+  });
+});
+
+describe('metrics that decide', () => {
+  const knn = { name: 'knn', k: 3, test: 'train', every: 1 };
+  const trainWith = (changes: object) =>
+    train(tinyConfig(root, { evaluators: [knn], train: { epochs: 6, batchSize: 4, logEvery: 2, ...changes } }), {
+      runDir: join(temporaryFolder(), 'run'),
+    });
+
+  test('early stopping ends the run when the metric gets no better', async () => {
+    const end = await trainWith({ earlyStopping: { metric: 'knn/top1', patience: 1, minDelta: 100 } });
+    expect(end).toMatchObject({ outcome: 'stopped', epoch: 2 });
+    expect(end.reason).toMatch(/early stopping: knn\/top1/);
+  });
+
+  test.each([{ earlyStopping: { metric: 'knn/top2', patience: 1 } }, { checkpoint: { best: 'knn/top2' } }])(
+    'a metric that nobody measures is refused: %o',
+    async (changes) => {
+      await expect(trainWith(changes)).rejects.toMatchObject({
+        code: 'MOCHI_METRIC_UNKNOWN',
+        expected: expect.stringContaining('knn/top1') as string,
+      });
+    },
+  );
+});
