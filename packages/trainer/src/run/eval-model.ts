@@ -3,6 +3,7 @@ import { compile, createRng, disposeTree } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { encoderUnknown } from '../errors.js';
 import { ImageSequence, openEpoch, openImages, viewSpecs, ViewMaker, type BatchStream } from '../input/index.js';
+import { bindMixing } from '../step/bind-mixing.js';
 import { openDraws } from '../step/draw.js';
 import { Faults } from '../step/faults.js';
 import type { Feeds, RunState } from '../step/parts.js';
@@ -116,7 +117,9 @@ function measured(
     rng: rng.fork('samplers'),
     states: state.plugins,
   });
-  const own = { step: feeds.step, epoch: feeds.epoch, rng: rng.fork('method'), scalars: feeds.scalars[method.id] ?? {} };
+  const numbers = { step: feeds.step, epoch: feeds.epoch, scalars: feeds.scalars[method.id] ?? {} };
+  const mixing = step.mixing ? { mixing: bindMixing(step.mixing, feeds, rng) } : {};
+  const own = { ...numbers, ...mixing, rng: rng.fork('method') };
   method.part.step(step, state.params, state.method, batch, { ...own, draw: draws.draw });
   const last = draws.last();
   return last ? measure(last.drawn, feeds.step) : {};
