@@ -19,8 +19,8 @@ export interface FeatureReaderParts {
   readonly augmentation: Augmentation;
   readonly encoder: Encoder;
   readonly batchSize: number;
-  /** Of the draws of random views. */
-  readonly seed: number;
+  /** Of the draws of random views. Default 0. */
+  readonly seed?: number;
 }
 
 type Forward = (weights: EncoderWeights, images: tf.Tensor4D) => { backbone: tf.Tensor; head: tf.Tensor };
@@ -48,7 +48,7 @@ export class FeatureReader {
     signal: AbortSignal,
     { view = 'eval', draw = 0, ids: order, change, data }: Omit<FeatureRequest, 'layer' | 'encoder'> = {},
   ): Promise<Features> {
-    const { batchSize, seed, dataset } = this.parts;
+    const { batchSize, seed = 0, dataset } = this.parts;
     const source = await (data ?? dataset).split(split);
     const augmentation = change ? changed(this.parts.augmentation, change) : this.parts.augmentation;
     const stream = openSequential({
