@@ -9,11 +9,19 @@ const LINK = /(!?\[(?:[^\]\\]|\\.|\[[^\]]*\])*\]\(|^\[[^\]]+\]: )([^)\s]+)(\)|$)
 /** Applies `change` to every link target that stands outside code. */
 export function mapLinks(markdown, change) {
   return markdown
-    .split(/(^ *```.*?^ *```|`[^`\n]+`|<!--.*?-->)/gms)
-    .map((part, index) =>
-      index % 2 === 1 ? part : part.replace(LINK, (_, before, target, after) => `${before}${change(target)}${after}`),
-    ) // prettier-ignore
+    .split(/(^ *```.*?^ *```|<!--.*?-->)/gms)
+    .map((part, index) => (index % 2 === 1 ? part : mapOutsideCode(part, change)))
     .join('');
+}
+
+/** Inline code may stand within the text of a link; what looks like a link within inline code is none. */
+function mapOutsideCode(text, change) {
+  const spans = text.match(/`[^`\n]+`/g) ?? [];
+  let next = 0;
+  return text
+    .replaceAll(/`[^`\n]+`/g, '\u0000')
+    .replace(LINK, (_, before, target, after) => `${before}${change(target)}${after}`)
+    .replaceAll('\u0000', () => spans[next++]);
 }
 
 export const isOutside = (target) => /^(https?|mailto):/.test(target);

@@ -1,6 +1,6 @@
 // Puts together the pages of the site: those of docs/, the READMEs of packages and examples with every plugin's card, and a page for each source
 // file that any of them links to. The repository itself is what the links lead to, so none may lead nowhere.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { root } from '../release/pack.mjs';
 import { anchorsOf, isOutside, linkBetween, mapLinks, resolveTarget } from './links.mjs';
@@ -26,7 +26,7 @@ export class Stage {
 
   constructor(folder) {
     this.folder = folder;
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
   }
 
   /** Adds every page; then their links can be told apart. */
@@ -70,7 +70,7 @@ export class Stage {
   sourcePage(path) {
     const head = `---\neditLink: false\nsearch: false\n---\n\n# ${path}\n\n`;
     const full = join(root, path);
-    if (!extname(path) && !path.endsWith('run')) return `${head}${readdirSync(full).map((name) => `- \`${name}\``).join('\n')}\n`; // prettier-ignore
+    if (statSync(full).isDirectory()) return `${head}${readdirSync(full).map((name) => `- \`${name}\``).join('\n')}\n`; // prettier-ignore
     return `${head}\`\`\`\`${LANGUAGES[extname(path).slice(1)] ?? 'text'}\n${readFileSync(full, 'utf8')}\n\`\`\`\`\n`;
   }
 
