@@ -28,6 +28,8 @@ const steps = {
   ],
   boundaries: [[bin('turbo', 'bin', 'turbo'), 'boundaries']],
   packages: [[join('packages', 'tools', 'release', 'check-packages.mjs')]],
+  api: [[join('packages', 'tools', 'release', 'api-reports.mjs')]],
+  docs: [[join('packages', 'tools', 'site', 'build.mjs')]],
   'dead code': [[bin('knip', 'bin', 'knip.js'), '--no-config-hints']],
 };
 
