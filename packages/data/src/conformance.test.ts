@@ -5,7 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { datasetConformance, writeImages } from '@mochi/testing';
 import { pack } from 'tar-stream';
 import { afterAll, beforeAll } from 'vitest';
-import { cifar10Plugin, imageFolderPlugin, imageTarPlugin } from './index.js';
+import { golden } from '../test/files.js';
+import { cifar10Plugin, imageFolderPlugin, imageTarPlugin, parquetPlugin, tfrecordPlugin, webdatasetPlugin } from './index.js';
 
 const root = mkdtempSync(join(tmpdir(), 'mochi-data-'));
 const [folder, archive, cifar] = [join(root, 'images'), join(root, 'images.tar'), join(root, 'cifar')];
@@ -28,3 +29,6 @@ datasetConformance(imageFolderPlugin, { root: folder, holdout: 0.25 });
 datasetConformance(imageFolderPlugin, { root: folder, labels: 'none' });
 datasetConformance(imageTarPlugin, { path: archive, holdout: 0.25 });
 datasetConformance(cifar10Plugin, { root: cifar });
+datasetConformance(webdatasetPlugin, { path: golden('wds-{000000..000002}.tar'), cache: join(root, 'cache') });
+datasetConformance(tfrecordPlugin, { path: golden('examples.tfrecord'), cache: join(root, 'cache'), holdout: 0.4 });
+datasetConformance(parquetPlugin, { path: golden('hub-snappy.parquet'), cache: join(root, 'cache') });

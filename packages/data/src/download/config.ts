@@ -7,3 +7,11 @@ export const downloadConfig = z
     'fetch the archive from its publisher into root where it is not there yet, check it and unpack it; false never touches the network',
   );
 export type DownloadConfig = z.infer<typeof downloadConfig>;
+
+/** For data sets of several files, which no one mirror has. */
+export const downloadOnlyConfig = z
+  .boolean()
+  .default(false)
+  .describe(
+    'fetch the files from their publisher into root where they are not there yet, check and unpack them; false never touches the network',
+  );

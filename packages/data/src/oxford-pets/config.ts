@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { downloadOnlyConfig } from '../download/config.js';
 
 export const oxfordPetsConfig = z.strictObject({
   root: z
@@ -8,5 +9,6 @@ export const oxfordPetsConfig = z.strictObject({
       'folder with images/ and annotations/trainval.txt, test.txt; or the folder oxford-iiit-pet that holds them, or that holds it',
     ),
   labels: z.enum(['breed', 'species']).default('breed').describe('breed: 37 classes; species: cat or dog'),
+  download: downloadOnlyConfig,
 });
 export type OxfordPetsConfig = z.infer<typeof oxfordPetsConfig>;

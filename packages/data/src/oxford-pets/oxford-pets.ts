@@ -3,13 +3,37 @@ import { join } from 'node:path';
 import { dataCorrupt, type Origin } from '../file-errors.js';
 import { listedDataset, readRows, rootWith, type Listed, type Place } from '../listed.js';
 import { once } from '../splits.js';
-import type { OxfordPetsConfig } from './config.js';
+import type { z } from 'zod';
+import { fetchedDataset, remoteFile, type RemoteData } from '../download/fetched-dataset.js';
+import type { oxfordPetsConfig } from './config.js';
 
 const ORIGIN: Origin = {
   title: 'Oxford-IIIT Pets',
   layout: 'a folder with images/*.jpg and annotations/trainval.txt, test.txt',
   from: 'www.robots.ox.ac.uk/~vgg/data/pets (images.tar.gz and annotations.tar.gz), unpacked',
 };
+const REMOTE: RemoteData = {
+  archives: [
+    {
+      remote: remoteFile(
+        'https://www.robots.ox.ac.uk/~vgg/data/pets/data/images.tar.gz',
+        '5c4f3ee8e5d25df40f4fd59a7f44e54c',
+        791_918_971,
+      ),
+      archive: 'images.tar.gz',
+      folder: 'images',
+    },
+    {
+      remote: remoteFile(
+        'https://www.robots.ox.ac.uk/~vgg/data/pets/data/annotations.tar.gz',
+        '95a8c909bbe2e81eed6a22bccdf3f68f',
+      ),
+      archive: 'annotations.tar.gz',
+      folder: 'annotations',
+    },
+  ],
+};
+const SPLITS = ['trainval', 'test'];
 const ROW = /^(?<image>\S+)\s+(?<breed>\d+)\s+(?<species>[12])\s+\d+\s*$/;
 type Row = Record<'image' | 'breed' | 'species', string>;
 const SPECIES = ['cat', 'dog'];
@@ -19,7 +43,12 @@ const SPECIES = ['cat', 'dog'];
  *
  * @throws MOCHI_DATA_MISSING, MOCHI_DATA_CORRUPT.
  */
-export function openOxfordPets({ root, labels }: OxfordPetsConfig): Dataset {
+export function openOxfordPets({ root, labels = 'breed', download = false }: z.input<typeof oxfordPetsConfig>): Dataset {
+  const spec = { name: 'oxford-pets', root, download, data: REMOTE, splits: SPLITS };
+  return fetchedDataset(spec, () => openLocal(root, labels));
+}
+
+function openLocal(root: string, labels: 'breed' | 'species'): Dataset {
   const place: Place = { origin: ORIGIN, root: rootWith(root, ['', 'oxford-iiit-pet'], 'annotations') };
   const read = (part: string): Promise<Row[]> =>
     readRows(

@@ -5,7 +5,9 @@ import { dataCorrupt, dataMissing, type Origin } from '../file-errors.js';
 import { readLines, readListFile, rootWith, type Place } from '../listed.js';
 import { splitOf, type NamedImages } from '../named-images.js';
 import { lazyDataset, once } from '../splits.js';
-import type { Stl10Config } from './config.js';
+import type { z } from 'zod';
+import { fetchedDataset, remoteFile, type RemoteData } from '../download/fetched-dataset.js';
+import type { stl10Config } from './config.js';
 import { readImages, SIDE } from './read-images.js';
 
 const ORIGIN: Origin = {
@@ -14,7 +16,17 @@ const ORIGIN: Origin = {
     'a folder (stl10_binary) with train_X.bin, train_y.bin, test_X.bin, test_y.bin, unlabeled_X.bin, class_names.txt and fold_indices.txt',
   from: 'cs.stanford.edu/~acoates/stl10 (stl10_binary.tar.gz), unpacked',
 };
+const REMOTE: RemoteData = {
+  archives: [
+    {
+      remote: remoteFile('http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz', '91f7769df0f17e558f3565bffb0c7dfb'),
+      archive: 'stl10_binary.tar.gz',
+      folder: 'stl10_binary',
+    },
+  ],
+};
 const FOLDS = 10;
+const SPLITS = ['train', 'test', 'unlabeled', ...Array.from({ length: FOLDS }, (_, fold) => `fold-${fold}`)];
 
 /**
  * STL-10: `train` 5,000, `test` 8,000 and `unlabeled` 100,000 images of 96 x 96 pixels, and `fold-0` to `fold-9`, the 1,000 training
@@ -22,7 +34,12 @@ const FOLDS = 10;
  *
  * @throws MOCHI_DATA_MISSING at once where there is nothing at the root, and from `split` where a file is missing; MOCHI_DATA_CORRUPT.
  */
-export function openStl10({ root }: Stl10Config): Dataset {
+export function openStl10({ root, download = false }: z.input<typeof stl10Config>): Dataset {
+  const spec = { name: 'stl10', root, download, data: REMOTE, splits: SPLITS };
+  return fetchedDataset(spec, () => openLocal(root));
+}
+
+function openLocal(root: string): Dataset {
   const place: Place = { origin: ORIGIN, root: rootWith(root, ['', 'stl10_binary'], 'train_X.bin') };
   if (!existsSync(place.root)) throw dataMissing(ORIGIN, root, [root]);
   const train = once(() => readLabelled(place, 'train'));

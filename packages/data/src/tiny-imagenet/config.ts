@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { downloadConfig } from '../download/config.js';
 
 export const tinyImagenetConfig = z.strictObject({
   root: z
@@ -7,5 +8,6 @@ export const tinyImagenetConfig = z.strictObject({
     .describe(
       'folder tiny-imagenet-200, or the folder that holds it: train/SYNSET/, val/ with val_annotations.txt or synset folders',
     ),
+  download: downloadConfig,
 });
 export type TinyImagenetConfig = z.infer<typeof tinyImagenetConfig>;

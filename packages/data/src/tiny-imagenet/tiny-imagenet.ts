@@ -5,7 +5,9 @@ import { dataMissing, type Origin } from '../file-errors.js';
 import { flatImages, listSynsets, listVal, synsetFolders, synsetNames } from '../imagenet/synset-folders.js';
 import { listedDataset, readLines, rootWith, type Listed, type Place } from '../listed.js';
 import { once } from '../splits.js';
-import type { TinyImagenetConfig } from './config.js';
+import type { z } from 'zod';
+import { fetchedDataset, remoteFile, type RemoteData } from '../download/fetched-dataset.js';
+import type { tinyImagenetConfig } from './config.js';
 
 const ORIGIN: Origin = {
   title: 'Tiny-ImageNet',
@@ -13,13 +15,28 @@ const ORIGIN: Origin = {
     'tiny-imagenet-200 with wnids.txt, words.txt, train/SYNSET/images/*.JPEG, val/images/*.JPEG and val/val_annotations.txt',
   from: 'cs231n.stanford.edu/tiny-imagenet-200.zip, unpacked',
 };
+const REMOTE: RemoteData = {
+  archives: [
+    {
+      remote: remoteFile('http://cs231n.stanford.edu/tiny-imagenet-200.zip', '90528d7ca1a48142e341f4ef8d21d0de', 248_100_043),
+      archive: 'tiny-imagenet-200.zip',
+      folder: 'tiny-imagenet-200',
+    },
+  ],
+};
+const SPLITS = ['train', 'val', 'test'];
 
 /**
  * Tiny-ImageNet: `train` 100,000 and `val` 10,000 images of 200 classes, and `test` (unlabelled) where its folder is there.
  *
  * @throws MOCHI_DATA_MISSING, MOCHI_DATA_CORRUPT.
  */
-export function openTinyImagenet({ root }: TinyImagenetConfig): Dataset {
+export function openTinyImagenet({ root, download = false }: z.input<typeof tinyImagenetConfig>): Dataset {
+  const spec = { name: 'tiny-imagenet', root, download, data: REMOTE, splits: SPLITS };
+  return fetchedDataset(spec, () => openLocal(root));
+}
+
+function openLocal(root: string): Dataset {
   const place: Place = { origin: ORIGIN, root: rootWith(root, ['', 'tiny-imagenet-200'], 'train') };
   const classes = once(async () => {
     const listed = existsSync(join(place.root, 'wnids.txt'))
