@@ -2,7 +2,7 @@ import type { Features, SplitSource } from '@mochi/contract';
 import { selectSamples } from '@mochi/data';
 import type { RunImages, RunMap, RunNeighbours } from '@mochi/report';
 import { FeatureReader } from '@mochi/trainer';
-import { openTrained, type OpenedRun } from '../evaluate.js';
+import { openTrained, type OpenedRun } from '../open-trained.js';
 import { drawAtlas, drawAugmentation } from './draw-images.js';
 import { confusionOf, nearestOthers, SHOWN } from './nearest.js';
 import { splitToLookAt, spread } from './pick-images.js';
