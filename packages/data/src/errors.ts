@@ -33,7 +33,7 @@ export const folderUnreadable = (folder: string, cause: unknown): MochiError =>
 export const folderEmpty = (folder: string, otherFiles: number): MochiError =>
   new MochiError('MOCHI_FOLDER_EMPTY', {
     happened: `No image was found under ${folder}${otherFiles > 0 ? `, only ${otherFiles} other files` : ''}.`,
-    expected: `files ending in ${IMAGE_EXTENSIONS.map((e) => `.${e}`).join(', ')} (any case), at any depth; names that begin with a dot are passed over`,
+    expected: `files ending in ${IMAGE_EXTENSIONS.map((e) => `.${e}`).join(', ')}, .avif, .tif or .tiff (any case), at any depth; names that begin with a dot are passed over`,
     fix: 'Correct data.root, or convert the images to one of these formats.',
   });
 

@@ -1,3 +1,5 @@
+import { PackedNames, type Names } from '@mochi/contract';
+
 /** How class labels are found. `auto`: class folders where there are only folders at the top. */
 export type LabelMode = 'auto' | 'folders' | 'none';
 
@@ -13,14 +15,40 @@ export const topFolder = (path: string): string | undefined => {
  * @param paths Relative to the split's root, forward slashes.
  * @param classes Names in the order of their labels; a folder that is none of them gets -1.
  */
-export function labelsOf(paths: readonly string[], classes: readonly string[]): Int32Array {
+export function labelsOf(paths: Names, classes: readonly string[]): Int32Array {
   const index = new Map(classes.map((name, at) => [name, at]));
-  return Int32Array.from(paths, (path) => index.get(topFolder(path) ?? '') ?? -1);
+  const labels = new Int32Array(paths.length);
+  let at = 0;
+  for (const folder of topFolders(paths)) labels[at++] = index.get(folder ?? '') ?? -1;
+  return labels;
 }
 
 /** Whether these images carry labels: see {@link LabelMode}. */
-export function hasLabels(paths: readonly string[], mode: LabelMode): boolean {
+export function hasLabels(paths: Names, mode: LabelMode): boolean {
   if (mode === 'none') return false;
-  const inFolders = paths.reduce((count, path) => count + (path.includes('/') ? 1 : 0), 0);
+  let inFolders = 0;
+  for (const folder of topFolders(paths)) if (folder !== undefined) inFolders++;
   return mode === 'folders' ? inFolders > 0 : inFolders === paths.length;
 }
+
+/** Top folders of paths. Of packed ones a folder becomes a string once for all of its images that follow one another. */
+function* topFolders(paths: Names): Generator<string | undefined> {
+  if (!(paths instanceof PackedNames)) {
+    for (const path of paths) yield topFolder(path);
+    return;
+  }
+  let before: Buffer | undefined;
+  let folder: string | undefined;
+  for (let at = 0; at < paths.length; at++) {
+    const { buffer, byteOffset, length } = paths.bytesAt(at)!;
+    const path = Buffer.from(buffer, byteOffset, length);
+    const own = path.subarray(0, Math.max(0, path.indexOf(SLASH)));
+    if (!before?.equals(own)) {
+      before = own;
+      folder = own.length === 0 ? undefined : own.toString();
+    }
+    yield folder;
+  }
+}
+
+const SLASH = 0x2f;

@@ -42,5 +42,5 @@ async function annotated(place: Place, folder: string, file: string): Promise<Li
 
 async function bare(place: Place, folder: string): Promise<Listed> {
   const { images } = await listImages(join(place.root, folder));
-  return { names: (await sortNames(images)).map((image) => `${folder}/${image}`) };
+  return { names: (await sortNames([...images])).map((image) => `${folder}/${image}`) };
 }

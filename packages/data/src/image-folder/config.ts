@@ -24,6 +24,19 @@ export const labelsConfig = z
 export const imageFolderConfig = z.strictObject({
   root: z.string().min(1).describe('folder of images, searched to any depth; sub-folders train, val and test become splits'),
   labels: labelsConfig,
+  sniff: z
+    .union([z.boolean(), z.literal('auto')])
+    .default('auto')
+    .describe(
+      'look into every file for AVIF and TIFF under other names, instead of only into .avif, .tif and .tiff; auto: up to 20,000 images',
+    ),
+  cache: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "folder for the PNGs that AVIF and TIFF images are turned into, once; default: images in the user's cache of mochi",
+    ),
   ...holdoutConfig,
 });
 export type ImageFolderConfig = z.infer<typeof imageFolderConfig>;

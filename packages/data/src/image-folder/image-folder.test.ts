@@ -1,5 +1,6 @@
-import { type Dataset } from '@mochi/contract';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { PackedNames, type Dataset, type SplitSource } from '@mochi/contract';
+import sharp from 'sharp';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -22,7 +23,10 @@ function folder(...files: string[]): string {
   return root;
 }
 
-const open = (root: string, options: object = {}): Dataset => openImageFolder(imageFolderConfig.parse({ root, ...options }));
+const pathsOf = ({ images }: SplitSource): string[] => (images.kind === 'files' ? [...images.paths] : []);
+
+const open = (root: string, options: object = {}): Dataset =>
+  openImageFolder(imageFolderConfig.parse({ root, cache: join(scratch, 'cache'), ...options }));
 
 test('class folders become labels, images come in the order of their names, odd names included', async () => {
   const root = folder(
@@ -44,7 +48,7 @@ test('class folders become labels, images come in the order of their names, odd 
     '🐕/x.gif',
   ]);
   expect([...train.labels!]).toEqual([0, 0, 0, 1, 2]);
-  expect(train.images).toEqual({ kind: 'files', paths: [0, 1, 2, 3, 4].map((at) => join(root, train.describe(at))) });
+  expect(pathsOf(train)).toEqual([0, 1, 2, 3, 4].map((at) => join(root, train.describe(at))));
 });
 
 test.each([
@@ -87,9 +91,41 @@ test('holdout: disjoint, complete, class by class, and the same each time', asyn
   expect([...names].sort()).toEqual([...files].sort());
   expect([...held.labels!]).toEqual([0, 0, 1, 1]);
   const again = await open(root, { holdout: 0.2 }).split('test');
-  expect(again.images).toEqual(held.images);
+  expect(pathsOf(again)).toEqual(pathsOf(held));
   const other = await open(root, { holdout: 0.2, holdoutSeed: 5 }).split('test');
-  expect(other.images).not.toEqual(held.images);
+  expect(pathsOf(other)).not.toEqual(pathsOf(held));
+});
+
+test('AVIF and TIFF become PNGs of the same pixels, once, whatever they are called; broken ones keep their path', async () => {
+  const root = folder('readme.txt');
+  const pixels = Uint8Array.from({ length: 300 }, (_, at) => (at * 7) % 256);
+  const image = sharp(pixels, { raw: { width: 10, height: 10, channels: 3 } });
+  await image.clone().tiff({ compression: 'lzw' }).withMetadata({ orientation: 6 }).toFile(join(root, 'a.TIF'));
+  await image.clone().avif({ lossless: true }).toFile(join(root, 'b.avif'));
+  await image.clone().tiff({ compression: 'none' }).toFile(join(root, 'c.jpg.tmp'));
+  renameSync(join(root, 'c.jpg.tmp'), join(root, 'c.jpg'));
+  await image.clone().png().toFile(join(root, 'd.png'));
+  writeFileSync(join(root, 'e.tiff'), readFileSync(join(root, 'a.TIF')).subarray(0, 100));
+  const train = await open(root).split('train');
+  const paths = pathsOf(train);
+  expect([0, 1, 2, 3, 4].map((at) => train.describe(at))).toEqual(['a.TIF', 'b.avif', 'c.jpg', 'd.png', 'e.tiff']);
+  expect(paths.slice(3)).toEqual([join(root, 'd.png'), join(root, 'e.tiff')]);
+  const png = (at: number): Promise<Buffer> => sharp(readFileSync(paths[at]!)).raw().toBuffer();
+  expect([...(await png(2))]).toEqual([...pixels]);
+  expect([...(await png(0))]).toEqual([...(await image.clone().rotate(90).raw().toBuffer())]);
+  expect(readFileSync(paths[1]!).subarray(1, 4).toString()).toBe('PNG');
+  const made = statSync(paths[0]!).mtimeMs;
+  expect(pathsOf(await open(root).split('train'))).toEqual(paths);
+  expect(statSync(paths[0]!).mtimeMs).toBe(made);
+  expect(pathsOf(await open(root, { sniff: false }).split('train'))[2]).toBe(join(root, 'c.jpg'));
+});
+
+test('names that are no UTF-8 stay as they are on the disk', async () => {
+  const root = folder('a.jpg');
+  writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.of(0xff), Buffer.from('.jpg')]), '');
+  const { images } = await open(root).split('train');
+  if (images.kind !== 'files' || !(images.paths instanceof PackedNames)) throw new Error('not packed');
+  expect(images.paths.bytesAt(1)![0]).toBe(0xff);
 });
 
 test('links are followed, and one that leads back up ends there', async () => {

@@ -1,12 +1,15 @@
-import type { Dataset, SplitSource } from '@mochi/contract';
+import type { Dataset, Logger, SplitSource } from '@mochi/contract';
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cacheFolder } from '../cache-folder.js';
 import { dividedDataset } from '../divided-dataset.js';
-import { folderEmpty, folderMissing, folderUnreadable, splitClash } from '../errors.js';
+import { folderEmpty, folderMissing, folderUnreadable, IMAGE_EXTENSIONS, splitClash } from '../errors.js';
 import { hasLabels, labelsOf } from '../labels.js';
 import { splitOf, type NamedImages } from '../named-images.js';
 import { lazyDataset, once } from '../splits.js';
 import type { ImageFolderConfig } from './config.js';
+import { FOREIGN_EXTENSIONS, transcodeForeign } from './foreign-images.js';
 import { listImages, type Listing } from './list-images.js';
 
 /** Folders that are splits, not classes. */
@@ -17,8 +20,9 @@ const SPLIT_FOLDERS = ['train', 'val', 'test'] as const;
  *
  * @throws MOCHI_FOLDER_MISSING, MOCHI_FOLDER_UNREADABLE, MOCHI_SPLIT_CLASH at once; MOCHI_FOLDER_EMPTY from `split`.
  */
-export function openImageFolder(config: ImageFolderConfig): Dataset {
-  const { root, labels, holdout, holdoutSeed } = config;
+export function openImageFolder(config: ImageFolderConfig, { log }: { readonly log?: Logger } = {}): Dataset {
+  const { root, holdout, holdoutSeed } = config;
+  const options: NameOptions = { ...config, log };
   checkFolder(root);
   const splits = splitFolders(root);
   if (splits.length > 0) {
@@ -26,10 +30,11 @@ export function openImageFolder(config: ImageFolderConfig): Dataset {
     const listings = once(() => listSplits(root, splits));
     return lazyDataset(
       'image-folder',
-      new Map(splits.map((name) => [name, async () => splitFromFolder(name, root, await listings(), config)])),
+      new Map(splits.map((name) => [name, async () => splitFromFolder(name, await listings(), options)])),
     );
   }
-  return dividedDataset('image-folder', async () => nameImages(root, '', await listImages(root), labels), holdout, holdoutSeed);
+  const read = async () => nameImages('', await listImages(root, EXTENSIONS), options);
+  return dividedDataset('image-folder', read, holdout, holdoutSeed);
 }
 
 function checkFolder(root: string): void {
@@ -59,36 +64,39 @@ function splitFolders(root: string): string[] {
   return others.some((entry) => entry.isDirectory()) ? [] : found;
 }
 
+const EXTENSIONS = [...IMAGE_EXTENSIONS, ...FOREIGN_EXTENSIONS];
+
 async function listSplits(root: string, splits: readonly string[]): Promise<Map<string, Listing>> {
   const listings = new Map<string, Listing>();
-  for (const name of splits) listings.set(name, await listImages(join(root, name)));
+  for (const name of splits) listings.set(name, await listImages(join(root, name), EXTENSIONS));
   return listings;
 }
 
 /** Labels mean the same class in every split: classes are the folders of all splits together. */
-function splitFromFolder(
-  name: string,
-  root: string,
-  listings: ReadonlyMap<string, Listing>,
-  config: ImageFolderConfig,
-): SplitSource {
+async function splitFromFolder(name: string, listings: ReadonlyMap<string, Listing>, options: NameOptions): Promise<SplitSource> {
   const classes = [...new Set([...listings.values()].flatMap((listing) => listing.folders))].sort();
-  return splitOf(name, nameImages(root, `${name}/`, listings.get(name)!, config.labels, classes));
+  return splitOf(name, await nameImages(`${name}/`, listings.get(name)!, options, classes));
 }
 
-function nameImages(
-  root: string,
+interface NameOptions extends Pick<ImageFolderConfig, 'root' | 'labels' | 'sniff' | 'cache'> {
+  readonly log: Logger | undefined;
+}
+
+/** Images that `sniff: auto` looks into, at most. */
+const SNIFFED = 20_000;
+
+async function nameImages(
   prefix: string,
-  listing: Listing,
-  mode: ImageFolderConfig['labels'],
-  classes = listing.folders,
-): NamedImages {
-  const { images, otherFiles } = listing;
-  if (images.length === 0) throw folderEmpty(join(root, prefix), otherFiles);
+  { images, folders, otherFiles }: Listing,
+  { root, labels, sniff, cache = cacheFolder('images'), log }: NameOptions,
+  classes = folders,
+): Promise<NamedImages> {
   const base = join(root, prefix);
+  if (images.length === 0) throw folderEmpty(base, otherFiles);
+  const look = sniff === 'auto' ? images.length <= SNIFFED : sniff;
   return {
-    names: prefix === '' ? images : images.map((image) => prefix + image),
-    images: { kind: 'files', paths: images.map((image) => join(base, image)) },
-    ...(hasLabels(images, mode) ? { labels: labelsOf(images, classes), classes } : {}),
+    names: images.under(prefix),
+    images: { kind: 'files', paths: await transcodeForeign(images, await realpath(base), { cache, sniff: look, log }) },
+    ...(hasLabels(images, labels) ? { labels: labelsOf(images, classes), classes } : {}),
   };
 }

@@ -1,75 +1,92 @@
 import { opendir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { sortNames } from '../breathe.js';
+import type { PackedNames } from '@mochi/contract';
 import { folderUnreadable, IMAGE_EXTENSIONS } from '../errors.js';
+import { NameBuffer } from '../name-buffer.js';
 
 export interface Listing {
   /** Relative to the root, forward slashes, in the order of their names, folder by folder. */
-  readonly images: string[];
+  readonly images: PackedNames;
   /** Folders at the top, sorted, those without images too. */
   readonly folders: string[];
   readonly otherFiles: number;
 }
 
-/** Whether a file name has an image's extension, in any case. */
-export const isImage = (name: string): boolean => {
-  const dot = name.lastIndexOf('.');
-  return dot >= 0 && (IMAGE_EXTENSIONS as readonly string[]).includes(name.slice(dot + 1).toLowerCase());
-};
+const extensionOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+
+/** Whether a file name has the extension of an image that the input pipeline can decode, in any case. */
+export const isImage = (name: string): boolean =>
+  name.includes('.') && (IMAGE_EXTENSIONS as readonly string[]).includes(extensionOf(name));
 
 /**
- * Every image under a folder, at any depth, links followed, hidden names passed over. The event loop stays free: a folder is read and
- * sorted in pieces.
+ * Every image under a folder, at any depth, hidden names passed over. Links are followed; one that leads back up ends there. Names are kept byte for
+ * byte, UTF-8 or not, and never become strings of JavaScript. The event loop stays free: a folder is read and sorted in pieces.
  *
- * @throws MOCHI_FOLDER_UNREADABLE for a folder that may not be listed.
+ * @param extensions Lower case, without the dot. @throws MOCHI_FOLDER_UNREADABLE for a folder that may not be listed.
  */
-export async function listImages(root: string): Promise<Listing> {
-  const listing = { images: [] as string[], folders: [] as string[], otherFiles: 0 };
-  await walk(root, '', new Set([await realpath(root)]), listing);
-  return listing;
+export async function listImages(root: string, extensions: readonly string[] = IMAGE_EXTENSIONS): Promise<Listing> {
+  const walk: Walk = {
+    root: Buffer.from(`${root}/`),
+    extensions: new Set(extensions),
+    images: new NameBuffer(),
+    folders: [],
+    otherFiles: 0,
+  };
+  await walkFolder(walk, Buffer.alloc(0), new Set([await realpath(root)]));
+  return { images: walk.images.pack(), folders: walk.folders, otherFiles: walk.otherFiles };
 }
 
-type Kind = 'folder' | 'file' | 'other';
+interface Walk {
+  /** With a slash at its end. */
+  readonly root: Buffer;
+  readonly extensions: ReadonlySet<string>;
+  readonly images: NameBuffer;
+  readonly folders: string[];
+  otherFiles: number;
+}
 
-async function walk(
-  root: string,
-  prefix: string,
-  above: ReadonlySet<string>,
-  listing: { images: string[]; folders: string[]; otherFiles: number },
-): Promise<void> {
-  const kinds = await readFolder(join(root, prefix));
-  for (const name of await sortNames([...kinds.keys()])) {
-    const path = prefix + name;
-    if (kinds.get(name) === 'folder') {
-      if (prefix === '') listing.folders.push(name);
-      // A link may lead back up: a folder that is above itself is passed over.
-      const real = await realpath(join(root, path));
-      if (!above.has(real)) await walk(root, `${path}/`, new Set([...above, real]), listing);
-    } else if (kinds.get(name) === 'file' && isImage(name)) listing.images.push(path);
-    else listing.otherFiles++;
+// Not an enum of strings: there is one for each of some million names.
+const [FILE, FOLDER] = [0, 1];
+
+/** @param prefix Of the folder's names, relative to the root, with a slash at its end. @param above Real paths of the folders around it. */
+async function walkFolder(walk: Walk, prefix: Buffer, above: ReadonlySet<string>): Promise<void> {
+  const { names, kinds } = await readFolder(walk, prefix);
+  for (const at of await names.order()) {
+    const name = Buffer.from(names.at(at));
+    if (kinds[at] === FOLDER) {
+      if (prefix.length === 0) walk.folders.push(name.toString());
+      const path = Buffer.concat([prefix, name, SLASH]);
+      const real = await realpath(Buffer.concat([walk.root, path]));
+      if (!above.has(real)) await walkFolder(walk, path, new Set([...above, real]));
+    } else walk.images.add(prefix, name);
   }
 }
 
-async function readFolder(folder: string): Promise<Map<string, Kind>> {
-  const kinds = new Map<string, Kind>();
+const SLASH = Buffer.from('/');
+const DOT = 0x2e;
+
+async function readFolder(walk: Walk, prefix: Buffer): Promise<{ names: NameBuffer; kinds: readonly number[] }> {
+  const [names, kinds]: [NameBuffer, number[]] = [new NameBuffer(), []];
+  const folder = Buffer.concat([walk.root, prefix]);
+  const keep = (name: Buffer, kind: number): void => {
+    names.add(prefix.subarray(0, 0), name);
+    kinds.push(kind);
+  };
   try {
-    for await (const entry of await opendir(folder, { bufferSize: 512 })) {
-      if (entry.name.startsWith('.')) continue;
-      if (entry.isDirectory()) kinds.set(entry.name, 'folder');
-      else if (entry.isFile()) kinds.set(entry.name, 'file');
-      else kinds.set(entry.name, entry.isSymbolicLink() ? await kindOfLink(join(folder, entry.name)) : 'other');
+    const entries = await opendir(folder, { encoding: 'buffer' as BufferEncoding, bufferSize: 1024 });
+    for await (const entry of entries) {
+      const name = entry.name as unknown as Buffer;
+      if (name[0] === DOT) continue;
+      const kind = entry.isSymbolicLink() ? await kindOfLink(Buffer.concat([folder, name])) : entry;
+      if (kind?.isDirectory()) keep(name, FOLDER);
+      else if (kind?.isFile() && walk.extensions.has(extensionOf(name.toString('latin1')))) keep(name, FILE);
+      else walk.otherFiles++;
     }
   } catch (cause) {
-    throw folderUnreadable(folder, cause);
+    throw folderUnreadable(folder.toString(), cause);
   }
-  return kinds;
+  return { names, kinds };
 }
 
-async function kindOfLink(path: string): Promise<Kind> {
-  try {
-    const target = await stat(path);
-    return target.isDirectory() ? 'folder' : target.isFile() ? 'file' : 'other';
-  } catch {
-    return 'other'; // a link to nothing is no image
-  }
-}
+/** What a link leads to; nothing where it leads nowhere. */
+const kindOfLink = (path: Buffer): Promise<{ isFile(): boolean; isDirectory(): boolean } | undefined> =>
+  stat(path).catch(() => undefined);

@@ -37,7 +37,7 @@ export async function listSynsets(place: Place, split: string, synsets: readonly
 /** Names of the images that lie flat in a folder, sorted. */
 export async function flatImages(place: Place, folder: string): Promise<string[]> {
   if (!existsSync(join(place.root, folder))) throw dataMissing(place.origin, place.root, [folder]);
-  return sortNames((await listImages(join(place.root, folder))).images);
+  return sortNames([...(await listImages(join(place.root, folder))).images]);
 }
 
 /**

@@ -1,18 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PackedNames } from '@mochi/contract';
+import { cacheFolder } from '../cache-folder.js';
 import type { ShardIndex } from './shard-index.js';
 
 /** Changes when an index of an earlier version must not be read any more. */
 const FORMAT = 2;
 
 /** Where indexes are kept unless the config says otherwise. */
-export function defaultShardCache(): string {
-  const { MOCHI_CACHE, XDG_CACHE_HOME } = process.env;
-  return join(MOCHI_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'mochi'), 'shards');
-}
+export const defaultShardCache = (): string => cacheFolder('shards');
 
 /** A name for what is found in these shards: changes with their paths, sizes and times, and with what is looked for. */
 export async function cacheKey(shards: readonly string[], lookedFor: unknown): Promise<string> {
