@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { pack, type Headers } from 'tar-stream';
+import { pack, type Header } from 'tar-stream';
 import { afterAll, expect, test } from 'vitest';
 import { ZipFile } from 'yazl';
 import { codeOf } from '../../test/code-of.js';
@@ -14,7 +14,7 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 let made = 0;
 const LIMITS = { maxBytes: 1e6, maxEntries: 10 };
 
-type Item = Partial<Headers> & { name: string; content?: string };
+type Item = Partial<Header> & { name: string; content?: string };
 
 async function tar(items: readonly Item[], zipped = false): Promise<string> {
   const path = join(scratch, `${made++}.tar`);
