@@ -6,6 +6,7 @@ import type { RunEvent } from '@mochi/contract';
 import { train } from '@mochi/mochi';
 import { samplerConformance, writeImages } from '@mochi/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { smallRun } from '../test/small-run.js';
 import { skipHardest } from './skip-hardest.js';
 
 samplerConformance(skipHardest, { skip: 4, count: 16 }); // its bank has 64 rows
@@ -15,19 +16,8 @@ describe('a run with the plugin', () => {
   afterAll(() => rmSync(root, { recursive: true, force: true }));
   beforeAll(() => writeImages(join(root, 'images'), 12));
 
-  /** As a config file would say it. */
-  const config = (sampler: object) => ({
-    seed: 1,
-    plugins: [fileURLToPath(new URL('./skip-hardest.ts', import.meta.url))],
-    data: { name: 'image-folder', root: join(root, 'images') },
-    augment: { name: 'moco-v2', size: 16 },
-    encoder: { name: 'resnet10', stem: 'small', width: 4, stages: 2, head: { hidden: 8, dim: 8 } },
-    method: { name: 'moco-v2', batchNorm: { split: 2 } },
-    bank: { name: 'fifo', capacity: 32, maskSelf: true },
-    sampler,
-    optimizer: { name: 'sgd', rate: 0.05 },
-    train: { steps: 3, batchSize: 4, logEvery: 1 },
-  });
+  const plugins = [fileURLToPath(new URL('./skip-hardest.ts', import.meta.url))];
+  const config = (sampler: object) => smallRun(join(root, 'images'), { plugins, sampler });
   const lossesOf = async (sampler: object): Promise<number[]> => {
     const losses: number[] = [];
     const onEvent = (event: RunEvent) =>

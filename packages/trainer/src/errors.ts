@@ -1,5 +1,8 @@
-import { MochiError } from '@mochi/contract';
+import { isMochiError, MochiError } from '@mochi/contract';
 import type { Fault } from './step/faults.js';
+
+const reasonOf = (cause: unknown): string =>
+  isMochiError(cause) ? cause.happened : cause instanceof Error ? cause.message : JSON.stringify(cause);
 
 export const notFinite = (step: number, epoch: number, checkpoint: string | null): MochiError =>
   new MochiError('MOCHI_NOT_FINITE', {
@@ -13,6 +16,24 @@ export const samplerFault = (fault: Fault, step: number, checkpoint: string | nu
     happened: `The sampler ${fault.sampler} returned ${fault.tensor} that ${fault.problem}, at step ${step}. The state was not updated from that step on.`,
     expected: 'finite weights, log-weights that are finite or -Infinity, rows of unit length, and row indices of the bank',
     fix: `Mend the sampler (samplerConformance of @mochi/testing finds such faults); then go on from ${checkpoint ?? 'the start: no checkpoint was written yet'}.`,
+  });
+
+export const samplerFailed = (sampler: string, cause: unknown): MochiError =>
+  new MochiError(
+    'MOCHI_SAMPLER_FAILED',
+    {
+      happened: `The sampler ${sampler} threw while the step was built: ${reasonOf(cause)}`,
+      expected: 'a sample that returns blocks',
+      fix: 'See the cause below; it comes from the sampler. It is traced: it may not read values.',
+    },
+    { cause },
+  );
+
+export const maskShape = (sampler: string, got: readonly number[], want: readonly number[]): MochiError =>
+  new MochiError('MOCHI_BLOCK_SHAPE', {
+    happened: `mask of the sampler ${sampler} has shape [${got.join(', ')}].`,
+    expected: `[${want.join(', ')}]: a row for each query, a column for each row of the bank`,
+    fix: 'Return 0 where a row may be drawn and -Infinity where it may not.',
   });
 
 export const samplerOrder = (names: readonly string[], reason: string): MochiError =>

@@ -36,6 +36,13 @@ export class Faults {
     return codes.reduce((first, code) => firstFault(first, code), tf.scalar(-1, 'int32'));
   }
 
+  /** The same for the rows that a sampler leaves out, [B, K]: each entry is 0 or -Infinity. */
+  checkMask(sampler: string, mask: tf.Tensor2D): tf.Scalar {
+    const fine = tf.logicalOr(tf.equal(mask, 0), tf.equal(mask, -Infinity)); // NaN equals nothing
+    const code = this.codeOf({ sampler, tensor: 'a mask', problem: 'holds something other than 0 and -Infinity' });
+    return tf.where(tf.logicalNot(tf.all(fine)), tf.scalar(code, 'int32'), tf.scalar(-1, 'int32')) as tf.Scalar;
+  }
+
   /** One code for a check, however often the step is traced. */
   private codeOf(fault: Fault): number {
     const same = this.known.findIndex(

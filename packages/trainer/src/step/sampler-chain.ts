@@ -1,5 +1,6 @@
 import {
   bankBlock,
+  isMochiError,
   type BankState,
   type BankView,
   type Block,
@@ -14,7 +15,7 @@ import {
 } from '@mochi/contract';
 import { checkBlocks, type BlockSizes } from '@mochi/losses';
 import * as tf from '@tensorflow/tfjs-core';
-import { denominatorsDiffer } from '../errors.js';
+import { denominatorsDiffer, maskShape, samplerFailed } from '../errors.js';
 import { bankOf } from './check-chain.js';
 import { firstFault, inRange, type Faults } from './faults.js';
 import type { Placed } from './parts.js';
@@ -54,7 +55,7 @@ type Placing = Placed<NegativeSampler>;
  * Runs the samplers of each bank as a chain: filters, then a source (or the whole bank), then those that refine. The candidate mask is applied
  * to every bank block here, so that a row that may not be drawn never counts, whatever a sampler does.
  *
- * @throws MOCHI_BLOCK_SHAPE and MOCHI_UNKNOWN_BANK, which name the sampler; MOCHI_DENOMINATORS_DIFFER
+ * @throws MOCHI_BLOCK_SHAPE, MOCHI_UNKNOWN_BANK and MOCHI_SAMPLER_FAILED, which name the sampler; MOCHI_DENOMINATORS_DIFFER
  */
 export function chainSamplers(
   samplers: readonly Placing[],
@@ -68,7 +69,11 @@ export function chainSamplers(
   const sizes = sizesOf(request.queries, banks);
   const run = (placed: Placing, view: BankView, mask: tf.Tensor2D | undefined, previous: readonly Block[]): Sampled => {
     const { id, part } = placed;
-    const sampled = part.sample(contextOf(placed, { ...view, mask }, previous, request, context), context.states[id] ?? {});
+    const sampled = sampleBy(placed, contextOf(placed, { ...view, mask }, previous, request, context), context.states[id] ?? {});
+    if (sampled.mask) {
+      checkMask(sampled.mask, view.similarities, part.name);
+      fault = firstFault(fault, context.faults.checkMask(part.name, sampled.mask));
+    }
     if (sampled.state) next[id] = sampled.state;
     if (sampled.denominator) denominators.set(part.name, sampled.denominator);
     if (part.role === 'filter') return sampled;
@@ -82,6 +87,22 @@ export function chainSamplers(
     return chainOf(name, chain, banks[name]!, run);
   });
   return { negatives: { blocks, denominator: oneOf(denominators) }, next, fault };
+}
+
+/** What a sampler throws while it is traced is named. Errors with a code of their own say enough, but for those of an op. */
+function sampleBy({ part }: Placing, context: SampleContext, state: Tensors): Sampled {
+  try {
+    const sampled = part.sample(context, state);
+    if (!Array.isArray((sampled as Partial<Sampled> | undefined)?.blocks)) throw new TypeError('it returned no list of blocks');
+    return sampled;
+  } catch (error) {
+    if (isMochiError(error) && error.code !== 'MOCHI_TENSORFLOW') throw error;
+    throw samplerFailed(part.name, error);
+  }
+}
+
+function checkMask({ shape }: tf.Tensor, similarities: tf.Tensor2D, sampler: string): void {
+  if (shape.join() !== similarities.shape.join()) throw maskShape(sampler, shape, similarities.shape);
 }
 
 function chainOf(
