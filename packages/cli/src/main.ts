@@ -11,6 +11,7 @@ import { embedCommand } from './commands/embed.js';
 import { evalCommand } from './commands/eval.js';
 import { explainCommand } from './commands/explain.js';
 import { exportCommand } from './commands/export.js';
+import { pluginsCommand } from './commands/plugins.js';
 import { profileCommand } from './commands/profile.js';
 import { reportCommand } from './commands/report.js';
 import { trainCommand } from './commands/train.js';
@@ -25,6 +26,7 @@ const subCommands: Readonly<Record<string, CommandDef<any>>> = {
   export: exportCommand,
   explain: explainCommand,
   augment: augmentCommand,
+  plugins: pluginsCommand,
   profile: profileCommand,
   doctor: doctorCommand,
 };

@@ -63,6 +63,13 @@ export const hookClash = (hook: string, first: string, second: string) =>
     fix: 'Import the hook from where it is defined, or give the new one another name.',
   });
 
+export const pluginTooSlow = (plugin: string, what: string, seconds: number) =>
+  new MochiError('MOCHI_PLUGIN_TIMEOUT', {
+    happened: `Plugin ${plugin} has not come to an end in ${what} within ${seconds} s.`,
+    expected: 'a promise that settles within runtime.pluginSeconds',
+    fix: 'Look for a promise that nothing resolves; where the work does take so long, raise runtime.pluginSeconds or set it to null.',
+  });
+
 // ---- plugins
 
 export const pluginNotFound = (use: string, from: string, why: string, cause?: unknown) =>
@@ -94,12 +101,24 @@ export const pluginInvalid = (plugin: string, origin: string, what: string, expe
     fix: 'Correct the call of definePlugin.',
   });
 
-export const pluginApiVersion = (plugin: string, origin: string, version: unknown) =>
-  new MochiError('MOCHI_PLUGIN_API_VERSION', {
-    happened: `Plugin "${plugin}" (${origin}) is built for version ${String(version)} of the plugin contract.`,
-    expected: `apiVersion ${API_VERSION}`,
-    fix: `Install a version of the plugin made for apiVersion ${API_VERSION}, or the version of mochi that it was made for.`,
+/** @param version What the plugin states; undefined where it states nothing. */
+export const pluginApiVersion = (plugin: string, origin: string, version: unknown) => {
+  const stated =
+    version === undefined
+      ? 'does not state the version of the plugin contract that it is built for'
+      : `is built for version ${String(version)} of the plugin contract`;
+  const newer = typeof version === 'number' && version > API_VERSION;
+  const fixes = {
+    none: `Add apiVersion: ${API_VERSION} to the call of definePlugin, if that is what it was written against.`,
+    newer: 'Install a newer mochi, or an older version of the plugin.',
+    older: `Install a version of the plugin made for apiVersion ${API_VERSION}, or the version of mochi that it was made for.`,
+  };
+  return new MochiError('MOCHI_PLUGIN_API_VERSION', {
+    happened: `Plugin "${plugin}" (${origin}) ${stated}.`,
+    expected: `apiVersion ${API_VERSION}, which this mochi speaks`,
+    fix: fixes[version === undefined ? 'none' : newer ? 'newer' : 'older'],
   });
+};
 
 export const pluginDuplicate = (kind: string, name: string, first: string, second: string) =>
   new MochiError('MOCHI_PLUGIN_DUPLICATE', {

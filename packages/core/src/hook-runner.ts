@@ -1,5 +1,6 @@
-import type { Hook, HookKind, TapOptions } from '@mochi/contract';
+import { isMochiError, type Hook, type HookKind, type TapOptions } from '@mochi/contract';
 import { hookClash, hookFailed, messageOf } from './errors.js';
+import { isThenable, withinLimit } from './time-limit.js';
 
 type AnyHandler = (...args: never[]) => unknown;
 type Order = 'pre' | 'normal' | 'post';
@@ -28,12 +29,17 @@ const RANK: Readonly<Record<Order, number>> = { pre: 0, normal: 1, post: 2 };
 
 /**
  * Calls the handlers that plugins tapped: `pre` first, then those without order, then `post`; in order of registration within each.
- * A handler that fails stops the rest and the caller: MOCHI_HOOK_FAILED, which names plugin and hook and keeps the cause.
+ * A handler that fails stops the rest and the caller: MOCHI_HOOK_FAILED, which names plugin and hook and keeps the cause; one that never
+ * settles, MOCHI_PLUGIN_TIMEOUT.
  */
 export class HookRunner {
   private readonly byName = new Map<string, Taps>();
 
-  constructor(private readonly label: Label = (plugin) => plugin) {}
+  /** @param seconds Longest time that a handler of a run hook may take; null: however long. */
+  constructor(
+    private readonly label: Label = (plugin) => plugin,
+    private readonly seconds: number | null = null,
+  ) {}
 
   /** @throws MOCHI_HOOK_CLASH when another hook of the same name has another kind or time. */
   tap<H extends AnyHandler>(plugin: string, hook: Hook<H>, handler: NoInfer<H>, { order }: TapOptions = {}): void {
@@ -83,7 +89,7 @@ export class HookRunner {
 
   /** Calls every handler of a run hook, each after the one before it has settled. */
   async runSeries<C>(hook: Hook<(context: C) => void | Promise<void>, 'series'>, contextFor: ContextFor<C>): Promise<void> {
-    for (const tap of this.tapsOf(hook)) await callAwaited(hook, tap, () => [contextFor(tap.plugin)]);
+    for (const tap of this.tapsOf(hook)) await this.callAwaited(hook, tap, () => [contextFor(tap.plugin)]);
   }
 
   /** Hands a value from handler to handler of a run hook. @returns what the last one returned, or `value` without handlers. */
@@ -94,7 +100,7 @@ export class HookRunner {
   ): Promise<Value> {
     let next: Value = value;
     for (const tap of this.tapsOf(hook))
-      next = required(hook, tap, await callAwaited(hook, tap, () => [next, contextFor(tap.plugin)])) as Value;
+      next = required(hook, tap, await this.callAwaited(hook, tap, () => [next, contextFor(tap.plugin)])) as Value;
     return next;
   }
 
@@ -104,10 +110,19 @@ export class HookRunner {
     contextFor: ContextFor<C>,
   ): Promise<{ value: Value; plugin: string } | undefined> {
     for (const tap of this.tapsOf(hook)) {
-      const value = await callAwaited(hook, tap, () => [contextFor(tap.plugin)]);
+      const value = await this.callAwaited(hook, tap, () => [contextFor(tap.plugin)]);
       if (value !== undefined) return { value: value as Value, plugin: tap.plugin };
     }
     return undefined;
+  }
+
+  private async callAwaited(hook: Named, { label, handler }: Tap, args: () => unknown[]): Promise<unknown> {
+    try {
+      return await withinLimit(handler(...args()), this.seconds, label, `hook "${hook.name}"`);
+    } catch (cause) {
+      if (isMochiError(cause) && cause.code === 'MOCHI_PLUGIN_TIMEOUT') throw cause;
+      throw hookFailed(hook.name, label, messageOf(cause), cause);
+    }
   }
 
   // A copy, so that a handler that taps does not change the round that calls it.
@@ -136,19 +151,8 @@ function callNow(hook: Named, { label, handler }: Tap, args: unknown[]): unknown
   );
 }
 
-async function callAwaited(hook: Named, { label, handler }: Tap, args: () => unknown[]): Promise<unknown> {
-  try {
-    return await handler(...args());
-  } catch (cause) {
-    throw hookFailed(hook.name, label, messageOf(cause), cause);
-  }
-}
-
 function required(hook: Named, { label }: Tap, value: unknown): unknown {
   if (value === undefined)
     throw hookFailed(hook.name, label, 'the handler returned undefined, but a waterfall handler returns the next value');
   return value;
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';

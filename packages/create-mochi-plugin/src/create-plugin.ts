@@ -31,15 +31,26 @@ const TEMPLATES = join(ROOT, 'templates');
  */
 export function createPlugin({ kind, folder, name = basename(resolve(folder)) }: CreateOptions): Created {
   if (!/^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/.test(name))
-    throw new Error(`"${name}" is no name of an npm package: small letters, digits and - . _, e.g. acme-band or @acme/mochi-band.`);
+    throw new Error(
+      `"${name}" is no name of an npm package: small letters, digits and - . _, e.g. acme-band or @acme/mochi-band.`,
+    );
   if (existsSync(folder) && readdirSync(folder).length > 0) throw new Error(`${folder} is not empty: name a new folder.`);
   const plugin = name.replace(/^@[^/]*\//, '');
-  const words = { __PACKAGE__: name, __PLUGIN__: plugin, __identifier__: camelCase(plugin), __VERSION__: version(), __KIND__: kind };
+  const words = {
+    __PACKAGE__: name,
+    __PLUGIN__: plugin,
+    __identifier__: camelCase(plugin),
+    __VERSION__: version(),
+    __KIND__: kind,
+  };
   const files = [...filesOf(join(TEMPLATES, 'common')), ...filesOf(join(TEMPLATES, kind))];
   for (const { path, text } of files) {
     const target = join(folder, path);
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, Object.entries(words).reduce((all, [word, by]) => all.replaceAll(word, by), text));
+    writeFileSync(
+      target,
+      Object.entries(words).reduce((all, [word, by]) => all.replaceAll(word, by), text),
+    );
   }
   return { folder, name, plugin, files: files.map(({ path }) => path).sort() };
 }

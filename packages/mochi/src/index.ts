@@ -6,6 +6,7 @@ export { embed, type EmbedOptions } from './embed.js';
 export { exportEncoder, type ExportOptions } from './interchange/export.js';
 export { openRun, openRunOnEngine, type ConfigInput, type OpenOptions } from './open-run.js';
 export { builtInPlugins } from './plugins.js';
+export { findPlugins, listPlugins, type ListedPackage, type ListedPlugin, type PluginList } from './find-plugins.js';
 export { presets, type Preset } from './presets/index.js';
 export { configSchema } from './config-schema.js';
 export type { Evaluation, Results, TrainResult } from '@mochi/trainer';

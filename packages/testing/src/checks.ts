@@ -1,4 +1,5 @@
 import type { Plugin } from '@mochi/contract';
+import { startTensorFlow } from '@mochi/tensorflow';
 import { augmentationChecks } from './conformance/augmentation.js';
 import { bankChecks } from './conformance/bank.js';
 import { datasetChecks } from './conformance/dataset.js';
@@ -10,7 +11,7 @@ import { optimizerChecks } from './conformance/optimizer.js';
 import { positivesChecks } from './conformance/positives.js';
 import { samplerChecks } from './conformance/sampler.js';
 import { scheduleChecks } from './conformance/schedule.js';
-import type { Check } from './conformance/suite.js';
+import { textOf, thrownBy, type Check } from './conformance/suite.js';
 import { trackerChecks } from './conformance/tracker.js';
 
 // The suites as data, `{ name, run }`, for another test runner: nothing here needs vitest. They need a started TensorFlow.
@@ -53,3 +54,26 @@ const OF_KIND: Readonly<Record<Exclude<Plugin['kind'], 'extension'>, (plugin: Pl
 /** The suite of the plugin's kind. An extension promises nothing but to be set up: it has none. */
 export const pluginChecks = (plugin: Plugin, options: object = {}): Check[] =>
   plugin.kind === 'extension' ? [] : OF_KIND[plugin.kind](plugin, options);
+
+/** What became of a check. */
+export interface CheckResult {
+  readonly name: string;
+  /** Why it failed; null where it holds. */
+  readonly failure: string | null;
+}
+
+/** Runs checks one after another on an engine that it starts. What a check throws is its failure. */
+export async function runChecks(
+  checks: readonly Check[],
+  onResult: (result: CheckResult) => void = () => {},
+): Promise<CheckResult[]> {
+  await startTensorFlow();
+  const results: CheckResult[] = [];
+  for (const { name, run } of checks) {
+    const error = await thrownBy(() => run());
+    const result = { name, failure: error === undefined ? null : error instanceof Error ? error.message : textOf(error) };
+    results.push(result);
+    onResult(result);
+  }
+  return results;
+}

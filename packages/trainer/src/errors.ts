@@ -189,6 +189,26 @@ export const evaluatorTwice = (name: string): MochiError =>
     fix: `Give one of them another name, e.g. { name: ${name}, as: ${name}-2 }.`,
   });
 
+export const trackerFailed = (plugin: string, cause: unknown): MochiError =>
+  isMochiError(cause) && cause.code === 'MOCHI_PLUGIN_TIMEOUT'
+    ? cause
+    : new MochiError(
+        'MOCHI_TRACKER_FAILED',
+        {
+          happened: `The tracker of plugin ${plugin} could not start: ${reasonOf(cause)}`,
+          expected: 'a start that returns',
+          fix: 'See the cause below, or leave the tracker out.',
+        },
+        { cause },
+      );
+
+export const foreignStateDisposed = (path: string, readers: readonly string[]): MochiError =>
+  new MochiError('MOCHI_STATE_FOREIGN', {
+    happened: `The tensor ${path} of the run's state was disposed by a plugin that does not own it: ${readers.join(' or ')}.`,
+    expected: 'context.tree to be read only; what a plugin may replace is its own state, by context.state',
+    fix: 'Take the dispose out of the hook. The run ends here, and its last checkpoint is sound.',
+  });
+
 export const pluginStateChanged = (plugin: string, name: string, got: string, want: string): MochiError =>
   new MochiError('MOCHI_STATE_CHANGED', {
     happened: `The plugin ${plugin} replaced its state "${name}" (${want}) by ${got}.`,

@@ -24,6 +24,7 @@ import {
   writeJson,
 } from './run/run-folder.js';
 import { Saver } from './run/saver.js';
+import { Trackers } from './run/trackers.js';
 import { TrainingLoop, type LoopEnd } from './run/training-loop.js';
 import type { RunState } from './step/parts.js';
 
@@ -64,20 +65,17 @@ export async function runTraining(host: RunHost, options: TrainOptions): Promise
   const saver = new Saver(parts, saverOptions(parts, runDir));
   const { signal = new AbortController().signal } = options;
   const loop = new TrainingLoop(parts, state, position, saver, signal);
-  const trackers = host.all('tracker');
   let finishRecord = async (): Promise<void> => {};
+  const trackers = new Trackers(host);
   try {
     if (runDir !== null) finishRecord = await recordData(runDir, parts.dataset, parts.source);
     const info = { name: host.config.name, runDir, config: host.config };
     if (runDir !== null) await describeRun(runDir, host, parts.step.precision ?? 'float32');
-    for (const tracker of trackers) {
-      await tracker.start(info);
-      tracker.record(host.bus.all());
-    }
+    await trackers.start(info);
     const about = { name: host.config.name, runDir, ...resumption(options.resume, position.step) };
     return await trainAndFinish(parts, loop, saver, about, signal);
   } finally {
-    for (const tracker of trackers) await tracker.close();
+    await trackers.close();
     await finishRecord();
     loop.dispose();
     parts.evaluation.reader.dispose();

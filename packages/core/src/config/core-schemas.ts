@@ -35,6 +35,13 @@ export const coreSchemas = {
         )
         .default('auto')
         .describe('of the engine: threads within an op and ops at a time; one number for both; auto: one for each core'),
+      pluginSeconds: z
+        .number()
+        .positive()
+        .max(2_000_000)
+        .nullable()
+        .default(1800)
+        .describe('longest time that a plugin may take in setup, in a run hook, or to start and close a tracker; null: no limit'),
     })
     .prefault({})
     .describe('how the run is executed'),

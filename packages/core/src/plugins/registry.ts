@@ -76,7 +76,7 @@ export const isPlugin = (value: unknown): value is Plugin => lacking(value)?.len
 /** The fields of a plugin that an object with a `setup` lacks; undefined for anything else. */
 export function lacking(value: unknown): string[] | undefined {
   if (typeof value !== 'object' || value === null || typeof (value as Partial<Plugin>).setup !== 'function') return undefined;
-  return ['name', 'kind', 'apiVersion'].filter((field) => (value as Record<string, unknown>)[field] === undefined);
+  return ['name', 'kind'].filter((field) => (value as Record<string, unknown>)[field] === undefined);
 }
 
 function checkPlugin(plugin: Plugin, origin: string): void {

@@ -6,6 +6,7 @@ import { EventBus } from '../event-bus.js';
 import { HookRunner } from '../hook-runner.js';
 import type { Registry } from '../plugins/registry.js';
 import { Services } from '../services.js';
+import { withinLimit } from '../time-limit.js';
 import { PluginHost, type RunParts } from './plugin-host.js';
 import { RunHost, disposeParts } from './run-host.js';
 
@@ -23,14 +24,15 @@ export async function startRun(options: ConfigOptions & HostOptions): Promise<Ru
  * Sets up every plugin that a config switches on, in order. Nothing is made yet: services are made when first asked for.
  * On failure everything set up so far is disposed.
  *
- * @throws MOCHI_PLUGIN_SETUP_FAILED, MOCHI_PLUGIN_PROVIDES_NOTHING, MOCHI_TOKEN_MISSING (a plugin's `needs`), MOCHI_TOKEN_TAKEN.
+ * @throws MOCHI_PLUGIN_SETUP_FAILED, MOCHI_PLUGIN_TIMEOUT, MOCHI_PLUGIN_PROVIDES_NOTHING, MOCHI_TOKEN_MISSING (a plugin's `needs`), MOCHI_TOKEN_TAKEN.
  */
 export async function createHost(loaded: LoadedConfig, { log = stderrLog }: HostOptions = {}): Promise<RunHost> {
+  const { pluginSeconds } = loaded.config.runtime;
   const names = new Map(loaded.entries.map((entry) => [entry.id, labelOf(entry)]));
   const label = (id: string) => names.get(id) ?? id;
   const parts: RunParts = {
     services: new Services({ label, hint: (token) => providersOf(token, loaded.registry) }),
-    hooks: new HookRunner(label),
+    hooks: new HookRunner(label, pluginSeconds),
     bus: new EventBus(),
     label,
     states: new Map(),
@@ -40,7 +42,7 @@ export async function createHost(loaded: LoadedConfig, { log = stderrLog }: Host
   };
   try {
     const hosts: PluginHost[] = [];
-    for (const entry of loaded.entries) hosts.push(await setUp(entry, parts));
+    for (const entry of loaded.entries) hosts.push(await setUp(entry, parts, pluginSeconds));
     for (const entry of loaded.entries) checkNeeds(entry, parts);
     for (const host of hosts) host.open();
   } catch (error) {
@@ -50,11 +52,11 @@ export async function createHost(loaded: LoadedConfig, { log = stderrLog }: Host
   return new RunHost(loaded, parts);
 }
 
-async function setUp(entry: ConfigEntry, parts: RunParts): Promise<PluginHost> {
+async function setUp(entry: ConfigEntry, parts: RunParts, seconds: number | null): Promise<PluginHost> {
   const { id, kind, plugin, options } = entry;
   const host = new PluginHost(id, parts);
   try {
-    await plugin.setup(host, options);
+    await withinLimit(plugin.setup(host, options), seconds, labelOf(entry), 'setup');
   } catch (error) {
     throw isMochiError(error) && OF_THE_HOST.has(error.code) ? error : pluginSetupFailed(labelOf(entry), error);
   }
@@ -72,6 +74,7 @@ const OF_THE_HOST: ReadonlySet<string> = new Set([
   'MOCHI_HOOK_CLASH',
   'MOCHI_STATE_TAKEN',
   'MOCHI_INJECT_TOO_EARLY',
+  'MOCHI_PLUGIN_TIMEOUT',
 ]);
 
 /** `skip-hardest (sampler.1)`. */

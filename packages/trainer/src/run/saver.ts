@@ -41,6 +41,7 @@ export class Saver {
     const started = performance.now();
     await loop.checkFinite(); // a checkpoint is a state to go on from: never one after a failure
     await this.parts.hooks.runSeries(beforeCheckpoint, (id) => loop.context(id));
+    loop.checkWhole();
     const kept = this.isBest(loop) && reason === 'cadence' ? 'best' : reason;
     const metrics = Object.fromEntries(Object.entries(loop.results).map(([name, { value }]) => [name, value]));
     const position = { ...loop.position, seconds: loop.seconds };

@@ -12,6 +12,7 @@ import {
   type EvaluationFailure,
   type Progress,
   type RunContext,
+  type StateTree,
   type Tensors,
 } from '@mochi/contract';
 import { disposeTree } from '@mochi/tensorflow';
@@ -25,6 +26,7 @@ import { dueAfter, evaluate, type Results } from './evaluation.js';
 import { afterMeasurement, stopReason } from './early-stopping.js';
 import { makeFeeds, phasesAt, rateAt } from './feeds.js';
 import { accessState } from './plugin-state.js';
+import { StateReaders } from './state-readers.js';
 import type { Saver } from './saver.js';
 import { StepClock } from './step-clock.js';
 import { StepRunner } from './step-runner.js';
@@ -46,6 +48,7 @@ export class TrainingLoop {
   private readonly startedMs = performance.now();
   private readonly secondsBefore: number;
   private readonly measuredAt = new Map<string, number>();
+  private readonly readers = new StateReaders();
   /** Latest results of every evaluator, by `evaluator/metric`. */
   readonly results: Results = {};
   /** Evaluators that threw, in the order in which it happened. */
@@ -119,6 +122,7 @@ export class TrainingLoop {
 
   /** @throws MOCHI_NOT_FINITE or MOCHI_SAMPLER_OUTPUT when a step since the last check had a loss or gradient that was not finite, or negatives that cannot be. */
   async checkFinite(): Promise<void> {
+    this.checkWhole();
     const [failedAt] = await this.state.failedAt.data();
     if (failedAt! < 0) return;
     const fault = this.parts.faults.fault((await this.state.fault.data())[0]!);
@@ -133,11 +137,14 @@ export class TrainingLoop {
   }
 
   context(id: string): RunContext {
+    const treeOf = () => this.readers.view(id, this.tree);
     return {
       progress: this.progress,
       metrics: () => readScalars(this.metrics),
       state: accessState(id, () => this.state.plugins[id] ?? ({} as Tensors)),
-      tree: this.state as unknown as RunContext['tree'],
+      get tree() {
+        return treeOf();
+      },
       signal: this.signal,
     };
   }
@@ -149,6 +156,15 @@ export class TrainingLoop {
     if (measured) this.position.stopping = afterMeasurement(this.position.stopping, measured, earlyStopping!.minDelta);
   }
 
+  /** @throws MOCHI_STATE_FOREIGN where a hook disposed state that is not its plugin's. */
+  checkWhole(): void {
+    this.readers.check(this.tree);
+  }
+
+  private get tree(): StateTree {
+    return this.state as unknown as StateTree;
+  }
+
   private isDone(): boolean {
     const { totalSteps, epochLimit } = this.parts;
     return this.position.step >= totalSteps || this.position.epoch >= epochLimit;
@@ -158,6 +174,7 @@ export class TrainingLoop {
     const { hooks, bus, step: parts, scalars, logEvery } = this.parts;
     const clock = new StepClock();
     await clock.add('hooksMs', () => hooks.runSeries(beforeStep, (id) => this.context(id)));
+    this.checkWhole();
     const started = performance.now();
     const { progress } = this;
     const feeds = makeFeeds(parts, scalars, progress);

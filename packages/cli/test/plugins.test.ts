@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const bin = fileURLToPath(new URL('../bin/mochi.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'mochi-plugins-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The built command. */
+const mochi = (...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+  new Promise((resolve) =>
+    execFile(
+      process.execPath,
+      [bin, ...words],
+      { cwd: folder, env: { ...process.env, NO_COLOR: '1' } },
+      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    ),
+  );
+
+const evaluator = (name: string, run: string, apiVersion = 'apiVersion: 1,') => `
+import { EVALUATOR } from '@mochi/contract';
+import { z } from 'zod';
+export const plugin = {
+  name: '${name}', kind: 'evaluator', ${apiVersion}
+  config: z.strictObject({ scale: z.number().default(1).describe('factor of the number') }),
+  setup: (host, { scale }) => host.provide(EVALUATOR, () => ({
+    name: '${name}', metrics: [{ name: 'mean', unit: 'none', better: 'higher' }], settings: {}, everyEpochs: null,
+    async run({ features }) { const { rows } = await features('test'); return { mean: ${run} }; },
+  })),
+};`;
+
+function install(name: string, source: string): void {
+  mkdirSync(join(folder, 'node_modules', name), { recursive: true });
+  const manifest = { name, version: '1.2.3', keywords: ['mochi-plugin'], type: 'module', exports: './index.js' };
+  writeFileSync(join(folder, 'node_modules', name, 'package.json'), JSON.stringify(manifest));
+  writeFileSync(join(folder, 'node_modules', name, 'index.js'), source);
+}
+
+beforeAll(() => {
+  install('acme-mean', evaluator('acme-mean', 'scale * rows'));
+  install('acme-old', evaluator('acme-old', 'rows', 'apiVersion: 0,'));
+  install('acme-unstated', evaluator('acme-unstated', 'rows', ''));
+  writeFileSync(join(folder, 'drawn.mjs'), evaluator('acme-drawn', 'Math.random()'));
+});
+
+test('list: packages with the keyword, their options, and why some cannot be used', async () => {
+  const { code, stdout } = await mochi('plugins', 'list');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/acme-mean 1\.2\.3\n\s+evaluator acme-mean \(apiVersion 1\)\n\s+scale = 1: factor of the number/);
+  expect(stdout).toMatch(/acme-old 1\.2\.3\n\s+unusable Plugin "acme-old" \(acme-old\) is built for version 0 [^]*apiVersion 1/);
+  expect(stdout).toMatch(/unusable Plugin "acme-unstated" .* does not state the version[^]*Add apiVersion: 1/);
+  expect(stdout).toMatch(/built in \(apiVersion 1\)[^]*sampler +uniform|built in \(apiVersion 1\)[^]*sampler .*mochi/);
+  const json = JSON.parse((await mochi('plugins', 'list', '--json')).stdout);
+  expect(json.installed[0]).toMatchObject({ name: 'acme-mean', problem: null, plugins: [{ kind: 'evaluator', apiVersion: 1 }] });
+});
+
+test('check: by package, with options; every check is told', async () => {
+  const { code, stdout } = await mochi('plugins', 'check', 'acme-mean', 'scale=2');
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^evaluator acme-mean\n {2}ok {5}metrics have/)]);
+  expect(stdout).not.toContain('FAILED');
+});
+
+test('check: by path; a fault is named, and the command fails', async () => {
+  const { code, stdout } = await mochi('plugins', 'check', './drawn.mjs', '--json');
+  expect(code).toBe(1);
+  const { name, checks } = JSON.parse(stdout);
+  const failed = checks.filter(({ failure }: { failure: string | null }) => failure !== null);
+  expect([name, failed.length, failed[0].failure]).toEqual(['acme-drawn', 1, expect.stringContaining('draw from context.rng')]);
+});
+
+test.each([
+  [['plugins'], /It is not said what to do with plugins/],
+  [['plugins', 'remove'], /There is no "mochi plugins remove"/],
+  [['plugins', 'check'], /No plugin was named/],
+  [['plugins', 'check', 'acme-old'], /is built for version 0/],
+  [['plugins', 'check', './drawn.mjs', '--name', 'other'], /has no plugin "other"/],
+])('refused: %j', async (words, message) => {
+  const { code, stderr } = await mochi(...words);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+});

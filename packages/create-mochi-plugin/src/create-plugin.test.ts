@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findPlugins } from '@mochi/mochi';
+import { pluginChecks, runChecks } from '@mochi/testing';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createPlugin } from './create-plugin.js';
+import { kindOf, KINDS, type TemplateKind } from './kinds.js';
+
+const root = mkdtempSync(join(tmpdir(), 'mochi-create-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Options that keep the suites of a template quick. */
+const SMALL: Partial<Record<TemplateKind, object>> = {
+  sampler: { n: 16 },
+  bank: { capacity: 16 },
+  augment: { size: 8 },
+  data: { count: 12, size: 8 },
+  encoder: { width: 4, dim: 3 },
+};
+
+describe.each(Object.keys(KINDS) as TemplateKind[])('%s', (kind) => {
+  const folder = join(root, kind);
+
+  test('the package has everything, and no placeholder is left', () => {
+    const made = createPlugin({ kind, folder, name: `@acme/my-${kind}` });
+    expect(made).toMatchObject({ name: `@acme/my-${kind}`, plugin: `my-${kind}` });
+    expect(made.files).toEqual([
+      '.github/workflows/test.yml',
+      '.gitignore',
+      'README.md',
+      'package.json',
+      'src/index.ts',
+      'src/plugin.test.ts',
+      'src/plugin.ts',
+      'tsconfig.json',
+      'vitest.config.ts',
+    ]);
+    for (const file of made.files) expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(/__\w+__|\.template/);
+    const { keywords, version, devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    expect([keywords, version]).toEqual([['mochi-plugin'], '0.1.0']);
+    expect(devDependencies['@mochi/testing']).toMatch(/^\^\d/);
+  });
+
+  // That it builds and passes its own tests, without an edit, is proven by packages/tools/prove-plugins.mjs.
+  test('the plugin keeps the contract of its kind', async () => {
+    const [found, ...more] = await findPlugins('./src/index.ts', folder);
+    expect([found!.plugin.kind, found!.plugin.name, more]).toEqual([kind, `my-${kind}`, []]);
+    const results = await runChecks(pluginChecks(found!.plugin, SMALL[kind]));
+    expect(results.length).toBeGreaterThan(5);
+    expect(results.filter(({ failure }) => failure !== null)).toEqual([]);
+  });
+});
+
+test('what cannot be made is refused', () => {
+  writeFileSync(join(root, 'file.txt'), '');
+  expect(() => createPlugin({ kind: 'bank', folder: root, name: 'acme' })).toThrow(/is not empty/);
+  expect(() => createPlugin({ kind: 'bank', folder: join(root, 'new'), name: 'Acme Bank' })).toThrow(
+    /is no name of an npm package/,
+  );
+  expect([kindOf('augmentation'), kindOf('bank'), kindOf('constructor'), kindOf('banks')]).toEqual([
+    'augment',
+    'bank',
+    undefined,
+    undefined,
+  ]);
+});
+
+test('the command makes a package, and says what is wrong', () => {
+  const bin = fileURLToPath(new URL('../bin/create-mochi-plugin.js', import.meta.url));
+  const run = (...words: string[]) =>
+    execFileSync(process.execPath, [bin, ...words], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
+  expect(run('by-command', '--kind', 'dataset')).toContain('the data "by-command" in 9 files');
+  expect(existsSync(join(root, 'by-command', 'src', 'plugin.ts'))).toBe(true);
+  expect(() => run('other', '--kind', 'smapler')).toThrow(/There is no kind "smapler"/);
+  expect(() => run()).toThrow(/KIND is one of/);
+});

@@ -1,0 +1,175 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunEvent } from '@mochi/contract';
+import { writeImages } from '@mochi/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { train } from '../src/index.js';
+
+// A plugin that misbehaves ends its run with its name, or is reported, and the run after it is what it would have been.
+
+const root = mkdtempSync(join(tmpdir(), 'mochi-misbehaving-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let sound = '';
+beforeAll(async () => {
+  await writeImages(join(root, 'images'), 12);
+  sound = (await train(config([]))).stateSha256;
+});
+
+const config = (plugins: unknown[], more: object = {}) => ({
+  seed: 1,
+  plugins,
+  data: { name: 'image-folder', root: join(root, 'images') },
+  augment: { name: 'moco-v2', size: 16 },
+  encoder: { name: 'resnet10', stem: 'small', width: 4, stages: 2, head: { hidden: 8, dim: 8 } },
+  method: { name: 'moco-v2', batchNorm: { split: 2 } },
+  bank: { name: 'fifo', capacity: 32 },
+  sampler: 'uniform',
+  optimizer: { name: 'sgd', rate: 0.05 },
+  train: { steps: 3, batchSize: 4, logEvery: 1 },
+  ...more,
+});
+
+/** An extension, or a plugin of another kind, with that setup. */
+function pluginFile(name: string, setup: string, kind = 'extension'): string {
+  const path = join(root, `${name}.ts`);
+  const imports = 'addStepMetrics, adjustLoss, afterStep, beforeStep, defineToken, stepEnd, TRACKER';
+  const source = `import { ${imports} } from '@mochi/contract';
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+const never = () => new Promise<void>(() => {});
+export const plugin = { name: '${name}', kind: '${kind}', apiVersion: 1, config: z.strictObject({}), setup(host: any): any { ${setup} } };`;
+  writeFileSync(path, source);
+  return path;
+}
+
+const boom = "throw new Error('boom')";
+test.each([
+  ['throws-in-setup', boom, 'MOCHI_PLUGIN_SETUP_FAILED', /"throws-in-setup" \(extension:throws-in-setup\) failed in setup: boom/],
+  [
+    'throws-in-build-hook',
+    `host.tap(adjustLoss, () => { ${boom}; })`,
+    'MOCHI_HOOK_FAILED',
+    /"throws-in-build-hook".* failed in hook "adjust-loss": boom/,
+  ],
+  [
+    'throws-in-run-hook',
+    `host.tap(beforeStep, async () => { ${boom}; })`,
+    'MOCHI_HOOK_FAILED',
+    /"throws-in-run-hook".* failed in hook "before-step": boom/,
+  ],
+  [
+    'async-build-hook',
+    'host.tap(adjustLoss, async (loss: any) => loss)',
+    'MOCHI_HOOK_FAILED',
+    /returned a promise, but a build hook/,
+  ],
+  [
+    'hangs-in-setup',
+    'return never()',
+    'MOCHI_PLUGIN_TIMEOUT',
+    /"hangs-in-setup".* has not come to an end in setup within 0\.3 s/,
+  ],
+  ['hangs-in-hook', 'host.tap(afterStep, never)', 'MOCHI_PLUGIN_TIMEOUT', /"hangs-in-hook".* in hook "after-step" within 0\.3 s/],
+  [
+    'writes-the-state',
+    'host.tap(beforeStep, ({ tree }: any) => { tree.params = {}; })',
+    'MOCHI_HOOK_FAILED',
+    /"writes-the-state".*read only/,
+  ],
+  [
+    'writes-a-parameter',
+    'host.tap(beforeStep, ({ tree }: any) => { tree.params[Object.keys(tree.params)[0]] = tf.zeros([1]); })',
+    'MOCHI_HOOK_FAILED',
+    /"writes-a-parameter".*read only/,
+  ],
+  [
+    'disposes-the-state',
+    'host.tap(afterStep, ({ tree }: any) => { tree.banks.bank.rows.dispose(); })',
+    'MOCHI_STATE_FOREIGN',
+    /banks\/bank\/rows .* by a plugin that does not own it: extension:disposes-the-state/,
+  ],
+  [
+    'state-of-another',
+    "host.tap(beforeStep, ({ state }: any) => state.set('rows', tf.zeros([1])))",
+    'MOCHI_HOOK_FAILED',
+    /"state-of-another".* its state "rows", which it never registered/,
+  ],
+  [
+    'other-shape',
+    "host.state('x', () => tf.zeros([2])); host.tap(beforeStep, ({ state }: any) => state.set('x', tf.zeros([3])))",
+    'MOCHI_HOOK_FAILED',
+    /replaced its state "x" \(float32\[2\]\) by float32\[3\]/,
+  ],
+  [
+    'registers-twice',
+    "host.state('x', () => tf.zeros([2])); host.state('x', () => tf.zeros([2]))",
+    'MOCHI_STATE_TAKEN',
+    /"registers-twice".* the state "x" twice/,
+  ],
+  [
+    'provides-twice',
+    "const t = { kind: 'one', name: 'acme' }; host.provide(t, () => 1); host.provide(t, () => 2)",
+    'MOCHI_TOKEN_TAKEN',
+    /"provides-twice".* both provide "acme"/,
+  ],
+])('%s: the run ends with the name of the plugin', async (name, setup, code, message) => {
+  const broken = config([pluginFile(name, setup)], { runtime: { pluginSeconds: /^hangs/.test(name) ? 0.3 : 1800 } });
+  await expect(train(broken)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+});
+
+test('the run after all of them is what it was before them', async () =>
+  expect((await train(config([]))).stateSha256).toBe(sound));
+
+test.each([
+  [
+    'subscriber-throws',
+    `host.events(stepEnd).subscribe(() => { ${boom}; })`,
+    /A subscriber of step-end failed and was detached: boom/,
+  ],
+  ['subscriber-rejects', `host.events(stepEnd).subscribe(async () => { ${boom}; })`, /failed and was detached: boom/],
+  [
+    'subscriber-writes',
+    'host.events(stepEnd).subscribe((event: any) => { event.lossNats = 0; })',
+    /failed and was detached: Cannot assign to read only property/,
+  ],
+])('%s: it is reported, and changes nothing', async (name, setup, message) => {
+  const events: RunEvent[] = [];
+  const result = await train(config([pluginFile(name, setup)]), { onEvent: (event) => events.push(event) });
+  expect([result.outcome, result.stateSha256]).toEqual(['finished', sound]);
+  const warnings = events.filter(({ type }) => type === 'warning') as (RunEvent & { source: string; message: string })[];
+  expect(warnings.map(({ source }) => source)).toEqual([`extension:${name}`]);
+  expect(warnings[0]!.message).toMatch(message);
+});
+
+const tracker = (start: string, close: string) =>
+  `host.provide(TRACKER, () => ({ start() { ${start} }, record() {}, async close() { ${close} } }))`;
+
+test('a tracker that cannot be closed is reported, and the others are closed', async () => {
+  const messages: string[] = [];
+  const onEvent = (event: RunEvent) =>
+    event.type === 'warning' && messages.push((event as RunEvent & { message: string }).message);
+  const plugins = [
+    pluginFile('close-throws', tracker('', boom), 'tracker'),
+    pluginFile('close-hangs', tracker('', 'await never()'), 'tracker'),
+    pluginFile('closes', tracker('', '(globalThis as any).acmeClosed = true;'), 'tracker'),
+  ];
+  const trackers = ['close-throws', 'close-hangs', 'closes'];
+  const result = await train(config(plugins, { trackers, runtime: { pluginSeconds: 3 } }), { onEvent });
+  expect([result.outcome, result.stateSha256]).toEqual(['finished', sound]);
+  expect(messages).toEqual([
+    expect.stringContaining('could not be closed: boom'),
+    expect.stringMatching(
+      /could not be closed: Plugin "close-hangs".* has not come to an end in the close of its tracker within 3 s/,
+    ),
+  ]);
+  expect((globalThis as { acmeClosed?: boolean }).acmeClosed).toBe(true);
+});
+
+test('a tracker that cannot start ends the run before its first step, named', async () => {
+  const plugins = [pluginFile('start-throws', tracker(boom, ''), 'tracker')];
+  await expect(train(config(plugins, { trackers: ['start-throws'] }))).rejects.toMatchObject({
+    code: 'MOCHI_TRACKER_FAILED',
+    message: expect.stringMatching(/The tracker of plugin "start-throws" .* could not start: boom/),
+  });
+});
