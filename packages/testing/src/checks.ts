@@ -36,7 +36,7 @@ export {
   type Check,
 };
 
-const OF_KIND: Readonly<Record<Exclude<Plugin['kind'], 'extension'>, (plugin: Plugin, options?: object) => Check[]>> = {
+const OF_KIND: Readonly<Partial<Record<Plugin['kind'], (plugin: Plugin, options?: object) => Check[]>>> = {
   data: datasetChecks,
   augment: augmentationChecks,
   encoder: encoderChecks,
@@ -51,9 +51,8 @@ const OF_KIND: Readonly<Record<Exclude<Plugin['kind'], 'extension'>, (plugin: Pl
   exporter: exporterChecks,
 };
 
-/** The suite of the plugin's kind. An extension promises nothing but to be set up: it has none. */
-export const pluginChecks = (plugin: Plugin, options: object = {}): Check[] =>
-  plugin.kind === 'extension' ? [] : OF_KIND[plugin.kind](plugin, options);
+/** The suite of the plugin's kind; empty where the kind has none: an extension promises nothing but to be set up. */
+export const pluginChecks = (plugin: Plugin, options: object = {}): Check[] => OF_KIND[plugin.kind]?.(plugin, options) ?? [];
 
 /** What became of a check. */
 export interface CheckResult {
