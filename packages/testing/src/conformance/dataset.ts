@@ -57,6 +57,7 @@ const places = (length: number, most: number): number[] => {
 function countOf(images: ImageStore): number | undefined {
   if (images.kind === 'files') return images.paths.length;
   if (images.kind === 'encoded') return images.files.length;
+  if (images.kind === 'ranges') return images.file.length;
   if (images.kind === 'pixels') return images.pixels.length / (images.height * images.width * 3);
   return undefined;
 }
