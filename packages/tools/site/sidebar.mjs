@@ -7,7 +7,7 @@ import { sitePath } from './stage.mjs';
 const SECTIONS = {
   Start: ['why', 'quickstart', 'researcher', 'plugin-author', 'embedder', 'coming-from'],
   Understand: ['concepts', 'lifecycle', 'notation', 'architecture', 'performance', 'benchmarks', 'study'],
-  Do: ['recipes', 'write-a-plugin', 'pipelines', 'interchange'],
+  Do: ['recipes', 'write-a-plugin', 'embedding', 'interchange'],
   'Look up': ['plugins', 'config', 'cli', 'errors', 'api/index'],
   Project: ['stability', 'contributing'],
 };
