@@ -27,6 +27,8 @@ export interface CocoFile {
 }
 const EXPECTED = 'a whole JSON file of COCO instances: images, categories, and annotations that refer to both';
 const BREATH = 2000;
+/** What the input pipeline decodes at most; a larger mask is a mistake that would take all memory. */
+const MOST_PIXELS = 2 ** 26;
 
 /**
  * COCO's instances file. Its bytes stay in memory (448 MB for train2017); an image's objects are parsed when they are asked for.
@@ -101,6 +103,7 @@ function objectOf(object: CocoObject, image: CocoImage, labels: ReadonlyMap<numb
 /** Polygons for single objects; runs, plain or packed, for crowds and for masks that were drawn. */
 function maskOf(segmentation: CocoObject['segmentation'], { height, width }: CocoImage): RunLengths | undefined {
   if (segmentation === undefined) return undefined;
+  if (!(height * width <= MOST_PIXELS)) throw new RangeError(`its image claims ${height} x ${width} pixels`);
   if (!('counts' in segmentation)) {
     const polygons = segmentation.filter((polygon) => polygon.length >= 6);
     return polygons.length === 0 ? undefined : unionOf(polygons.map((polygon) => polygonRuns(polygon, height, width)));

@@ -115,6 +115,21 @@ test('a file cut short, and a mask of another size, are named', async () => {
   await expect((await open(odd).split('val')).annotations!.of(1)).rejects.toThrow(/its mask is 90 x 70, its image 91 x 70/);
 });
 
+test('sizes and corners that would take all memory are refused', async () => {
+  const of = async (change: (content: ReturnType<typeof file>) => unknown, name: string) =>
+    (await open(coco(name, change)).split('val')).annotations!.of(0);
+  const far = (content: ReturnType<typeof file>): unknown => {
+    content.annotations[1]!.segmentation = [[0, 0, 1e12, 0, 5, 5]];
+    return content;
+  };
+  await expect(of(far, 'far')).rejects.toThrow(/a corner of its polygon is at 1000000000000/);
+  const vast = (content: ReturnType<typeof file>): unknown => {
+    content.images[0]!.height = 1e9;
+    return content;
+  };
+  await expect(of(vast, 'vast')).rejects.toThrow(/its image claims 1000000000 x 30 pixels/);
+});
+
 test('brackets and quotes in texts are no structure', () => {
   const text = Buffer.from('{"a": "x}]\\"[{", "b": [{"c": "]}\\\\"}, 3, [{"d": 1}], {"e": {"f": [{}]}}], "g": {"h": {}}}');
   const found = [...jsonElements(text)].map(({ key, start, end }) => [key, text.subarray(start, end).toString()]);

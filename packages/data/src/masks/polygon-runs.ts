@@ -2,15 +2,19 @@ import type { RunLengths } from '@mochi/contract';
 
 /** Points along an edge are this much finer than pixels. */
 const FINE = 5;
+/** The outline is drawn point by point. */
+const FARTHEST = 1e6;
 
 /**
  * The pixels within a polygon, exactly as the COCO API decides them: its outline is drawn on a grid five times finer, and the points where
  * it crosses the middle of a pixel's column begin and end the runs.
  *
  * @param corners x, y, x, y, ... in pixels; the last corner is joined to the first.
+ * @throws RangeError for a corner that is a million pixels away, or no number.
  * @see rleFrPoly in the COCO API, maskApi.c
  */
 export function polygonRuns(corners: readonly number[], height: number, width: number): RunLengths {
+  for (const side of corners) if (!(Math.abs(side) <= FARTHEST)) throw new RangeError(`a corner of its polygon is at ${side}`);
   const { x, y } = outline(corners);
   const crossings = [...columnCrossings(x, y, height, width), height * width].sort((a, b) => a - b);
   const gaps = crossings.map((at, index) => at - (crossings[index - 1] ?? 0));

@@ -54,3 +54,10 @@ test.each([
 ])('a file $name is refused', ({ bytes, why }) => {
   expect(() => readMat('x.mat', bytes)).toThrow(why);
 });
+
+test('more elements than there are bytes are refused before memory is taken for them', () => {
+  const bytes = Buffer.from(readFileSync(golden('cars_test_annos_withlabels.mat'))); // not packed
+  const dims = bytes.indexOf(Buffer.from([5, 0, 0, 0, 8, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0]));
+  bytes.writeInt32LE(0x7fffffff, dims + 12);
+  expect(() => readMat('x.mat', bytes)).toThrow(/it claims 2147483647 elements in \d+ bytes/);
+});

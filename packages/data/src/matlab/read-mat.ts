@@ -27,6 +27,8 @@ const COMPRESSED = 15;
 const UTF8 = 16;
 const UTF16 = 17;
 const HEADER = 128;
+/** Bytes that a packed variable may unpack to: annotation files have a few million. */
+const LARGEST = 2 ** 28;
 /** Array classes. */
 const CELL = 1;
 const STRUCT = 2;
@@ -57,7 +59,10 @@ export function readMat(file: string, bytes: Uint8Array): ReadonlyMap<string, Ma
   try {
     while (at < bytes.length) {
       const element = readElement(bytes, at, mark === 'IM', false);
-      const inner = element.type === COMPRESSED ? readElement(inflateSync(element.bytes), 0, mark === 'IM', false) : element;
+      const inner =
+        element.type === COMPRESSED
+          ? readElement(inflateSync(element.bytes, { maxOutputLength: LARGEST }), 0, mark === 'IM', false)
+          : element;
       if (inner.type === MATRIX) {
         const { name, value } = readMatrix(inner.bytes, mark === 'IM');
         if (value) variables.set(name, value);
@@ -95,6 +100,7 @@ function readMatrix(bytes: Uint8Array, little: boolean): { name: string; value: 
   const dims = numbersOf(next(), little);
   const name = Buffer.from(next().bytes).toString('latin1');
   const count = dims.reduce((product, side) => product * side, 1);
+  if (count > bytes.length) throw new RangeError(`it claims ${count} elements in ${bytes.length} bytes`); // before memory is taken for them
   const matrix = (): MatValue => readMatrix(next().bytes, little).value ?? { kind: 'text', text: '' };
   if (arrayClass === CELL) return { name, value: { kind: 'cell', dims, cells: Array.from({ length: count }, matrix) } };
   if (arrayClass === STRUCT) {

@@ -69,7 +69,7 @@ async function* readGroups(
   begins: WeakMap<ArrayBufferLike, number>,
 ): AsyncGenerator<readonly ImageRow[]> {
   const options = { file, metadata, columns: [image[0]!, ...(label === undefined ? [] : [label])], utf8: false, compressors };
-  const plan = parquetPlan(options);
+  const plan = planOf(path, options);
   let first = 0;
   for (const [number, group] of plan.groups.entries()) {
     const leaf = async (at: readonly string[]): Promise<readonly unknown[]> => {
@@ -93,6 +93,14 @@ async function* readGroups(
     }
     yield rows;
     first += rows.length;
+  }
+}
+
+function planOf(path: string, options: Parameters<typeof parquetPlan>[0]): ReturnType<typeof parquetPlan> {
+  try {
+    return parquetPlan(options);
+  } catch (cause) {
+    throw dataCorrupt(path, 'its footer', (cause as Error).message, EXPECTED, cause);
   }
 }
 

@@ -11,12 +11,18 @@ export interface PaletteImage {
   readonly indices: Uint8Array;
 }
 
+/** What the input pipeline decodes at most. */
+const MOST_PIXELS = 2 ** 26;
+
 /** A PNG whose palette indices (or grey values) are labels. @throws MOCHI_DATA_CORRUPT where it is missing, broken or has colours. */
 export async function readPaletteImage(path: string): Promise<PaletteImage> {
   const expected = 'a PNG of 8 bits with a palette, or grey: each pixel an object or a class';
   let image;
   try {
-    image = decode(await readFile(path));
+    const bytes = await readFile(path);
+    const [claimedWidth, claimedHeight] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+    if (claimedWidth * claimedHeight > MOST_PIXELS) throw new RangeError(`it claims ${claimedHeight} x ${claimedWidth} pixels`);
+    image = decode(bytes);
   } catch (cause) {
     throw dataCorrupt(path, 'byte 0', (cause as Error).message, expected, cause);
   }

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -63,6 +63,11 @@ test('Segmentation: a mask for each object, and a class for each pixel', async (
   // The person: rows 1 to 3 of columns 1 and 2; the cat: rows 2 to 5 of columns 5 to 7. Six rows.
   expect(objects.map(({ mask }) => [...mask!.counts])).toEqual([[7, 3, 3, 3, 32], [32, 4, 2, 4, 2, 4]]); // prettier-ignore
   expect([segmentation!.width, segmentation!.labels[8 + 1], segmentation!.labels[8 + 3], segmentation!.labels[47]]).toEqual([8, 15, 255, 8]); // prettier-ignore
+  const vast = readFileSync(golden('voc-object.png'));
+  vast.writeUInt32BE(1e9, 16);
+  writeTree(join(root, 'VOCdevkit/VOC2007'), { 'SegmentationObject/000005.png': vast });
+  const claimed = (await open(root, { imageSet: 'Segmentation' }).split('train')).annotations!;
+  await expect(claimed.of(0)).rejects.toThrow(/it claims 6 x 1000000000 pixels/);
   const plain = { 'SegmentationObject/000005.png': 'no image' };
   writeTree(join(root, 'VOCdevkit/VOC2007'), plain);
   const broken = (await open(root, { imageSet: 'Segmentation' }).split('train')).annotations!;
