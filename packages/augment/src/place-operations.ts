@@ -35,7 +35,8 @@ function checked(name: string, schema: StandardSchema, given: unknown): unknown 
   const result = schema['~standard'].validate(given);
   if (result instanceof Promise) throw badOperation(name, 'its schema checks asynchronously, which an operation cannot wait for');
   if (!result.issues) return result.value;
-  const where = (path: readonly unknown[] = []): string =>
-    path.map((key) => (typeof key === 'object' ? '' : String(key))).join('.');
-  throw badOperation(name, result.issues.map(({ message, path }) => [where(path), message].filter(Boolean).join(': ')).join('; ')); // prettier-ignore
+  const where = (path: readonly (PropertyKey | { key: PropertyKey })[] = []): string =>
+    path.map((key) => String(typeof key === 'object' ? key.key : key)).join('.');
+  const told = result.issues.map(({ message, path }) => [where(path), message].filter(Boolean).join(': '));
+  throw badOperation(name, told.join('; '));
 }

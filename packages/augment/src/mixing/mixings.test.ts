@@ -21,7 +21,7 @@ const contextOf = (step = 3): MixContext => ({
 test.each([0.2, 0.7, 1, 3])('numbers of Beta(%d) have its mean, variance and symmetry', (alpha) => {
   const count = 40_000;
   const u = tf.div(tf.add(tf.range(0, count), 0.5), count);
-  const values = betaFrom(u, alpha).dataSync();
+  const values = betaFrom(u, alpha).dataSync<'float32'>();
   const mean = values.reduce((sum, x) => sum + x, 0) / count;
   const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / count;
   expect(mean).toBeCloseTo(0.5, 4);
