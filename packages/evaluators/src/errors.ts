@@ -48,3 +48,10 @@ export const modelNeeded = (evaluator: string) =>
     expected: 'a run, or a checkpoint of one',
     fix: 'Use it in a run or with mochi eval, or choose an evaluator that reads features alone: knn, linear, collapse.',
   });
+
+export const idListUnreadable = (path: string, line: string) =>
+  new MochiError('MOCHI_ID_LIST', {
+    happened: `The list of samples ${path} has the line ${JSON.stringify(line)}, which is no sample of the training split.`,
+    expected: 'one number of a sample of the training split on each line',
+    fix: 'Correct the list, or delete it: it is then drawn anew by idsSeed.',
+  });

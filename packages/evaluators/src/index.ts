@@ -60,3 +60,8 @@ export {
   type RecallOptions,
   type Retrieved,
 } from './retrieval/retrieval-recall.js';
+export { fineTuneConfig, semiSupervisedConfig, type FineTuneConfig, type SemiSupervisedConfig } from './fine-tune/config.js';
+export { fineTune, type FineTuneOptions } from './fine-tune/fine-tune.js';
+export { fineTuneEvaluator, semiSupervisedEvaluator } from './fine-tune/fine-tune-evaluator.js';
+export { pickShare, storedIds } from './fine-tune/pick-ids.js';
+export { fineTunePlugin, semiSupervisedPlugin } from './fine-tune/plugins.js';

@@ -97,3 +97,20 @@ describe('metrics that decide', () => {
     },
   );
 });
+
+test('fine-tune and semi-supervised: images are learned, lists are kept, the run stays as it is', async () => {
+  const idsFolder = join(temporaryFolder(), 'lists');
+  const how = { test: 'train', view: 'eval', epochs: 20, batchSize: 8, rate: 0.05 };
+  const evaluators = [{ name: 'fine-tune', ...how }, { name: 'semi-supervised', ...how, epochs: 2, shares: [0.5], idsFolder }]; // prettier-ignore
+  const { results, failures } = await evaluate(runDir, { evaluators });
+  expect(failures).toEqual([]);
+  expect(results['fine-tune/top1']!.value).toBeGreaterThan(80);
+  expect(results['semi-supervised/top1@50%']).toMatchObject({ unit: '%', n: 24 });
+  const list = readFileSync(join(idsFolder, 'ids-0.5.txt'), 'utf8').trim().split('\n');
+  expect(list).toHaveLength(12);
+  const again = await evaluate(runDir, { evaluators: evaluators.slice(1) });
+  expect(again.results).toEqual({ 'semi-supervised/top1@50%': results['semi-supervised/top1@50%'] });
+  writeFileSync(join(idsFolder, 'ids-0.5.txt'), '3\n999\n');
+  const broken = await evaluate(runDir, { evaluators: evaluators.slice(1) });
+  expect(broken.failures).toMatchObject([{ code: 'MOCHI_ID_LIST' }]);
+});
