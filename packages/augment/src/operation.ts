@@ -2,7 +2,7 @@ import type { AugmentationOp } from '@mochi/contract';
 import { z } from 'zod';
 
 /** The options of an operation, each described and without a default: recipes give the values. */
-export type Shape = Readonly<Record<string, z.ZodType>>;
+type Shape = Readonly<Record<string, z.ZodType>>;
 
 type OptionsOf<S extends Shape> = { readonly [K in keyof S]: z.output<S[K]> };
 

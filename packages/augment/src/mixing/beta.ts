@@ -22,7 +22,7 @@ export function betaFrom<T extends tf.Tensor>(u: T, alpha: number): T {
 }
 
 /** The quantiles k / STEPS of Beta(alpha, alpha), k from 0 to STEPS: the inverse of the sum of its density, which is symmetric about 1/2. */
-export function betaQuantiles(alpha: number): Float32Array {
+function betaQuantiles(alpha: number): Float32Array {
   // With x = v^(1/alpha) / (v^(1/alpha) + (1 - v)^(1/alpha)) no density is infinite: v in (0, 1) is summed evenly.
   const cells = 1 << 14;
   const x = (v: number): number => {

@@ -14,7 +14,7 @@ export const blendPairs = (images: tf.Tensor4D, partners: PerImage, share: PerIm
     return tf.add(other, tf.mul(tf.sub(images, other), overImages(share))) as tf.Tensor4D;
   });
 
-export interface Boxes {
+interface Boxes {
   /** Top, left, bottom, right, pixels, [B] each; the last two are outside of it. */
   readonly top: PerImage;
   readonly left: PerImage;

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** What the keys of the batch are called where they are negatives. */
 const BATCH = 'batch';
 
-export interface SoftInput {
+interface SoftInput {
   /** What the loss is made of, with hard targets. */
   readonly drawn: Drawn;
   /** Unit vectors of mixed images, [B, D]. Gradient flows to them. */
