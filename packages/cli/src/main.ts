@@ -6,6 +6,7 @@ import { reportError } from './report-error.js';
 import { usage } from './errors.js';
 import { augmentCommand } from './commands/augment.js';
 import { compareCommand } from './commands/compare.js';
+import { dataCommand } from './commands/data.js';
 import { doctorCommand } from './commands/doctor.js';
 import { embedCommand } from './commands/embed.js';
 import { evalCommand } from './commands/eval.js';
@@ -27,6 +28,7 @@ const subCommands: Readonly<Record<string, CommandDef<any>>> = {
   explain: explainCommand,
   augment: augmentCommand,
   plugins: pluginsCommand,
+  data: dataCommand,
   profile: profileCommand,
   doctor: doctorCommand,
 };

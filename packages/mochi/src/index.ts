@@ -15,3 +15,5 @@ export type { StepTimes, TimePart } from './profile/report.js';
 export { previewAugmentation, type PreviewOptions } from './preview/preview-augmentation.js';
 export * from './compare/index.js';
 export { report, type Report, type ReportOptions } from './report/report.js';
+export { inspectData, verifyData, type DataReport, type InspectOptions, type SplitReport } from './data/inspect-data.js';
+export { checkImages, type CheckedImages, type CheckOptions } from './data/check-images.js';

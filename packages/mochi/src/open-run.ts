@@ -16,13 +16,18 @@ export interface OpenOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** Where relative paths of a config object start. Default: the working directory. A file's paths start at its folder. */
   readonly cwd?: string;
+  /** Sections that must be there. Default: those without which no run makes sense. */
+  readonly required?: readonly string[];
 }
 
 /** Sections without which no run makes sense; the others have defaults. */
 const REQUIRED = ['data', 'augment', 'encoder', 'method', 'sampler', 'optimizer'];
 
 /** Loads and checks a config, with every built-in plugin and preset known, and sets its plugins up. The caller disposes the host. */
-export async function openRun(config: ConfigInput, { overrides = [], onEvent, cwd }: OpenOptions = {}): Promise<RunHost> {
+export async function openRun(
+  config: ConfigInput,
+  { overrides = [], onEvent, cwd, required = REQUIRED }: OpenOptions = {},
+): Promise<RunHost> {
   const source = typeof config === 'string' ? { file: config } : { object: config };
   const schemas = { train: trainConfig };
   const host = await startRun({
@@ -31,7 +36,7 @@ export async function openRun(config: ConfigInput, { overrides = [], onEvent, cw
     overrides,
     presets,
     schemas,
-    required: REQUIRED,
+    required,
     known: builtInPlugins,
     shared: sharedModules,
   });

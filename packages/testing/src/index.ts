@@ -19,3 +19,4 @@ export {
   trackerConformance,
 } from './conformance/conformances.js';
 export { writeImages } from './write-images.js';
+export { mutateImage, type Mutation } from './mutate-image.js';

@@ -67,7 +67,8 @@ function rowOf({ reader, source, augmentation, seed, draws }: Sheet, id: number)
   }
 }
 
-function originalOf(image: tf.Tensor3D): Picture {
+/** An image as it is, made smaller where it is large. */
+export function originalOf(image: tf.Tensor3D): Picture {
   const [height, width] = image.shape;
   const share = Math.min(1, LARGEST / Math.max(height, width));
   const side = (length: number): number => Math.max(1, Math.round(length * share));

@@ -8,10 +8,10 @@ export interface Picture {
   readonly idle: readonly string[];
 }
 
-/** One image: itself, then its views. */
+/** One image: itself, then its views; or views alone. */
 export interface SheetRow {
   readonly title: string;
-  readonly original: Picture;
+  readonly original?: Picture;
   readonly views: readonly Picture[];
 }
 
@@ -39,7 +39,7 @@ export function sheetHtml(title: string, about: readonly string[], rows: readonl
       .join('')}${idle.length > 0 ? `<span class="idle">not: ${escape(idle.join(', '))}</span>` : ''}</figcaption></figure>`;
   const body = rows.map(
     ({ title: name, original, views }) =>
-      `<h2>${escape(name)}</h2><div class="row">${picture('original', original)}${views.map((view) => picture('view', view)).join('')}</div>`,
+      `<h2>${escape(name)}</h2><div class="row">${original ? picture('original', original) : ''}${views.map((view) => picture('view', view)).join('')}</div>`,
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
