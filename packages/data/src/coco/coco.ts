@@ -6,7 +6,8 @@ import { dataMissing, type Origin } from '../file-errors.js';
 import { listImages } from '../image-folder/list-images.js';
 import { listedDataset, type Listed, type Place } from '../listed.js';
 import { readCocoFile } from './coco-file.js';
-import type { CocoConfig } from './config.js';
+import type { z } from 'zod';
+import type { cocoConfig } from './config.js';
 
 const ORIGIN: Origin = {
   title: 'COCO',
@@ -20,7 +21,7 @@ const ORIGIN: Origin = {
  *
  * @throws MOCHI_DATA_MISSING; MOCHI_DATA_CORRUPT for annotations that are cut short or refer to nothing.
  */
-export function openCoco({ root, year, own }: CocoConfig): Dataset {
+export function openCoco({ root, year = '2017', own }: z.input<typeof cocoConfig>): Dataset {
   const place: Place = { origin: ORIGIN, root };
   const splits: Record<string, () => Promise<Listed>> = {};
   if (own)

@@ -1,6 +1,7 @@
 import type { Dataset } from '@mochi/contract';
 import { shardedDataset } from '../shards/sharded-dataset.js';
-import type { ParquetConfig } from './config.js';
+import type { z } from 'zod';
+import type { parquetConfig } from './config.js';
 import { indexParquet } from './index-parquet.js';
 
 /**
@@ -8,12 +9,11 @@ import { indexParquet } from './index-parquet.js';
  *
  * @throws MOCHI_SPLIT_CLASH at once; MOCHI_DATA_MISSING, MOCHI_DATA_CORRUPT from `split`.
  */
-export function openParquet({ image, label, ...config }: ParquetConfig): Dataset {
+export function openParquet({ image, label, ...config }: z.input<typeof parquetConfig>): Dataset {
   const wanted = { ...(image === undefined ? {} : { image }), ...(label === undefined ? {} : { label }) };
   return shardedDataset({
     ...config,
     name: 'parquet',
-    cache: config.cache,
     origin: {
       title: 'The Parquet data set',
       layout: 'Parquet files with a column of encoded images',

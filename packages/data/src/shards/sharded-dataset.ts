@@ -13,9 +13,11 @@ export interface Sharded {
   readonly name: string;
   readonly origin: Origin;
   readonly path: ShardPath;
-  readonly cache: string | undefined;
-  readonly holdout: number;
-  readonly holdoutSeed: number;
+  readonly cache?: string | undefined;
+  /** Default 0. */
+  readonly holdout?: number;
+  /** Default 0. */
+  readonly holdoutSeed?: number;
   /** What is looked for in the shards: an index of something else is not taken for this one. */
   readonly lookedFor: unknown;
   /** Finds the images. @param folder For files of its own. @param key Names these shards. */
@@ -28,7 +30,7 @@ export interface Sharded {
  * @throws MOCHI_SPLIT_CLASH at once; MOCHI_DATA_MISSING, MOCHI_DATA_CORRUPT from `split`.
  */
 export function shardedDataset(sharded: Sharded): Dataset {
-  const { name, path, holdout, holdoutSeed } = sharded;
+  const { name, path, holdout = 0, holdoutSeed = 0 } = sharded;
   if (typeof path === 'string' || Array.isArray(path)) {
     const read = async (): Promise<NamedImages> => named(await find(sharded, path), []);
     return dividedDataset(name, read, holdout, holdoutSeed);

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Origin } from '../file-errors.js';
 import { labelsByName, listedDataset, readLines, rootWith, type Listed, type Place } from '../listed.js';
-import type { Sun397Config } from './config.js';
+import type { z } from 'zod';
+import type { sun397Config } from './config.js';
 
 const ORIGIN: Origin = {
   title: 'SUN397',
@@ -17,7 +18,7 @@ const ORIGIN: Origin = {
  *
  * @throws MOCHI_DATA_MISSING, MOCHI_DATA_CORRUPT where an image lies in the folder of no class.
  */
-export function openSun397({ root, partition }: Sun397Config): Dataset {
+export function openSun397({ root, partition = 1 }: z.input<typeof sun397Config>): Dataset {
   const place: Place = { origin: ORIGIN, root: rootWith(root, ['', 'SUN397'], 'a') };
   const list = async (part: string): Promise<Listed> => {
     const number = String(partition).padStart(2, '0');

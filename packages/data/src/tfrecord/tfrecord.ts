@@ -1,6 +1,7 @@
 import type { Dataset } from '@mochi/contract';
 import { shardedDataset } from '../shards/sharded-dataset.js';
-import type { TfrecordConfig } from './config.js';
+import type { z } from 'zod';
+import type { tfrecordConfig } from './config.js';
 import { indexRecords } from './index-records.js';
 
 /**
@@ -8,7 +9,7 @@ import { indexRecords } from './index-records.js';
  *
  * @throws MOCHI_SPLIT_CLASH at once; MOCHI_DATA_MISSING, MOCHI_DATA_CORRUPT from `split`.
  */
-export function openTfrecord({ image, label, firstLabel, ...config }: TfrecordConfig): Dataset {
+export function openTfrecord({ image, label, firstLabel = 0, ...config }: z.input<typeof tfrecordConfig>): Dataset {
   const keys = {
     image: image === undefined ? ['image/encoded', 'image'] : [image],
     label: label === undefined ? ['image/class/label', 'label'] : [label],
@@ -17,7 +18,6 @@ export function openTfrecord({ image, label, firstLabel, ...config }: TfrecordCo
   return shardedDataset({
     ...config,
     name: 'tfrecord',
-    cache: config.cache,
     origin: {
       title: 'The TFRecords',
       layout: 'TFRecord files of tf.Examples with an encoded image each',

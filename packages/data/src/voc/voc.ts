@@ -7,7 +7,8 @@ import { dataMissing, type Origin } from '../file-errors.js';
 import { isImage } from '../image-folder/list-images.js';
 import { listedDataset, readLines, rootWith, type Listed, type Place } from '../listed.js';
 import { once } from '../splits.js';
-import type { VocConfig } from './config.js';
+import type { z } from 'zod';
+import type { vocConfig } from './config.js';
 import { readPaletteImage, runsOfValue } from './palette-image.js';
 import { parseVocAnnotation, type VocAnnotation } from './parse-annotation.js';
 
@@ -28,7 +29,7 @@ const SPLITS = ['train', 'val', 'trainval', 'test'];
  *
  * @throws MOCHI_DATA_MISSING; MOCHI_DATA_CORRUPT names the annotation file and line.
  */
-export function openVoc({ root, year, imageSet }: VocConfig): Dataset {
+export function openVoc({ root, year = '2007', imageSet = 'Main' }: z.input<typeof vocConfig>): Dataset {
   const place: Place = { origin: ORIGIN, root: rootWith(root, ['', `VOC${year}`, `VOCdevkit/VOC${year}`], 'ImageSets') };
   const listOf = (split: string): string => `ImageSets/${imageSet}/${split}.txt`;
   const splits = SPLITS.filter((split) => existsSync(join(place.root, listOf(split))));

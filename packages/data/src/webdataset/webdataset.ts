@@ -1,6 +1,7 @@
 import type { Dataset } from '@mochi/contract';
 import { shardedDataset } from '../shards/sharded-dataset.js';
-import type { WebdatasetConfig } from './config.js';
+import type { z } from 'zod';
+import type { webdatasetConfig } from './config.js';
 import { indexShards } from './index-shards.js';
 
 /**
@@ -8,12 +9,11 @@ import { indexShards } from './index-shards.js';
  *
  * @throws MOCHI_SPLIT_CLASH at once; MOCHI_DATA_MISSING, MOCHI_DATA_CORRUPT from `split`.
  */
-export function openWebdataset({ image, label, ...config }: WebdatasetConfig): Dataset {
+export function openWebdataset({ image, label = 'cls', ...config }: z.input<typeof webdatasetConfig>): Dataset {
   const parts = { image: image?.toLowerCase(), label: label?.toLowerCase() };
   return shardedDataset({
     ...config,
     name: 'webdataset',
-    cache: config.cache,
     origin: {
       title: 'The WebDataset',
       layout: 'tar files in which each image stands beside its label: 000017.jpg, 000017.cls',
