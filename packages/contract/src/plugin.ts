@@ -46,6 +46,14 @@ export interface Host {
   /** The service. Call it from `make` or a hook, not from `setup`: order of plugins must not matter. */
   inject<T>(token: Token<T>): T;
   injectAll<T>(token: ListToken<T>): T[];
+  /**
+   * A service that is this plugin's alone, made by another plugin: e.g. a data set that only an evaluator reads. It takes no part in the run
+   * besides.
+   *
+   * @param entry Its name, or `{ name, ...options }` as in a config; checked as there. Call it from `setup`.
+   * @throws MOCHI_UNKNOWN_PLUGIN, MOCHI_CONFIG_INVALID, and what its setup throws.
+   */
+  use<T>(token: ListToken<T>, entry: string | { readonly name: string; readonly [option: string]: unknown }): Promise<T>;
   tap<H extends (...args: never[]) => unknown>(hook: Hook<H>, handler: NoInfer<H>, options?: TapOptions): void;
   /** Events of a type as they happen. A subscriber that throws is reported and detached; it never stops the run. */
   events<P extends object>(type: EventType<P>): Observable<EventOf<P>>;

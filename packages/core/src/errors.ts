@@ -174,3 +174,17 @@ export const sectionAmbiguous = (kind: string, plugins: readonly string[]) =>
     expected: `one ${kind}`,
     fix: 'Leave the others out.',
   });
+
+export const ownEntryUnknown = (by: string, kind: string, name: string, known: readonly string[]) =>
+  new MochiError('MOCHI_UNKNOWN_PLUGIN', {
+    happened: `${by} asks for "${name}" as its own ${kind}, and no plugin of that kind has the name.`,
+    expected: `one of: ${known.join(', ') || '(none is known)'}`,
+    fix: 'Correct the name, or list its module under plugins.',
+  });
+
+export const ownEntryInvalid = (by: string, name: string, problems: readonly string[]) =>
+  new MochiError('MOCHI_CONFIG_INVALID', {
+    happened: `The options that ${by} gives its own "${name}" are not valid: ${problems.join('; ')}.`,
+    expected: 'options as in a section of the config',
+    fix: 'Correct the options named.',
+  });

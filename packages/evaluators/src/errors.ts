@@ -55,3 +55,10 @@ export const idListUnreadable = (path: string, line: string) =>
     expected: 'one number of a sample of the training split on each line',
     fix: 'Correct the list, or delete it: it is then drawn anew by idsSeed.',
   });
+
+export const setTwice = (name: string) =>
+  new MochiError('MOCHI_SET_TWICE', {
+    happened: `Two sets of transfer-linear are called "${name}".`,
+    expected: 'a name of its own for each, since results are kept as top1@NAME',
+    fix: `Give one of them another, e.g. { data: { name: ${name}, ... }, as: ${name}-2 }.`,
+  });

@@ -65,3 +65,6 @@ export { fineTune, type FineTuneOptions } from './fine-tune/fine-tune.js';
 export { fineTuneEvaluator, semiSupervisedEvaluator } from './fine-tune/fine-tune-evaluator.js';
 export { pickShare, storedIds } from './fine-tune/pick-ids.js';
 export { fineTunePlugin, semiSupervisedPlugin } from './fine-tune/plugins.js';
+export { transferLinearConfig, type TransferLinearConfig } from './transfer-linear/config.js';
+export { transferLinearEvaluator } from './transfer-linear/transfer-linear-evaluator.js';
+export { transferLinearPlugin } from './transfer-linear/plugin.js';

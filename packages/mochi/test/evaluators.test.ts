@@ -114,3 +114,28 @@ test('fine-tune and semi-supervised: images are learned, lists are kept, the run
   const broken = await evaluate(runDir, { evaluators: evaluators.slice(1) });
   expect(broken.failures).toMatchObject([{ code: 'MOCHI_ID_LIST' }]);
 });
+
+describe('transfer-linear', () => {
+  const set = async (as: string, changes = {}) => ({ data: { name: 'image-folder', root: await imageFolder(16), ...changes }, as, test: 'train' }); // prettier-ignore
+  const evaluateSets = (...sets: object[]) =>
+    evaluate(runDir, { evaluators: [{ name: 'transfer-linear', sets, solver: 'ridge' }] });
+
+  test('several sets at once, each its own data', async () => {
+    const { results, failures } = await evaluateSets(await set('a'), await set('b', { holdout: 0.5 }));
+    expect(failures).toEqual([]);
+    expect(results['transfer-linear/top1@a']).toMatchObject({ n: 16, unit: '%' });
+    expect(results['transfer-linear/top1@b']!.n).toBeLessThan(16);
+    const values = ['a', 'b'].map((name) => results[`transfer-linear/top1@${name}`]!.value);
+    expect(results['transfer-linear/mean']!.value).toBeCloseTo((values[0]! + values[1]!) / 2);
+  });
+
+  test.each([
+    { changes: { name: 'image-foldr' }, code: 'MOCHI_UNKNOWN_PLUGIN' },
+    { changes: { holdout: 7 }, code: 'MOCHI_CONFIG_INVALID' },
+  ])('data that cannot be: $code, before anything runs', async ({ changes, code }) => {
+    const error = await evaluateSets(await set('a', changes)).catch((thrown: unknown) => thrown);
+    expect([error, (error as { cause?: unknown }).cause].map((one) => (one as { code?: string } | undefined)?.code)).toContain(
+      code,
+    );
+  });
+});

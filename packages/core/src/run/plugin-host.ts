@@ -3,7 +3,9 @@ import type { Observable } from 'rxjs';
 import { injectTooEarly, stateTaken } from '../errors.js';
 import type { EventBus } from '../event-bus.js';
 import type { HookRunner } from '../hook-runner.js';
+import type { Registry } from '../plugins/registry.js';
 import type { Services } from '../services.js';
+import { usePlugin, type OwnEntry } from './use-plugin.js';
 
 /** Makes a tensor of the run's state. */
 export type StateInit = Parameters<Host['state']>[1];
@@ -21,6 +23,8 @@ export interface RunParts {
   /** In order of registration. */
   readonly disposals: { readonly plugin: string; readonly dispose: () => void | Promise<void> }[];
   readonly log: Logger;
+  /** The plugins that are known, for those that a plugin uses for itself. */
+  readonly registry: Registry;
   /** What errors call the plugin of an id. */
   readonly label: (id: string) => string;
 }
@@ -59,6 +63,10 @@ export class PluginHost implements Host {
   injectAll<T>(token: ListToken<T>): T[] {
     this.requireOpen(token.name);
     return this.parts.services.injectAll(token);
+  }
+
+  use<T>(token: ListToken<T>, entry: OwnEntry): Promise<T> {
+    return usePlugin(this.parts, this.id, token, entry, (id, parts) => new PluginHost(id, parts));
   }
 
   tap<H extends (...args: never[]) => unknown>(hook: Hook<H>, handler: NoInfer<H>, options?: TapOptions): void {

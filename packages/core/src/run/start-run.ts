@@ -38,6 +38,7 @@ export async function createHost(loaded: LoadedConfig, { log = stderrLog }: Host
     states: new Map(),
     scalars: new Map(),
     disposals: [],
+    registry: loaded.registry,
     log,
   };
   try {
@@ -74,6 +75,9 @@ const OF_THE_HOST: ReadonlySet<string> = new Set([
   'MOCHI_HOOK_CLASH',
   'MOCHI_STATE_TAKEN',
   'MOCHI_INJECT_TOO_EARLY',
+  // Of a plugin that another one uses for itself.
+  'MOCHI_UNKNOWN_PLUGIN',
+  'MOCHI_CONFIG_INVALID',
   'MOCHI_PLUGIN_TIMEOUT',
 ]);
 
