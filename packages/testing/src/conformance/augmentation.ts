@@ -25,6 +25,7 @@ export function augmentationChecks(plugin: Plugin, options: object = {}): Check[
     check('a batch keeps its shape and is finite, at the ends of the draws too', applies),
     check('the same draws give the same views', repeats),
     check('no image sees another, or the draws of another', applyAlone),
+    check('streams have names of their own and count the draws; what is told of them is told of each image', tells),
     check('a compiled step gives what an eager one gives', compiles),
     check('no tensor is left behind and no input is disposed', leaksNothing),
     refusesUnknown(plugin, 'augment', options),
@@ -89,6 +90,19 @@ function applyAlone(augmentation: Augmentation, view: ViewSpec): void {
   const boxes = snapshot({ crop: augmentation.crop(sizes(), draws, view.name) });
   const box = augmentation.crop(tf.slice(sizes(), 3, 1), tf.slice(draws, 3, 1), view.name);
   requireSame(snapshot({ crop: box }), takeRows(boxes, [3]), 'the crop of an image alone', CLOSE);
+}
+
+function tells(augmentation: Augmentation, view: ViewSpec): void {
+  const { streams, draws, name } = view;
+  if (streams) {
+    const names = streams.map((stream) => stream.name);
+    require(new Set(names).size === names.length, `two streams have one name: ${names.join(', ')}`);
+    const sum = streams.reduce((all, { count }) => all + count, 0);
+    require(sum === draws, `its streams have ${sum} draws, not ${draws}`);
+  }
+  for (const [operation, parameters] of Object.entries(augmentation.parameters?.(drawsOf(view), name) ?? {}))
+    for (const [parameter, { shape }] of Object.entries(parameters))
+      require(shape[0] === BATCH, `${operation}.${parameter} has the shape [${shape.join(', ')}] for ${BATCH} images`);
 }
 
 function compiles(augmentation: Augmentation, view: ViewSpec): void {

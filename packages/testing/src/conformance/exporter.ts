@@ -9,7 +9,8 @@ import { refusesUnknown, textOf, thrownBy, withService, type Check } from './sui
 export function exporterChecks(plugin: Plugin, options: object = {}): Check[] {
   const check = (name: string, run: (writer: EmbeddingWriter, folder: string) => Promise<void>): Check => ({
     name,
-    run: () => withService(plugin, 'exporter', options, (exporter) => {
+    run: () =>
+      withService(plugin, 'exporter', options, (exporter) => {
         require(exporter.write !== undefined, 'it writes no embeddings');
         return inFolder((folder) => run(exporter as EmbeddingWriter, folder));
       }),

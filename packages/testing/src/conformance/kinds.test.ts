@@ -283,6 +283,18 @@ describe('what breaks the contract is found', () => {
       /an image alone/,
     ],
     [
+      'streams that do not count the draws',
+      augmentationWith({ views: [{ ...augmentation.views[0]!, streams: [{ name: 'crop', count: 999 }] }] }),
+      'streams have names',
+      /have 999 draws/,
+    ],
+    [
+      'a parameter told of the batch',
+      augmentationWith({ parameters: () => ({ crop: { area: tf.scalar(1) } }) }),
+      'streams have names',
+      /crop.area has the shape \[\] for 5 images/,
+    ],
+    [
       'a step uphill',
       optimizerWith({ update: (p, g, s, rate, step) => optimizer.update(p, g, s, tf.neg(rate), step) }),
       'a step against',

@@ -97,7 +97,8 @@ function emitRun(bus: EventBus, folder: string | null, upTo: 'end' | 'failure' =
     const logged = step % 2 === 0 ? { lossNats: 8 - step, metrics: { accuracy: 0.5 } } : {};
     bus.emit(stepEnd, { step, epoch, rate: 0.03, stepMs: 20, waitMs: 5, images: 64, ...logged });
     if (upTo === 'failure' && step === 3) return;
-    if (step % 2 === 0) bus.emit(epochEnd, { epoch, step, lossNats: 7, seconds: 1, imagesPerSecond: 128, skipped: 0, waitShare: 0.1 });
+    if (step % 2 === 0)
+      bus.emit(epochEnd, { epoch, step, lossNats: 7, seconds: 1, imagesPerSecond: 128, skipped: 0, waitShare: 0.1 });
   }
   bus.emit(evaluationEnd, { evaluator: 'knn', step: 4, epoch: 2, seconds: 1, metrics: knn, settings: { k: 200 } });
   bus.emit(checkpointSaved, { path: `${folder}/step-4`, step: 4, epoch: 2, bytes: 4096, reason: 'end' });
