@@ -11,6 +11,8 @@ import { doctorCommand } from './commands/doctor.js';
 import { embedCommand } from './commands/embed.js';
 import { evalCommand } from './commands/eval.js';
 import { explainCommand } from './commands/explain.js';
+import { duplicatesCommand } from './commands/duplicates.js';
+import { searchCommand } from './commands/search.js';
 import { exportCommand } from './commands/export.js';
 import { pluginsCommand } from './commands/plugins.js';
 import { profileCommand } from './commands/profile.js';
@@ -25,6 +27,8 @@ const subCommands: Readonly<Record<string, CommandDef<any>>> = {
   report: reportCommand,
   embed: embedCommand,
   export: exportCommand,
+  search: searchCommand,
+  duplicates: duplicatesCommand,
   explain: explainCommand,
   augment: augmentCommand,
   plugins: pluginsCommand,

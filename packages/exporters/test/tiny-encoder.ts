@@ -66,7 +66,10 @@ export const trainedTiny = (changes: Partial<TrainedEncoder> = {}): TrainedEncod
     step: 7,
     epoch: 2,
     metrics: { 'knn/top1': { value: 12.345, unit: '%', better: 'higher' } },
-    fingerprint: async () => ({ dataset: 'photos', splits: [{ name: 'train', images: 3, classes: null, sha256: 'abc' }] }),
+    fingerprint: async () => ({
+      dataset: 'photos',
+      splits: [{ name: 'train', images: 3, classes: null, bytes: 99, namesSha256: 'abc' }],
+    }),
   },
   ...changes,
 });

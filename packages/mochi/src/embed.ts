@@ -40,7 +40,8 @@ export async function embed(path: string, options: EmbedOptions = {}): Promise<E
   }
 }
 
-async function readTable(run: OpenedRun, options: EmbedOptions): Promise<EmbeddingTable> {
+/** Features of a split of an opened run, with what belongs to each row. */
+export async function readTable(run: OpenedRun, options: EmbedOptions): Promise<EmbeddingTable> {
   const { parts } = run;
   const {
     split = parts.dataset.splits[0]!,

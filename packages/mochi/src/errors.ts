@@ -65,3 +65,21 @@ export const noPlainPreprocessing = (): MochiError =>
     expected: 'an eval view that can be told to other tools as size, resize, mean and std',
     fix: 'Write an eval view of that kind in the augmentation.',
   });
+
+export const imageUnreadable = (image: string, cause: unknown): MochiError =>
+  new MochiError(
+    'MOCHI_IMAGE_UNREADABLE',
+    {
+      happened: `The image ${image} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      expected: 'a JPEG, PNG, GIF, BMP or WebP file',
+      fix: 'Check that the path is right and that the file opens elsewhere.',
+    },
+    { cause },
+  );
+
+export const weightsWithoutEncoder = (file: string, known: readonly string[]): MochiError =>
+  new MochiError('MOCHI_WEIGHTS_ENCODER', {
+    happened: `${file} does not say which encoder its weights are for.`,
+    expected: `what mochi export --format torchvision wrote, or the option encoder with one of ${known.join(', ')}`,
+    fix: "Give the encoder, e.g. loadEncoder(file, { encoder: { name: 'resnet50', head: { kind: 'linear', dim: 1000 } } }).",
+  });

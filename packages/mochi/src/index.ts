@@ -4,6 +4,10 @@ export { startTraining, train, type TrainingRun, type TrainOptions } from './tra
 export { planTraining, type TrainingPlan } from './plan-training.js';
 export { embed, type EmbedOptions } from './embed.js';
 export { exportEncoder, type ExportOptions } from './interchange/export.js';
+export { loadEncoder, type EmbedImagesOptions, type LoadedEncoder, type LoadEncoderOptions } from './interchange/load-encoder.js';
+export { search, type Found, type SearchOptions } from './interchange/search.js';
+export { duplicates, type DuplicateGroup, type DuplicatesOptions } from './interchange/duplicates.js';
+export { trainedEncoder } from './interchange/trained-encoder.js';
 export { openRun, openRunOnEngine, type ConfigInput, type OpenOptions } from './open-run.js';
 export { builtInPlugins } from './plugins.js';
 export { findPlugins, listPlugins, type ListedPackage, type ListedPlugin, type PluginList } from './find-plugins.js';

@@ -25,8 +25,10 @@ export interface DataFingerprint {
     readonly name: string;
     readonly images: number;
     readonly classes: number | null;
-    /** SHA-256 of names, sizes and labels, and of the bytes where they are in memory; hexadecimal. */
-    readonly sha256: string;
+    /** Of all encoded images together (of the pixels, where there are only those). */
+    readonly bytes: number;
+    /** SHA-256 of the names in their order, each ended by a line feed; hexadecimal. */
+    readonly namesSha256: string;
   }[];
 }
 

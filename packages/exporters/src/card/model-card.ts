@@ -46,13 +46,15 @@ function methodOf({ config }: ModelFacts): string {
 }
 
 function dataText({ dataset, splits }: DataFingerprint, licence: string): string {
-  const rows = splits.map(({ name, images, classes, sha256 }) => [
+  const rows = splits.map(({ name, images, classes, bytes, namesSha256 }) => [
     name,
     String(images),
     classes === null ? 'unlabelled' : String(classes),
-    `\`${sha256}\``,
+    String(bytes),
+    `\`${namesSha256}\``,
   ]);
-  return `Data set: ${dataset}. Licence of the images: ${licence}.\n\n${table(['split', 'images', 'classes', 'fingerprint (SHA-256)'], rows)}`;
+  const head = ['split', 'images', 'classes', 'bytes', 'SHA-256 of their names'];
+  return `Data set: ${dataset}. Licence of the images: ${licence}.\n\n${table(head, rows)}`;
 }
 
 function metricsText({ metrics }: ModelFacts): string {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ModelFacts, TrainedEncoder } from '@mochi/contract';
 import { readJson, readManifest, SUMMARY_FILE } from '@mochi/trainer';
 import { weightsOf, type OpenedRun } from '../open-trained.js';
-import { fingerprintOf } from './fingerprint.js';
+import { fingerprintsOf } from './fingerprint.js';
 import { preprocessingOf } from './preprocessing.js';
 
 /** An opened run's encoder with all that somebody else needs in order to use it. It lives as long as the run is open. */
@@ -14,7 +14,7 @@ export async function trainedEncoder(run: OpenedRun, encoder = 'query'): Promise
     step: position.step,
     epoch: position.epoch,
     metrics: checkpoint === null ? {} : await metricsOf(checkpoint),
-    fingerprint: () => fingerprintOf(parts.dataset),
+    fingerprint: () => fingerprintsOf(parts.dataset),
   };
   return {
     encoder: parts.step.encoder,

@@ -1,0 +1,63 @@
+import type { Dataset } from '@mochi/contract';
+import { FeatureReader } from '@mochi/trainer';
+import { readTable, type EmbedOptions } from '../embed.js';
+import { imageUnreadable } from '../errors.js';
+import { openTrained, weightsOf, type OpenedRun } from '../open-trained.js';
+import { centred, meanOf, nearestRows, type Rows } from './similar.js';
+
+export interface SearchOptions extends Omit<EmbedOptions, 'out' | 'format'> {
+  /** Images that are found, at most. Default 10. */
+  readonly count?: number;
+}
+
+export interface Found {
+  readonly name: string;
+  readonly id: number;
+  /** Cosine of features without the mean of those searched, -1 to 1. */
+  readonly similarity: number;
+  readonly class?: string;
+}
+
+/**
+ * The images of a run's data (or of other data) that an image is nearest to, best first.
+ *
+ * @param path As for `embed`. @param image A file. @throws MOCHI_IMAGE_UNREADABLE
+ */
+export async function search(path: string, image: string, options: SearchOptions = {}): Promise<Found[]> {
+  const { data, count = 10 } = options;
+  const change = ({ evaluators: _, trackers: __, ...config }: Record<string, unknown>) => ({
+    ...config,
+    ...(data ? { data } : {}),
+  });
+  const run = await openTrained(path, { ...options, change });
+  try {
+    const query = await featuresOf(run, image, options); // first: a path that is wrong is told at once
+    const table = await readTable(run, options);
+    const mean = meanOf(table);
+    return nearestRows(centred(table, mean), centred(query, mean), count).map(({ row, similarity }) => {
+      const label = table.labels?.[row] ?? -1;
+      const found = { name: table.names[row]!, id: table.ids[row]!, similarity };
+      return label >= 0 && table.classes ? { ...found, class: table.classes[label]! } : found;
+    });
+  } finally {
+    await run.dispose();
+  }
+}
+
+/** One image by the same way as a whole split: equal images have equal features. */
+async function featuresOf(run: OpenedRun, image: string, { layer = 'backbone', encoder, signal }: SearchOptions): Promise<Rows> {
+  const { augmentation, step } = run.parts;
+  const dataset: Dataset = {
+    name: 'query',
+    splits: ['query'],
+    split: async (name) => ({ name, length: 1, images: { kind: 'files', paths: [image] }, describe: () => image }),
+  };
+  const reader = new FeatureReader({ dataset, augmentation, encoder: step.encoder, batchSize: 1 });
+  try {
+    const features = await reader.read('query', weightsOf(run, encoder), layer, signal ?? new AbortController().signal);
+    if (features.rows === 0) throw imageUnreadable(image, 'it is not there, or no image');
+    return features;
+  } finally {
+    reader.dispose();
+  }
+}
