@@ -30,7 +30,9 @@ try {
 function contents(tarball) {
   const files = execute('tar', ['tzf', tarball]).trim().split('\n').map((file) => file.replace('package/', '')); // prettier-ignore
   const absent = ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts'].filter((file) => !files.includes(file)); // prettier-ignore
-  const unwanted = files.filter((file) => /\.test\.|\.tsbuildinfo$|(^|\/)(test|golden|node_modules)\//.test(file));
+  const unwanted = files.filter(
+    (file) => !file.startsWith('templates/') && /\.test\.|\.tsbuildinfo$|(^|\/)(test|golden|node_modules)\//.test(file),
+  );
   return [...absent.map((file) => `lacks ${file}`), ...unwanted.map((file) => `should not have ${file}`)];
 }
 

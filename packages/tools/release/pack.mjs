@@ -29,7 +29,7 @@ export function packAll(destination) {
   execute('npx', ['--yes', version, '--recursive', ...filters, 'pack', '--pack-destination', destination], { cwd: root });
   return packages.map(({ name, version: own }) => ({
     name,
-    tarball: join(destination, `${name.slice(1).replace('/', '-')}-${own}.tgz`),
+    tarball: join(destination, `${name.replace('@', '').replace('/', '-')}-${own}.tgz`),
   }));
 }
 

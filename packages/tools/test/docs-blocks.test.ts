@@ -79,7 +79,7 @@ describe('commands are right', () => {
     ['mochi train mochi.yaml --rnu runs/x   # a comment', /--rnu/],
     ["mochi train mochi.yaml 'sampler={name: mochi, q: 1}'", /sampler\.q/],
     ['mochi embed runs/x', /--out/],
-    ['cd x && npm run nothing', /nothing/],
+    ['npm test && npm run nothing', /nothing/],
     ['mochi explain absent.yaml', /absent\.yaml/],
     ['frobnicate', /frobnicate/],
   ])('told: %s', async (code, problem) =>

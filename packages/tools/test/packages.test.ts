@@ -15,6 +15,7 @@ interface Manifest {
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
   peerDependenciesMeta?: Record<string, { optional?: boolean }>;
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
   devDependencies?: Record<string, string>;
 }
 interface Turbo {
@@ -33,7 +34,7 @@ describe.each(published)('%s', (path) => {
   const folder = path.split('/')[1]!;
 
   test('is named after its folder and says what it is', () => {
-    expect(manifest.name).toBe(`@mochi/${folder}`);
+    expect(manifest.name).toBe(folder.startsWith('create-') ? folder : `@mochi/${folder}`); // npm create asks for that name
     expect(manifest.description).toMatch(/^[A-Z].{20,}\.$/);
   });
 
@@ -89,8 +90,8 @@ describe.each(published)('%s', (path) => {
     const peers = Object.keys(manifest.dependencies ?? {})
       .filter((name) => name.startsWith('@mochi/'))
       .map((name) => readJson<Manifest>(`${name.replace('@mochi', 'packages')}/package.json`))
-      .flatMap(({ peerDependencies = {}, peerDependenciesMeta = {} }) =>
-        Object.keys(peerDependencies).filter((peer) => !peerDependenciesMeta[peer]?.optional),
+      .flatMap(({ peerDependencies = {}, peerDependenciesMeta: meta = {} }) =>
+        Object.keys(peerDependencies).filter((name) => meta[name]?.optional !== true),
       );
     expect(peers.filter((name) => !(name in own))).toEqual([]);
   });

@@ -1,7 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { openRun, planComparison } from '@mochi/mochi';
 import { isMap, parseAllDocuments, type Document, type YAMLMap } from 'yaml';
+import { root } from '../repository.js';
 import type { Block } from './extract.js';
 
 /** YAML that is no config of ours is only parsed: `<!-- check: syntax -->`. */
@@ -16,15 +17,22 @@ export async function checkConfig(block: Block, folder: string): Promise<string[
   const broken = documents.flatMap(({ errors }) => errors.map(({ message }) => message));
   if (broken.length > 0 || isForeign(block)) return broken;
   const problems: string[] = [];
-  for (const text of documents.flatMap(alternatives)) problems.push(...(await checkOne(text, folder)));
+  for (const text of documents.flatMap(alternatives))
+    problems.push(...(await checkOne(withPaths(text, folder, dirname(block.page)), folder)));
   return problems;
 }
+
+/** Configs and plugins that a block names lie in the page's folder of files, or where the page itself is in the repository. */
+const withPaths = (text: string, folder: string, home: string): string =>
+  text.replaceAll(
+    /(?<=[\s'"[])\.\.?\/[\w./-]+\.(?:ts|yaml)\b/g,
+    (path) => [join(folder, path), join(root, home, path)].find((each) => existsSync(each)) ?? join(folder, path),
+  );
 
 async function checkOne(text: string, folder: string): Promise<string[]> {
   const file = join(mkdtempSync(join(folder, 'block-')), 'block.yaml');
   const isComparison = /^vary:/m.test(text);
-  const inFolder = text.replaceAll(/(?<=[\s'"[])\.\/(?=[\w-]+\.(?:ts|yaml)\b)/g, '../'); // files of the page lie one folder up
-  writeFileSync(file, isComparison || /^extends:/m.test(text) ? inFolder : `extends: ../mochi.yaml\n${inFolder}`);
+  writeFileSync(file, isComparison || /^extends:/m.test(text) ? text : `extends: ../mochi.yaml\n${text}`);
   if (isComparison) return checkComparison(file, []);
   return messageOf(async () => (await openRun(file)).dispose());
 }

@@ -11,7 +11,10 @@ const OTHERS = ['cat', 'cd', 'cp', 'curl', 'docker', 'export', 'git', 'jq', 'kub
 /** What is wrong with the commands of a shell block: those of `mochi` by the CLI's own definitions, configs that they name included. */
 export async function checkShell(code: string, folder: string): Promise<string[]> {
   const problems: string[] = [];
+  let isElsewhere = false; // after `cd`, npm's scripts are those of another package
   for (const words of commandsOf(code)) {
+    if (words[0] === 'cd') isElsewhere = true;
+    if (isElsewhere && words[0] === 'npm') continue;
     const found = await checkCommand(words, folder);
     problems.push(...found.map((problem) => `${words.join(' ')}: ${problem}`));
   }
