@@ -10,7 +10,15 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { resnet } from '@mochi/encoders';
-import { npyHeader, writeDetectron2, writeLancedb, writeOnnx, writeSavedModel, writeTfjs, writeTorchvision } from '@mochi/exporters';
+import {
+  npyHeader,
+  writeDetectron2,
+  writeLancedb,
+  writeOnnx,
+  writeSavedModel,
+  writeTfjs,
+  writeTorchvision,
+} from '@mochi/exporters';
 import { createRng, disposeTree, startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { createJiti } from 'jiti';
@@ -29,9 +37,20 @@ const note = (row) => {
 
 const NETWORKS = [
   { label: 'resnet18, imagenet stem, mlp head', name: 'resnet18', size: 64, options: { head: { hidden: 96, dim: 32 } } },
-  { label: 'resnet18, cifar stem, mlp head', name: 'resnet18', size: 32, options: { stem: 'cifar', head: { hidden: 512, dim: 128 } } },
+  {
+    label: 'resnet18, cifar stem, mlp head',
+    name: 'resnet18',
+    size: 32,
+    options: { stem: 'cifar', head: { hidden: 512, dim: 128 } },
+  },
   { label: 'resnet50, imagenet stem, linear', name: 'resnet50', size: 96, options: { head: { kind: 'linear', dim: 64 } } },
-  { label: 'resnet18, group norm', name: 'resnet18', size: 33, options: { norm: 'group', width: 16, stem: 'small' }, torch: false },
+  {
+    label: 'resnet18, group norm',
+    name: 'resnet18',
+    size: 33,
+    options: { norm: 'group', width: 16, stem: 'small' },
+    torch: false,
+  },
 ];
 
 function cached(name) {
@@ -76,7 +95,11 @@ function lively(encoder, size) {
     const weights = encoder.init(createRng(5, encoder.name));
     let { stats } = weights;
     for (let step = 0; step < 3; step++)
-      stats = encoder.apply({ params: weights.params, stats }, createRng(step, 'warm').normal([8, size, size, 3], 0.5, 2), 'train').stats;
+      stats = encoder.apply(
+        { params: weights.params, stats },
+        createRng(step, 'warm').normal([8, size, size, 3], 0.5, 2),
+        'train',
+      ).stats;
     return { params: weights.params, stats };
   });
 }
@@ -139,9 +162,15 @@ async function inBrowser(folder, specs) {
     const images = readNpy(join(folder, `${file}.images.npy`)).data;
     const request = { model: join(folder, `${file}.tfjs`), images, shape, outputs: ['backbone', 'head'] };
     const { values, backend, browser: agent, ms } = await runInChromium(command, request);
-    const worst = Math.max(...['backbone', 'head'].map((layer) => apart(values[layer], readNpy(join(folder, `${file}.${layer}.npy`)).data)));
+    const worst = Math.max(
+      ...['backbone', 'head'].map((layer) => apart(values[layer], readNpy(join(folder, `${file}.${layer}.npy`)).data)),
+    );
     const version = /Chrome\/[\d.]+/.exec(agent)?.[0] ?? agent;
-    note({ network: label, way: `TF.js graph model, ${version}, ${backend}, ${Math.round(ms / shape[0])} ms an image`, apart: worst });
+    note({
+      network: label,
+      way: `TF.js graph model, ${version}, ${backend}, ${Math.round(ms / shape[0])} ms an image`,
+      apart: worst,
+    });
   }
 }
 
@@ -161,7 +190,11 @@ async function throughLanceDb(folder) {
   const made = await (await lancedb.connect(join(folder, 'lance'))).openTable('embeddings');
   const [best] = await made.vectorSearch(Array.from(features.subarray(1234 * dim, 1235 * dim))).limit(1).toArray(); // prettier-ignore
   const whole = (await made.countRows()) === count && best.name === 'photo 1234';
-  note({ network: `${count} embeddings`, way: 'LanceDB 0.31: every row, and the nearest to one is itself', apart: whole ? best._distance : 1 });
+  note({
+    network: `${count} embeddings`,
+    way: 'LanceDB 0.31: every row, and the nearest to one is itself',
+    apart: whole ? best._distance : 1,
+  });
 }
 
 await startTensorFlow();
