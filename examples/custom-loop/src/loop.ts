@@ -87,7 +87,7 @@ export async function train(images: tf.Tensor4D, steps: number, batchSize: numbe
   let state = begin();
   const losses: number[] = [];
   for (let at = 0; at < steps; at++) {
-    const ids = tf.tidy(() => createRng(SEED, 'order', at).integers([batchSize], 0, images.shape[0]) as tf.Tensor1D);
+    const ids = tf.tidy(() => createRng(SEED, 'order', at).integers([batchSize], images.shape[0]) as tf.Tensor1D);
     const [batch, number] = [tf.gather(images, ids), tf.scalar(at, 'int32')];
     const made = await step.runAsync(state, batch, ids, number);
     disposeTree(state);
