@@ -1,8 +1,8 @@
-import type { Features, SplitSource } from '@mochi/contract';
+import { isMochiError, type Features, type SplitSource } from '@mochi/contract';
 import { selectSamples } from '@mochi/data';
 import type { RunImages, RunMap, RunNeighbours } from '@mochi/report';
 import { FeatureReader } from '@mochi/trainer';
-import { openTrained, type OpenedRun } from '../open-trained.js';
+import { openTrained, weightsOf, type OpenedRun } from '../open-trained.js';
 import { drawAtlas, drawAugmentation } from './draw-images.js';
 import { confusionOf, nearestOthers, SHOWN } from './nearest.js';
 import { splitToLookAt, spread } from './pick-images.js';
@@ -45,7 +45,7 @@ async function look(run: OpenedRun, options: LookOptions): Promise<RunImages> {
       return await make();
     } catch (error) {
       signal.throwIfAborted();
-      problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`${what}: ${sayError(error)}`);
       return null;
     }
   };
@@ -74,13 +74,12 @@ async function look(run: OpenedRun, options: LookOptions): Promise<RunImages> {
   };
 }
 
-async function readFeatures({ parts, state }: OpenedRun, source: SplitSource, signal: AbortSignal): Promise<Features> {
-  const { augmentation, step, batchSize } = parts;
+async function readFeatures(run: OpenedRun, source: SplitSource, signal: AbortSignal): Promise<Features> {
+  const { augmentation, step, batchSize } = run.parts;
   const dataset = { name: source.name, splits: [source.name], split: async () => source };
   const reader = new FeatureReader({ dataset, augmentation, encoder: step.encoder, batchSize });
   try {
-    const weights = step.method.part.encoders(state.params, state.method)['query']!;
-    return await reader.read(source.name, weights, 'backbone', signal);
+    return await reader.read(source.name, weightsOf(run), 'backbone', signal);
   } finally {
     reader.dispose();
   }
@@ -115,6 +114,12 @@ function neighboursOf(
     })),
   }; // prettier-ignore
 }
+
+/** What happened, with its code: how to mend it is for whoever runs a command, not for the reader of a page. */
+export const sayError = (error: unknown): string => {
+  if (isMochiError(error)) return `${error.code}: ${error.happened}`;
+  return error instanceof Error ? error.message : String(error);
+};
 
 /** The end of a path: folders above the class say nothing about the image. */
 const shortName = (name: string): string => name.split('/').slice(-2).join('/');

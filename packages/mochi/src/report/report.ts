@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { chartTable, nameRuns, readRun, renderPage, reportPage, runFoldersIn, toCsv, type LookedAt, type Page, type RunRecord } from '@mochi/report'; // prettier-ignore
 import { nothingToReport } from '../errors.js';
-import { lookAtRun, type LookOptions } from './look-at-run.js';
+import { lookAtRun, sayError, type LookOptions } from './look-at-run.js';
 
 export interface ReportOptions extends LookOptions {
   /** File to write. Default: report.html in the folder of the first run. */
@@ -59,7 +59,7 @@ async function lookedAt({ name, dir }: RunRecord, options: ReportOptions): Promi
     return { name, images: await lookAtRun(dir, options), problem: null };
   } catch (error) {
     options.signal?.throwIfAborted();
-    return { name, images: null, problem: `the encoder could not be opened. ${error instanceof Error ? error.message : String(error)}` };
+    return { name, images: null, problem: `the encoder could not be opened. ${sayError(error)}` };
   }
 } // prettier-ignore
 

@@ -5,7 +5,7 @@ import { framed, type Frame } from '../frame.js';
 /** Classes past which names no longer fit beside the cells. */
 const NAMED = 24;
 
-/** Rows: what it is; columns: what it was taken for. Shades are shares of the row. */
+/** Rows: what it is; columns: what it was taken for. Shades are shares of the row, their roots, so that rare cells are seen. */
 export function drawMatrix(chart: MatrixChart, frame: Frame): SVGSVGElement {
   const { colours, width } = frame;
   const { classes, counts } = chart;
@@ -23,7 +23,7 @@ export function drawMatrix(chart: MatrixChart, frame: Frame): SVGSVGElement {
     ...{ width: side, height: side, marginLeft: left, marginBottom: named ? left : 40, padding: named ? 0.04 : 0 },
     x: { domain, label: chart.columns.label, ticks, tickFormat: (at: number) => (named ? short(at) : String(at)), tickRotate: named ? -60 : 0 }, // prettier-ignore
     y: { domain, label: chart.rows.label, ticks, tickFormat: (at: number) => (named ? short(at) : String(at)) },
-    color: { type: 'linear', domain: [0, 1], range: [colours.ground, colours.dark ? '#7cc4ff' : '#08519c'] },
+    color: { type: 'sqrt', domain: [0, 1], range: [colours.ground, colours.dark ? '#7cc4ff' : '#08519c'] },
     marks: [
       Plot.cell(data, { x: 'x', y: 'y', fill: 'share', inset: 0 }),
       ...(named && side / classes.length > 26

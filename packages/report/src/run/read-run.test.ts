@@ -112,6 +112,11 @@ describe('a folder that is not as it should be still makes a report', () => {
     const folders = await runFoldersIn(join(root, 'study'));
     const runs = nameRuns((await Promise.all(folders.map(readRun))).map((run) => run!));
     expect(runs.map(({ name }) => name)).toEqual(['a', 'b']); // equal names of configs give way to those of folders
+    const named = runs.map((run, at) => ({
+      ...run,
+      config: { name: 'x', sampler: [{ name: 'oracle' }, { name: 'mochi' }], seed: at },
+    }));
+    expect(nameRuns(named).map(({ name }) => name)).toEqual(['oracle + mochi, seed 0', 'oracle + mochi, seed 1']);
     expect((await readRun(join(root, 'study/runs/a/checkpoints/step-000000001')))!.dir).toBe(join(root, 'study/runs/a'));
   });
 });

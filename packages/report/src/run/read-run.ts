@@ -66,12 +66,24 @@ export async function readRun(path: string): Promise<Omit<RunRecord, 'name'> | n
   };
 }
 
-/** Runs by distinct names: that of the config where it differs, else with the folder's, else the whole path. */
+/** Runs by distinct names: that of the config where it differs, else sampler and seed, else the folder's, else the whole path. */
 export function nameRuns(runs: readonly Omit<RunRecord, 'name'>[]): RunRecord[] {
   const own = ({ config, dir }: Omit<RunRecord, 'name'>): string => (typeof config?.['name'] === 'string' ? config['name'] : basename(dir)); // prettier-ignore
-  const ways = [own, ({ dir }: Omit<RunRecord, 'name'>) => basename(dir), ({ dir }: Omit<RunRecord, 'name'>) => dir];
-  const way = ways.find((nameOf) => new Set(runs.map(nameOf)).size === runs.length) ?? ways[2]!;
+  const ways = [
+    own,
+    samplerAndSeed,
+    ({ dir }: Omit<RunRecord, 'name'>) => basename(dir),
+    ({ dir }: Omit<RunRecord, 'name'>) => dir,
+  ];
+  const way = ways.find((nameOf) => new Set(runs.map(nameOf)).size === runs.length) ?? ways.at(-1)!;
   return runs.map((run) => ({ ...run, name: way(run) }));
+}
+
+/** `oracle + mochi, seed 2`: how the runs of a comparison mostly differ. */
+function samplerAndSeed({ config, dir }: Omit<RunRecord, 'name'>): string {
+  const sampler = config?.['sampler'];
+  const names = (Array.isArray(sampler) ? sampler : [sampler]).map((one) => recordOf(one)['name']);
+  return names.every((name) => typeof name === 'string') ? `${names.join(' + ')}, seed ${String(config?.['seed'])}` : basename(dir);
 }
 
 /** The run that a checkpoint folder belongs to, or the folder itself. */
