@@ -1,4 +1,7 @@
 import type { Dataset, ImageStore, SplitSource } from '@mochi/contract';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { codeOf } from '../../test/code-of.js';
 import { selectSamples, withCommonOptions } from './with-common-options.js';
@@ -25,7 +28,7 @@ const dataset: Dataset = {
 };
 const ids = (source: SplitSource): number[] =>
   Array.from({ length: source.length }, (_, at) => Number(/\d+/.exec(source.describe(at))![0]));
-const shared = { fractionSeed: 0 };
+const shared = { fractionSeed: 0, inMemoryMiB: 0 };
 
 test('limit keeps the first images, of every split or of the one that is named', async () => {
   const every = withCommonOptions(dataset, { ...shared, limit: 3 });
@@ -37,7 +40,7 @@ test('limit keeps the first images, of every split or of the one that is named',
 
 test('a fraction keeps its share of every class, and the larger one what the smaller one keeps', async () => {
   const keep = async (fraction: number, fractionSeed = 0): Promise<number[]> =>
-    ids(await withCommonOptions(dataset, { fraction, fractionSeed }).split('train'));
+    ids(await withCommonOptions(dataset, { ...shared, fraction, fractionSeed }).split('train'));
   const [tenth, half] = [await keep(0.1), await keep(0.5)];
   expect(tenth.map((id) => labels[id]).sort()).toEqual([0, 0, 0, 1]);
   expect(half.map((id) => labels[id]).filter((label) => label === 1)).toHaveLength(5);
@@ -80,6 +83,27 @@ test('labels, names, annotations and images of every kind of store go together',
     [7, 0, 39],
   ]);
   expect((await source.annotations!.of(2)).objects[0]!.box[0]).toBe(39);
+});
+
+test('a small split is read into memory, a larger one stays; what cannot be read is empty', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'mochi-memory-'));
+  const contents = Array.from({ length: COUNT }, (_, at) => Uint8Array.of(at, 1, 2));
+  const files = contents.map((bytes, at) => {
+    if (at !== 5) writeFileSync(join(root, `${at}`), bytes);
+    return join(root, `${at}`);
+  });
+  const shard = join(root, 'shard');
+  writeFileSync(shard, Buffer.concat(contents));
+  const each = (value: (at: number) => number) => Float64Array.from({ length: COUNT }, (_, at) => value(at));
+  const ranges: ImageStore = { kind: 'ranges', files: [shard], file: new Int32Array(COUNT), offset: each((at) => 3 * at), length: each(() => 3) }; // prettier-ignore
+  const from = async (images: ImageStore, inMemoryMiB: number): Promise<ImageStore> =>
+    (await withCommonOptions({ ...dataset, split: async (name) => splitOf(name, images) }, { ...shared, inMemoryMiB }).split('train')).images; // prettier-ignore
+  const loaded = await from({ kind: 'files', paths: files }, 1);
+  expect(loaded.kind === 'encoded' && loaded.files.map((file) => [...file])).toEqual(contents.map((file, at) => (at === 5 ? [] : [...file]))); // prettier-ignore
+  const ranged = await from(ranges, 1);
+  expect(ranged.kind === 'encoded' && ranged.files).toEqual(contents);
+  expect((await from({ kind: 'files', paths: files }, 1e-5)).kind).toBe('files');
+  rmSync(root, { recursive: true });
 });
 
 test('a split that is not there is named', async () => {

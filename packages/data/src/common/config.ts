@@ -17,5 +17,12 @@ export const commonConfig = {
     .nonnegative()
     .default(0)
     .describe("picks which images a fraction keeps; not the run's seed. A larger fraction keeps those of a smaller one"),
+  inMemoryMiB: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe(
+      'a split whose encoded images together take no more than this is read into memory when it is first used, MiB; larger ones stay on the disk, where the system keeps what it can',
+    ),
 };
 export type CommonConfig = z.infer<z.ZodObject<typeof commonConfig>>;

@@ -11,7 +11,7 @@ export interface DatasetSpec<S extends z.ZodRawShape> {
   open(options: z.infer<z.ZodObject<S>>, tools: { readonly log: Logger }): Dataset;
 }
 
-/** A data set as a plugin, with the options that all of them have: `limit`, `fraction`, `fractionSeed`. */
+/** A data set as a plugin, with the options that all of them have: `limit`, `fraction`, `fractionSeed`, `inMemoryMiB`. */
 export function datasetPlugin<S extends z.ZodRawShape>({ name, config, open }: DatasetSpec<S>): Plugin {
   const schema = config.extend(commonConfig) as unknown as z.ZodType<z.infer<z.ZodObject<S>> & CommonConfig>;
   return definePlugin({
@@ -20,9 +20,9 @@ export function datasetPlugin<S extends z.ZodRawShape>({ name, config, open }: D
     apiVersion: API_VERSION,
     config: schema,
     setup(host, options) {
-      const { limit, fraction, fractionSeed, ...own } = options;
+      const { limit, fraction, fractionSeed, inMemoryMiB, ...own } = options;
       const make = (): Dataset => open(own as z.infer<z.ZodObject<S>>, { log: host.log });
-      host.provide(DATASET, () => withCommonOptions(make(), { limit, fraction, fractionSeed }));
+      host.provide(DATASET, () => withCommonOptions(make(), { limit, fraction, fractionSeed, inMemoryMiB }));
     },
   }) as Plugin;
 }

@@ -4,14 +4,17 @@ import { pickImages } from '../named-images.js';
 import { unknownSplit } from '../errors.js';
 import { lazyDataset } from '../splits.js';
 import type { CommonConfig } from './config.js';
+import { inMemory } from './in-memory.js';
 
 /**
- * A data set of which each split is cut down: first to a fraction of every class, then to the first `limit` images.
+ * A data set of which each split is cut down: first to a fraction of every class, then to the first `limit` images; and, where it is small, read
+ * into memory.
  *
  * @throws MOCHI_UNKNOWN_SPLIT when an option names a split that is not there.
  */
-export function withCommonOptions(dataset: Dataset, { limit, fraction, fractionSeed }: CommonConfig): Dataset {
-  if (limit === undefined && fraction === undefined) return dataset;
+export function withCommonOptions(dataset: Dataset, options: CommonConfig): Dataset {
+  const { limit, fraction, fractionSeed, inMemoryMiB } = options;
+  if (limit === undefined && fraction === undefined && inMemoryMiB === 0) return dataset;
   for (const option of [limit, fraction]) {
     const unknown = typeof option === 'object' ? Object.keys(option).find((name) => !dataset.splits.includes(name)) : undefined;
     if (unknown !== undefined) throw unknownSplit(dataset.name, unknown, dataset.splits);
@@ -24,7 +27,11 @@ export function withCommonOptions(dataset: Dataset, { limit, fraction, fractionS
     if (kept === null && most === source.length) return source;
     return selectSamples(source, kept?.subarray(0, most) ?? Int32Array.from({ length: most }, (_, at) => at));
   };
-  const readers = dataset.splits.map((name) => [name, () => cut(name)] as const);
+  const kept = async (name: string): Promise<SplitSource> => {
+    const source = await cut(name);
+    return inMemoryMiB > 0 ? { ...source, images: await inMemory(source.images, inMemoryMiB * 2 ** 20) } : source;
+  };
+  const readers = dataset.splits.map((name) => [name, () => kept(name)] as const);
   return { ...dataset, ...lazyDataset(dataset.name, new Map(readers)) };
 }
 
