@@ -34,12 +34,18 @@ async function objects(root, split) {
 try {
   for (const [title, splits] of Object.entries({
     'CIFAR-10': { train: at('cifar10-train.tar'), test: at('cifar10-test.tar') },
-    'Tiny-ImageNet': { train: at('tiny-imagenet-train100.tar'), val: at('tiny-imagenet-val.tar') },
   })) {
     const path = Object.fromEntries(Object.entries(splits).filter(([, file]) => existsSync(file)));
     if (Object.keys(path).length === 0) continue;
     const started = performance.now();
     print(title, await verifyData({ data: { name: 'image-tar', path } }), started);
+  }
+  if (existsSync(at('tiny-imagenet-train100.tar')) && existsSync(at('tiny-imagenet-val.tar'))) {
+    const [started, root] = [performance.now(), join(scratch, 'tiny-imagenet')];
+    const limits = { maxBytes: 2 ** 30, maxEntries: 200_000 };
+    await unpackArchive(at('tiny-imagenet-train100.tar'), join(root, 'train'), limits);
+    await unpackArchive(at('tiny-imagenet-val.tar'), join(root, 'val'), limits);
+    print('Tiny-ImageNet', await verifyData({ data: { name: 'tiny-imagenet', root } }), started);
   }
   if (existsSync(at('bccd-voc.tar'))) {
     const [started, root] = [performance.now(), join(scratch, 'bccd')];

@@ -58,10 +58,11 @@ async function bytesOfFiles(paths: Iterable<string>, signal?: AbortSignal): Prom
   let total = 0;
   const work = async (): Promise<void> => {
     for (let path = next.next(); !path.done && !signal?.aborted; path = next.next()) {
-      total += await stat(path.value).then(
-        ({ size }) => size,
+      const size = await stat(path.value).then(
+        (found) => found.size,
         () => 0,
       );
+      total += size; // not `total += await`: that takes the total of before the wait, and loses what others added meanwhile
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
