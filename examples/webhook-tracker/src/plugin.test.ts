@@ -40,9 +40,8 @@ const event = (type: string, step: number) => ({ type, step, time: 0 }) as RunEv
 /** Sends so many events and closes. @returns what was told. */
 async function send(count: number, options: object): Promise<string[]> {
   const warnings: string[] = [];
-  const tracker = new WebhookTracker(
-    { url, events: ['step-end'], queue: 100, seconds: 5, ...options },
-    (message) => warnings.push(message),
+  const tracker = new WebhookTracker({ url, events: ['step-end'], queue: 100, seconds: 5, ...options }, (message) =>
+    warnings.push(message),
   );
   const events = new Subject<RunEvent>();
   bodies.length = 0;

@@ -65,14 +65,19 @@ export class WebhookTracker implements Tracker {
 
   private async send(body: string): Promise<void> {
     const { url, seconds } = this.options;
+    const signal = AbortSignal.timeout(seconds * 1000);
     try {
-      const headers = { 'content-type': 'application/json' };
-      const answer = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(seconds * 1000) });
+      // Twice: a connection that was idle for long may be closed by the server just when it is used again.
+      const answer = await this.post(body, signal).catch(() => this.post(body, signal));
       await answer.body?.cancel(); // so that the connection is free again
       if (!answer.ok) this.tell('refused', `${url} answers ${answer.status} ${answer.statusText}`);
     } catch (error) {
       this.tell('failed', `${url} cannot be reached: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  private post(body: string, signal: AbortSignal): Promise<Response> {
+    return fetch(this.options.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body, signal });
   }
 
   private tell(kind: string, message: string): void {

@@ -1,6 +1,19 @@
 import { exporterConformance } from '@mochi/testing';
-import { npyPlugin, parquetPlugin } from './index.js';
+import {
+  cardPlugin,
+  detectron2Plugin,
+  lancedbPlugin,
+  npyPlugin,
+  onnxPlugin,
+  parquetPlugin,
+  savedModelPlugin,
+  tfjsPlugin,
+  torchvisionPlugin,
+} from './index.js';
 
 exporterConformance(npyPlugin);
 exporterConformance(npyPlugin, { sidecar: 'csv' });
 exporterConformance(parquetPlugin);
+exporterConformance(lancedbPlugin);
+for (const plugin of [torchvisionPlugin, detectron2Plugin, onnxPlugin, savedModelPlugin, tfjsPlugin, cardPlugin])
+  exporterConformance(plugin);

@@ -1,6 +1,7 @@
 import { trackerConformance } from '@mochi/testing';
-import { jsonlPlugin, jsonPlugin, progressPlugin } from './index.js';
+import { jsonlPlugin, jsonPlugin, openTelemetryPlugin, progressPlugin } from './index.js';
 
 trackerConformance(jsonPlugin);
 trackerConformance(jsonlPlugin);
+trackerConformance(openTelemetryPlugin, { steps: true });
 trackerConformance(progressPlugin);

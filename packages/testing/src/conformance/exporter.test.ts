@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { EXPORTER, MochiError, type EmbeddingTable, type EmbeddingWriter } from '@mochi/contract';
+import { EXPORTER, MochiError, type EmbeddingTable, type EmbeddingWriter, type Exporter } from '@mochi/contract';
 import { startTensorFlow } from '@mochi/tensorflow';
 import { describe, test } from 'vitest';
 import { expectFault, pluginOf } from '../../test/small-plugin.js';
@@ -107,4 +107,30 @@ describe('what breaks the contract is found', () => {
       /fails without a code: Error: E/,
     ],
   ])('%s', (_, write, name, message) => expectFault(checksWith(write), name, message));
+
+  const exporterWith = (exporter: Partial<Exporter>) =>
+    exporterChecks(pluginOf('exporter', EXPORTER, { format: 'x', ...exporter }));
+
+  test.each<[string, Partial<Exporter>, string, RegExp]>([
+    ['nothing at all', {}, 'it writes', /writes neither embeddings nor encoders/],
+    ['a name that is none', { ...writer, format: 'a b' }, 'it writes', /its format is called "a b"/],
+    ['an encoder that is not written', { writeEncoder: async () => {} }, 'an encoder is', /nothing is at .*encoder\.x/],
+    [
+      'an encoder refused without a code',
+      { writeEncoder: async () => Promise.reject(new Error('unknown')) },
+      'an encoder is',
+      /fails without a code: Error: unknown/,
+    ],
+    [
+      'half an encoder',
+      {
+        writeEncoder: async (_, path) => {
+          writeFileSync(path, '');
+          throw failed('unknown');
+        },
+      },
+      'an encoder is',
+      /the encoder is refused, and encoder\.x left behind/,
+    ],
+  ])('%s', (_, exporter, name, message) => expectFault(exporterWith(exporter), name, message));
 });

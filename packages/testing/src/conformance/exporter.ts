@@ -1,29 +1,80 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMochiError, type EmbeddingTable, type EmbeddingWriter, type Plugin } from '@mochi/contract';
-import { require } from './compare.js';
+import {
+  isMochiError,
+  type EmbeddingTable,
+  type EmbeddingWriter,
+  type Encoder,
+  type Exporter,
+  type Plugin,
+  type TrainedEncoder,
+} from '@mochi/contract';
+import { createRng, disposeTree } from '@mochi/tensorflow';
+import * as tf from '@tensorflow/tfjs-core';
+import { require, requireSame, snapshot } from './compare.js';
 import { inFolder } from './in-folder.js';
 import { refusesUnknown, textOf, thrownBy, withService, type Check } from './suite.js';
 
-/** What every writer of embeddings must keep. @param options As in a config. */
+/** What every exporter must keep: of embeddings, of encoders, or of both. @param options As in a config. */
 export function exporterChecks(plugin: Plugin, options: object = {}): Check[] {
+  const lent = (run: (exporter: Exporter, folder: string) => Promise<void>) => () =>
+    withService(plugin, 'exporter', options, (exporter) => inFolder((folder) => run(exporter, folder)));
   const check = (name: string, run: (writer: EmbeddingWriter, folder: string) => Promise<void>): Check => ({
     name,
-    run: () =>
-      withService(plugin, 'exporter', options, (exporter) => {
-        require(exporter.write !== undefined, 'it writes no embeddings');
-        return inFolder((folder) => run(exporter as EmbeddingWriter, folder));
-      }),
+    run: lent(async (exporter, folder) => {
+      if (exporter.write !== undefined) await run(exporter as EmbeddingWriter, folder); // else it has no tables to get wrong
+    }),
   });
   return [
+    { name: 'it writes embeddings, or encoders', run: lent(async (exporter) => saysWhat(exporter)) },
     check('a table is written where it was asked for, also into a folder that is not there', writes),
     check('names of any kind, rows without a label and a table without rows are no accident', takesOdd),
     check('a second table takes the place of the first', replaces),
     check('the table is left as it is', leavesTable),
     check('a table whose columns differ in length is refused with a code, and the file before it stays', refusesUneven),
     check('what cannot be written is refused with a code, and leaves nothing behind', failsCleanly),
+    {
+      name: 'an encoder is written where it was asked for, or refused with a code; weights are left as they are',
+      run: lent(writesEncoder),
+    },
     refusesUnknown(plugin, 'exporter', options),
   ];
+}
+
+function saysWhat({ format, write, writeEncoder }: Exporter): void {
+  require(/^[\w.-]+$/.test(format), `its format is called "${format}"`);
+  require(write !== undefined || writeEncoder !== undefined, 'it writes neither embeddings nor encoders');
+}
+
+/** A format may know some architectures alone. */
+async function writesEncoder({ format, writeEncoder }: Exporter, folder: string): Promise<void> {
+  if (writeEncoder === undefined) return;
+  const trained = smallTrained();
+  const before = snapshot(trained.weights);
+  const path = join(folder, `encoder.${format}`);
+  const error = await thrownBy(() => writeEncoder(trained, path));
+  requireSame(snapshot(trained.weights), before, 'the weights after the export');
+  disposeTree(trained.weights as never);
+  if (error === undefined) return require(readdirSync(folder).length > 0, `nothing is at ${path}, the path that it was given`);
+  require(isMochiError(error), `an encoder that it does not know fails without a code: ${textOf(error)}`);
+  const left = readdirSync(folder);
+  require(left.length === 0, `the encoder is refused, and ${left.join(', ')} left behind`);
+}
+
+function smallTrained(): TrainedEncoder {
+  const encoder: Encoder = {
+    name: 'small',
+    dims: { backbone: 3, head: 2 },
+    init: (rng) => ({ params: { weight: rng.normal([3, 2]) }, stats: {} }),
+    apply: ({ params, stats }, images) => {
+      const backbone = tf.mean<tf.Tensor2D>(images, [1, 2]);
+      return { backbone, head: tf.matMul(backbone, params['weight'] as tf.Tensor2D), stats };
+    },
+  };
+  const preprocessing = { size: 8, resize: 9, mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2] } as const;
+  const fingerprint = async () => ({ dataset: 'small', splits: [] });
+  const facts = { name: 'conformance', config: { seed: 1 }, step: 1, epoch: 0, metrics: {}, fingerprint };
+  return { encoder, weights: encoder.init(createRng(1, 'export')), preprocessing, facts };
 }
 
 const NAMES = ['a/0001.jpg', 'with, comma.png', 'with "quotes".png', 'línea\nnueva.png', '图像/7.webp', ' leading blank'];
@@ -46,7 +97,6 @@ const contentOf = (path: string): string =>
   statSync(path).isDirectory() ? readdirSync(path, { recursive: true }).join() : readFileSync(path).toString('base64');
 
 async function writes(writer: EmbeddingWriter, folder: string): Promise<void> {
-  require(/^[\w.-]+$/.test(writer.format), `its format is called "${writer.format}"`);
   const path = fileOf(writer, join(folder, 'new', 'folder'));
   await writer.write(tableOf(), path);
   require(existsSync(path), `nothing is at ${path}, the path that it was given`);
