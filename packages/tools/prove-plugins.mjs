@@ -2,7 +2,7 @@
 // the kinds to try. Generated packages stand in a temporary folder, whose node_modules hold copies of the built packages of this workspace and
 // links to their dependencies, as an installation would. Set-up first: `npm run setup`.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,8 +43,9 @@ function install() {
       for (const own of readdirSync(join(hoisted, name))) link(hoisted, join(name, own));
     }
   }
-  for (const name of ['vitest', 'typescript', 'vite'])
-    if (!readdirSync(modules).includes(name)) link(join(root, 'node_modules'), name);
+  mkdirSync(join(modules, '@types'), { recursive: true });
+  for (const name of ['vitest', 'typescript', 'vite', '@types/node'])
+    if (!existsSync(join(modules, name))) link(join(root, 'node_modules'), name);
   for (const folder of readdirSync(join(root, 'packages'))) copyPackage(join(root, 'packages', folder));
 }
 
@@ -55,7 +56,8 @@ function copyPackage(folder) {
   const target = join(modules, manifest.name);
   cpSync(join(folder, 'package.json'), join(target, 'package.json'));
   const parts = manifest.files.filter((name) => !name.startsWith('!') && name !== 'src');
-  for (const part of new Set(parts.map((name) => name.split('/')[0])))
+  const folders = new Set(parts.map((name) => name.split('/')[0]));
+  for (const part of [...folders].filter((name) => existsSync(join(folder, name))))
     cpSync(join(folder, part), join(target, part), { recursive: true });
 }
 

@@ -32,8 +32,8 @@ afterAll(() => {
   server.close();
 });
 
-trackerConformance(webhookPlugin, { url });
-trackerConformance(webhookPlugin, { url: nobody }); // nobody listens there: a run must not mind
+trackerConformance(webhookPlugin, { url, seconds: 5 });
+trackerConformance(webhookPlugin, { url: nobody, seconds: 5 }); // nobody listens there: a run must not mind
 
 const event = (type: string, step: number) => ({ type, step, time: 0 }) as RunEvent;
 
@@ -95,7 +95,7 @@ test('a run with it posts its start and its end', async () => {
     sampler: 'uniform',
     optimizer: { name: 'sgd', rate: 0.05 },
     train: { steps: 2, batchSize: 4 },
-    trackers: [{ name: 'acme-webhook', url, events: ['run-start', 'run-end'] }],
+    trackers: [{ name: 'acme-webhook', url, events: ['run-start', 'run-end'], seconds: 120 }],
   });
   expect(bodies.map(({ run, event: { type } }) => [run, type])).toEqual([
     ['posted', 'run-start'],

@@ -10,7 +10,7 @@ const config = z.strictObject({
     .default(['run-start', 'evaluation-end', 'warning', 'run-end'])
     .describe('events that are posted, by their types'),
   queue: z.int().positive().default(100).describe('messages that may wait; beyond, the oldest are dropped'),
-  seconds: z.number().positive().max(60).default(5).describe('longest time that one message may take, and that close waits'),
+  seconds: z.number().positive().max(600).default(30).describe('longest time that one message may take, and that close waits'),
 });
 
 /** Posts what happens in a run to an address. */

@@ -1,10 +1,21 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { MochiError } from '@mochi/contract';
-import type { Check, CheckResult } from '@mochi/testing/checks';
-import type { Plugin } from '@mochi/contract';
+import { MochiError, type Plugin } from '@mochi/contract';
 
+/** One thing that a plugin of a kind must keep. */
+interface Check {
+  readonly name: string;
+  run(): Promise<void> | void;
+}
+
+interface CheckResult {
+  readonly name: string;
+  /** Why it failed; null where it holds. */
+  readonly failure: string | null;
+}
+
+/** What `@mochi/testing/checks` has for this command. */
 export interface Suites {
   pluginChecks(plugin: Plugin, options?: object): Check[];
   runChecks(checks: readonly Check[], onResult?: (result: CheckResult) => void): Promise<CheckResult[]>;

@@ -66,9 +66,9 @@ test('check: by package, with options; every check is told', async () => {
 test('check: by path; a fault is named, and the command fails', async () => {
   const { code, stdout } = await mochi('plugins', 'check', './drawn.mjs', '--json');
   expect(code).toBe(1);
-  const { name, checks } = JSON.parse(stdout);
-  const failed = checks.filter(({ failure }: { failure: string | null }) => failure !== null);
-  expect([name, failed.length, failed[0].failure]).toEqual(['acme-drawn', 1, expect.stringContaining('draw from context.rng')]);
+  const { name, checks } = JSON.parse(stdout) as { name: string; checks: { failure: string | null }[] };
+  const failed = checks.filter(({ failure }) => failure !== null);
+  expect([name, failed.length, failed[0]!.failure]).toEqual(['acme-drawn', 1, expect.stringContaining('draw from context.rng')]);
 });
 
 test.each([

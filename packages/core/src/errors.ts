@@ -106,7 +106,7 @@ export const pluginApiVersion = (plugin: string, origin: string, version: unknow
   const stated =
     version === undefined
       ? 'does not state the version of the plugin contract that it is built for'
-      : `is built for version ${String(version)} of the plugin contract`;
+      : `is built for version ${JSON.stringify(version)} of the plugin contract`;
   const newer = typeof version === 'number' && version > API_VERSION;
   const fixes = {
     none: `Add apiVersion: ${API_VERSION} to the call of definePlugin, if that is what it was written against.`,

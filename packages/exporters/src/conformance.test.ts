@@ -2,7 +2,6 @@ import { exporterConformance } from '@mochi/testing';
 import {
   cardPlugin,
   detectron2Plugin,
-  lancedbPlugin,
   npyPlugin,
   onnxPlugin,
   parquetPlugin,
@@ -14,6 +13,5 @@ import {
 exporterConformance(npyPlugin);
 exporterConformance(npyPlugin, { sidecar: 'csv' });
 exporterConformance(parquetPlugin);
-exporterConformance(lancedbPlugin);
 for (const plugin of [torchvisionPlugin, detectron2Plugin, onnxPlugin, savedModelPlugin, tfjsPlugin, cardPlugin])
   exporterConformance(plugin);
