@@ -1,0 +1,93 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { liveHandles } from '@mochi/tensorflow';
+import { beforeAll, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { duplicates, embed, exportEncoder, loadEncoder, openTrained, search, train, trainedEncoder } from '../src/index.js';
+import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
+
+const out = temporaryFolder();
+const run = join(out, 'run');
+let root: string;
+
+beforeAll(async () => {
+  root = await imageFolder(12);
+  copyFileSync(join(root, 'even', '000.png'), join(root, 'odd', 'copy.png'));
+  await train(tinyConfig(root, { train: { steps: 2, batchSize: 4 } }), { runDir: run });
+});
+
+const first = () => join(root, 'even', '000.png');
+const near = (got: ArrayLike<number>, want: ArrayLike<number>) =>
+  expect(Array.from(got)).toBeAllClose(Array.from(want), { rtol: 1e-3, atol: 1e-3 });
+
+test('a loaded encoder gives what embed gives, from the run, from its export, and from a config that imports it', async () => {
+  const weights = join(out, 'encoder.safetensors');
+  await exportEncoder(run, { format: 'torchvision', to: weights });
+  const table = await embed(run);
+  const want = table.features.subarray(0, table.dim);
+  const { encoder } = tinyConfig(root) as { encoder: object };
+  const config = join(out, 'imported.yaml');
+  writeFileSync(config, stringify(tinyConfig(root, { encoder: { ...encoder, weights } })));
+  for (const source of [run, weights, config]) {
+    const loaded = await loadEncoder(source);
+    expect(loaded.preprocessing).toMatchObject({ size: 16, resize: 18, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] });
+    const [byPath, byBytes] = await loaded.embed([first(), readFileSync(first())]);
+    near(byPath!, want);
+    near(byBytes!, want);
+    const settled = await loaded.embedSettled([Buffer.from('none'), first()]);
+    expect(settled[0]).toMatchObject({ status: 'rejected', reason: { code: 'MOCHI_IMAGE_UNREADABLE' } });
+    await expect(loaded.embed(['/nowhere.jpg'])).rejects.toMatchObject({ code: 'MOCHI_IMAGE_UNREADABLE' });
+    await loaded.dispose();
+  }
+});
+
+test('a weights file that says nothing of its encoder asks for it', async () => {
+  const golden = new URL('../../encoders/test/golden/half.pth', import.meta.url).pathname;
+  await expect(loadEncoder(golden)).rejects.toMatchObject({ code: 'MOCHI_WEIGHTS_ENCODER' });
+  const section = { name: 'resnet10', stem: 'cifar', width: 2, stages: 1, head: { kind: 'linear', dim: 3 } };
+  const loaded = await loadEncoder(golden, { encoder: section, size: 16 });
+  const [row] = await loaded.embed([first()], { layer: 'head' });
+  expect(row).toHaveLength(3);
+  await loaded.dispose();
+});
+
+test('search finds the image itself and its copy first', async () => {
+  const found = await search(run, first(), { count: 3 });
+  expect(found.slice(0, 2).map(({ name }) => name).sort()).toEqual(['even/000.png', 'odd/copy.png']); // prettier-ignore
+  expect(found[0]!.similarity).toBeCloseTo(1, 4);
+  expect(found).toHaveLength(3);
+  await expect(search(run, join(root, 'none.png'))).rejects.toMatchObject({ code: 'MOCHI_IMAGE_UNREADABLE' });
+});
+
+test('duplicates are grouped, and the sheet shows them', async () => {
+  const sheet = join(out, 'duplicates.html');
+  const groups = await duplicates(run, root, { least: 0.99999, sheet });
+  expect(groups).toHaveLength(1);
+  expect([...groups[0]!.names].sort()).toEqual(['even/000.png', 'odd/copy.png']);
+  const html = readFileSync(sheet, 'utf8');
+  expect(html).toContain('1 groups of near-duplicates among 13 images');
+  expect(html.match(/class="image"/g)).toHaveLength(2);
+});
+
+test('an exporter of embeddings takes no encoder, and the other way round; a run has no other encoders', async () => {
+  await expect(exportEncoder(run, { format: 'npy', to: join(out, 'x') })).rejects.toMatchObject({ code: 'MOCHI_EXPORT_FORMAT' });
+  await expect(embed(run, { format: 'onnx' })).rejects.toMatchObject({ code: 'MOCHI_EXPORT_FORMAT' });
+  await expect(exportEncoder(run, { format: 'onnx', to: join(out, 'x'), encoder: 'teacher' })).rejects.toMatchObject({
+    code: 'MOCHI_ENCODER_UNKNOWN',
+  });
+});
+
+test('the card has the data that the run saw, and opening leaves nothing behind', async () => {
+  const card = join(out, 'card.md');
+  await exportEncoder(run, { format: { name: 'card', licence: 'CC0-1.0' }, to: card });
+  const before = liveHandles();
+  const opened = await openTrained(run);
+  const { facts } = await trainedEncoder(opened);
+  const { splits } = await facts.fingerprint();
+  await opened.dispose();
+  expect(liveHandles()).toEqual(before);
+  const text = readFileSync(card, 'utf8');
+  expect(text).toContain('CC0-1.0');
+  expect(text).toContain(splits[0]!.namesSha256);
+  expect(text).toContain('| train | 13 | 2 |');
+});
