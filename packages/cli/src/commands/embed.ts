@@ -7,7 +7,12 @@ import { usage } from '../errors.js';
 export const embedCommand = defineCommand({
   meta: { name: 'embed', description: 'Write the features of images: mochi embed RUN --out FILE [--data FOLDER]' },
   args: {
-    out: { type: 'string', required: true, description: 'file to write: .npy or .parquet', valueHint: 'FILE' },
+    out: {
+      type: 'string',
+      required: true,
+      description: 'file to write: .npy or .parquet; .lancedb: a folder',
+      valueHint: 'FILE',
+    },
     data: { type: 'string', description: 'folder of images (default: the data of the run)', valueHint: 'DIR' },
     split: { type: 'string', description: 'split of the data (default: the first)' },
     layer: {
@@ -23,7 +28,7 @@ export const embedCommand = defineCommand({
     const { file: path, overrides } = splitPositionals(args._);
     if (path === undefined)
       throw usage('No run was given.', 'mochi embed RUN --out FILE', 'Name the folder of a run or of one of its checkpoints.');
-    const format = args.out.endsWith('.parquet') ? 'parquet' : 'npy';
+    const format = args.out.endsWith('.parquet') ? 'parquet' : /\.lance(db)?$/.test(args.out) ? 'lancedb' : 'npy';
     const data = args.data === undefined ? undefined : { name: 'image-folder', root: resolve(args.data) };
     const { split, layer, encoder, out } = args;
     const { rows, dim } = await embed(path, { data, split, layer, encoder, out, format, overrides });
