@@ -7,6 +7,7 @@ import { encoderChecks } from './conformance/encoder.js';
 import { evaluatorChecks } from './conformance/evaluator.js';
 import { exporterChecks } from './conformance/exporter.js';
 import { methodChecks } from './conformance/method.js';
+import { mixingChecks } from './conformance/mixing.js';
 import { optimizerChecks } from './conformance/optimizer.js';
 import { positivesChecks } from './conformance/positives.js';
 import { samplerChecks } from './conformance/sampler.js';
@@ -28,6 +29,7 @@ export {
   evaluatorChecks,
   exporterChecks,
   methodChecks,
+  mixingChecks,
   optimizerChecks,
   positivesChecks,
   samplerChecks,
@@ -49,6 +51,7 @@ const OF_KIND: Readonly<Partial<Record<Plugin['kind'], (plugin: Plugin, options?
   evaluator: evaluatorChecks,
   tracker: trackerChecks,
   exporter: exporterChecks,
+  mixing: mixingChecks,
 };
 
 /** The suite of the plugin's kind; empty where the kind has none: an extension promises nothing but to be set up. */

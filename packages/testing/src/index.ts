@@ -12,6 +12,7 @@ export {
   evaluatorConformance,
   exporterConformance,
   methodConformance,
+  mixingConformance,
   optimizerConformance,
   positivesConformance,
   samplerConformance,

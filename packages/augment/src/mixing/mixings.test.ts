@@ -1,13 +1,20 @@
 import type { MixContext } from '@mochi/contract';
-import { compile, createRng, startTensorFlow } from '@mochi/tensorflow';
-import { leakFree } from '@mochi/testing';
+import { createRng, startTensorFlow } from '@mochi/tensorflow';
+import { mixingConformance } from '@mochi/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { betaFrom } from './beta.js';
 import { blendPairs, boxesOf, pastePairs } from './mix-images.js';
 import { cutmix, iMix, mixup, unMix } from './mixings.js';
+import { cutmixPlugin, iMixPlugin, mixupPlugin, unMixPlugin } from './plugins.js';
 
 await startTensorFlow();
+
+mixingConformance(mixupPlugin, { alpha: 0.4 });
+mixingConformance(cutmixPlugin);
+mixingConformance(iMixPlugin);
+mixingConformance(unMixPlugin, { global: 1 });
+mixingConformance(unMixPlugin, { global: 0 });
 
 const [B, SIZE] = [6, 16];
 const images = (): tf.Tensor4D => createRng(1, 'images').normal([B, SIZE, SIZE, 3]) as tf.Tensor4D;
@@ -78,21 +85,6 @@ describe.each(ALL.map((mixing, at) => ({ name: `${mixing.name} ${at}`, mixing })
         m.every((value, n) => value === a[n] || value === b[n]) && (own === other || Math.abs(fromOther - rest) < 1e-6);
       expect(blend || pasted).toBe(true);
     }
-  });
-
-  test('other steps mix otherwise, the same step the same; compiled it is as eager', () => {
-    const x = images();
-    const { images: first } = mixing.mix(x, contextOf(3));
-    expect(mixing.mix(x, contextOf(3)).images).toBeAllClose(first, { rtol: 0, atol: 0 });
-    expect(tf.max(tf.abs(tf.sub(mixing.mix(x, contextOf(4)).images, first))).dataSync()[0]).toBeGreaterThan(0.1);
-    const compiled = compile((batch: tf.Tensor4D) => ({ ...mixing.mix(batch, contextOf(3)) }) as never, { name: 'mix' });
-    expect((compiled(x) as { images: tf.Tensor4D }).images).toBeAllClose(first, { rtol: 1e-6, atol: 1e-6 });
-    compiled.dispose();
-  });
-
-  test('nothing leaks', () => {
-    const context = contextOf();
-    leakFree([images(), context.ids], (x, ids) => mixing.mix(x, { ...context, ids }) as never);
   });
 });
 
