@@ -1,4 +1,8 @@
 import { PackedNames, type Names } from '@mochi/contract';
+import { breathe } from './breathe.js';
+
+/** Names between two turns of the event loop. */
+const CHUNK = 65_536;
 
 /** How class labels are found. `auto`: class folders where there are only folders at the top. */
 export type LabelMode = 'auto' | 'folders' | 'none';
@@ -15,19 +19,25 @@ export const topFolder = (path: string): string | undefined => {
  * @param paths Relative to the split's root, forward slashes.
  * @param classes Names in the order of their labels; a folder that is none of them gets -1.
  */
-export function labelsOf(paths: Names, classes: readonly string[]): Int32Array {
+export async function labelsOf(paths: Names, classes: readonly string[]): Promise<Int32Array> {
   const index = new Map(classes.map((name, at) => [name, at]));
   const labels = new Int32Array(paths.length);
   let at = 0;
-  for (const folder of topFolders(paths)) labels[at++] = index.get(folder ?? '') ?? -1;
+  for (const folder of topFolders(paths)) {
+    labels[at++] = index.get(folder ?? '') ?? -1;
+    if (at % CHUNK === 0) await breathe();
+  }
   return labels;
 }
 
 /** Whether these images carry labels: see {@link LabelMode}. */
-export function hasLabels(paths: Names, mode: LabelMode): boolean {
+export async function hasLabels(paths: Names, mode: LabelMode): Promise<boolean> {
   if (mode === 'none') return false;
-  let inFolders = 0;
-  for (const folder of topFolders(paths)) if (folder !== undefined) inFolders++;
+  let [inFolders, seen] = [0, 0];
+  for (const folder of topFolders(paths)) {
+    if (folder !== undefined) inFolders++;
+    if (++seen % CHUNK === 0) await breathe();
+  }
   return mode === 'folders' ? inFolders > 0 : inFolders === paths.length;
 }
 

@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
-import type { PackedNames} from '@mochi/contract';
-import { type Logger } from '@mochi/contract';
+import type { Logger, PackedNames } from '@mochi/contract';
+import { MAX_PIXELS } from '@mochi/tensorflow';
 import type { Sharp, SharpOptions } from 'sharp';
+import { breathe } from '../breathe.js';
 import { headOf } from '../download/head-of.js';
 import { NameBuffer } from '../name-buffer.js';
 
@@ -13,7 +14,7 @@ import { NameBuffer } from '../name-buffer.js';
 export const FOREIGN_EXTENSIONS = ['avif', 'tif', 'tiff'] as const;
 
 /** What a file is by its first bytes, as far as it must be transcoded. */
-export function foreignFormat(head: Uint8Array): 'avif' | 'tiff' | null {
+function foreignFormat(head: Uint8Array): 'avif' | 'tiff' | null {
   const text = Buffer.from(head).toString('latin1');
   if (/^(II[*+]\0|MM\0[*+])/.test(text)) return 'tiff';
   return /^....ftyp(avi[fs]|mif1|miaf)/s.test(text) ? 'avif' : null;
@@ -41,6 +42,7 @@ export async function transcodeForeign(names: PackedNames, root: string, options
   const work = async (): Promise<void> => {
     while (next < names.length) {
       const at = next++;
+      if (at % CHUNK === CHUNK - 1) await breathe();
       if (!sniff && !hasForeignName(names.bytesAt(at)!)) continue;
       const made = await transcoded(join(root, names.at(at)!), cache);
       if (made !== null) replaced.set(at, relative(root, made));
@@ -52,6 +54,9 @@ export async function transcodeForeign(names: PackedNames, root: string, options
   const prefix = `${root}/`;
   return replaced.size === 0 ? names.under(prefix) : withReplaced(names, replaced).under(prefix);
 }
+
+/** Names that are looked at in one go. */
+const CHUNK = 16_384;
 
 const hasForeignName = (name: Uint8Array): boolean => {
   const text = Buffer.from(name.buffer, name.byteOffset, name.length).toString('latin1');
@@ -89,9 +94,6 @@ async function transcoded(path: string, cache: string): Promise<string | null> {
     return null;
   }
 }
-
-/** As many as the decoders of the input pipeline allow. */
-const MAX_PIXELS = 2 ** 26;
 
 async function writePng(path: string, target: string): Promise<void> {
   // Loaded when it is needed: it brings a library of 16 MB.

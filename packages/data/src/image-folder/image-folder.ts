@@ -97,6 +97,6 @@ async function nameImages(
   return {
     names: images.under(prefix),
     images: { kind: 'files', paths: await transcodeForeign(images, await realpath(base), { cache, sniff: look, log }) },
-    ...(hasLabels(images, labels) ? { labels: labelsOf(images, classes), classes } : {}),
+    ...((await hasLabels(images, labels)) ? { labels: await labelsOf(images, classes), classes } : {}),
   };
 }

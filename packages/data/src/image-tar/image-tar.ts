@@ -37,7 +37,7 @@ async function readImages(path: string, { labels, maxMiB }: ImageTarConfig): Pro
   return {
     names,
     images: { kind: 'encoded', files: names.map((name) => files.get(name)!) },
-    ...(hasLabels(inner, labels) ? { labels: labelsOf(inner, classes), classes } : {}),
+    ...((await hasLabels(inner, labels)) ? { labels: await labelsOf(inner, classes), classes } : {}),
   };
 }
 
