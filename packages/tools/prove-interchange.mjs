@@ -1,7 +1,7 @@
 // Proves both directions between this project and others, and prints the numbers: our encoders in PyTorch, onnxruntime, TensorFlow and a browser;
 // weights of torchvision, timm and MoCo here. Needs about 8 GB of disk for two Python environments, which are made the first time, and Chromium.
-//   node packages/tools/prove-interchange.mjs [--torch PYTHON] [--tensorflow PYTHON] [--lancedb FOLDER]
-// Each --option names what is there already: a Python with the packages of interchange/*.txt, a folder with @lancedb/lancedb installed.
+//   node packages/tools/prove-interchange.mjs [--only torch,tensorflow,browser,in,lancedb] [--torch PYTHON] [--tensorflow PYTHON] [--lancedb FOLDER]
+// Each of the last names what is there already: a Python with the packages of interchange/*.txt, a folder with @lancedb/lancedb installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,12 @@ import { createJiti } from 'jiti';
 const HERE = fileURLToPath(new URL('./interchange/', import.meta.url));
 const LIMIT = 1e-4;
 const { values: given } = parseArgs({
-  options: { torch: { type: 'string' }, tensorflow: { type: 'string' }, lancedb: { type: 'string' } },
+  options: {
+    only: { type: 'string', default: 'torch,tensorflow,browser,in,lancedb' },
+    torch: { type: 'string' },
+    tensorflow: { type: 'string' },
+    lancedb: { type: 'string' },
+  },
 });
 const rows = [];
 const note = (row) => {
@@ -200,13 +205,18 @@ async function throughLanceDb(folder) {
 await startTensorFlow();
 const folder = mkdtempSync(join(tmpdir(), 'mochi-interchange-'));
 try {
-  const specs = await exportAll(folder);
-  peer(pythonWith('torch'), 'torch_peer.py', ['check', folder]);
-  peer(pythonWith('tensorflow'), 'tensorflow_peer.py', [folder]);
-  await inBrowser(folder, specs);
-  peer(pythonWith('torch'), 'torch_peer.py', ['make', folder]);
-  importAll(folder);
-  await throughLanceDb(folder);
+  const steps = given.only.split(',');
+  if (steps.some((step) => ['torch', 'tensorflow', 'browser'].includes(step))) {
+    const specs = await exportAll(folder);
+    if (steps.includes('torch')) peer(pythonWith('torch'), 'torch_peer.py', ['check', folder]);
+    if (steps.includes('tensorflow')) peer(pythonWith('tensorflow'), 'tensorflow_peer.py', [folder]);
+    if (steps.includes('browser')) await inBrowser(folder, specs);
+  }
+  if (steps.includes('in')) {
+    peer(pythonWith('torch'), 'torch_peer.py', ['make', folder]);
+    importAll(folder);
+  }
+  if (steps.includes('lancedb')) await throughLanceDb(folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
