@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { liveHandles } from '@mochi/tensorflow';
 import { beforeAll, expect, test } from 'vitest';
@@ -36,6 +36,9 @@ test('a sample looks at that many images, verify at all; limit and fraction coun
   expect([report.dataset, report.splits[0]!.lookedAt]).toEqual(['image-folder', 5]);
   const verified = await verifyData(root);
   expect([verified.splits[0]!.lookedAt, verified.splits[0]!.broken.length]).toEqual([25, 1]);
+  const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+  expect(verified.splits[0]!.fingerprint.bytes).toBe(bytes);
   const limited = await verifyData({ data: { name: 'image-folder', root, limit: 7 } });
   expect(limited.splits[0]!.fingerprint.count).toBe(7);
 });
