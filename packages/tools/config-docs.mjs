@@ -112,7 +112,8 @@ async function defaultsOf(schema, { required = [], properties = {} }) {
 }
 
 /** Some value of the type. */
-function sampleOf({ type, anyOf, items }) {
+function sampleOf({ type, anyOf, items, properties = {}, required = [] }) {
+  if (type === 'object') return Object.fromEntries(required.map((name) => [name, sampleOf(properties[name])]));
   if (anyOf) return sampleOf(anyOf[0]);
   return { string: 'x', integer: 1, number: 1, boolean: false, array: [items && sampleOf(items)] }[type];
 }

@@ -28,11 +28,18 @@ export interface BuildContext {
   readonly rng: Rng;
   /** Numbers that this plugin feeds through `host.scalar`, by name, float32 scalars. */
   readonly scalars: Readonly<Record<string, Scalar>>;
-  /** State that this plugin registered through `host.state`, by name. Read-only here: a sampler returns its next. */
+  /** State that this plugin registered through `host.state`, by name. A sampler returns its next; another plugin calls `update`. */
   readonly state: Readonly<Tensors>;
+  /**
+   * Replaces a state of this plugin, same shape and dtype. It counts where the step does: with finite loss and gradients. In handlers of
+   * add-step-metrics alone.
+   *
+   * @throws MOCHI_STATE_UNKNOWN
+   */
+  update(name: string, next: Tensor): void;
   /** What the loss was made of: the last draw of the step. Absent where the method drew nothing. */
   readonly drawn?: Drawn;
-  /** Intermediate tensors that the method shares, e.g. queries [B, D], keys [B, D]. Constants: no gradient flows. */
+  /** Intermediate tensors that the method shares, e.g. queries [B, D], keys [B, D]; and `backbone`, the encoder's features of the queries, row by row. Constants: no gradient flows. */
   readonly shared: Readonly<Record<string, Tensor>>;
 }
 

@@ -29,6 +29,8 @@ export const NEGATIVE_SAMPLER = defineListToken<NegativeSampler>('negative-sampl
 export const POSITIVE_SOURCE = defineListToken<PositiveSource>('positive-source');
 export const OPTIMIZER = defineListToken<Optimizer>('optimizer');
 export const SCHEDULE = defineListToken<Schedule>('schedule');
+/** Provided by whoever needs labels in the batches of training beside samplers and banks; the value says who. They never reach the method's loss by it. */
+export const LABELS_WANTED = defineListToken<string>('labels-wanted');
 export const EVALUATOR = defineListToken<Evaluator>('evaluator');
 export const TRACKER = defineListToken<Tracker>('tracker');
 export const EXPORTER = defineListToken<Exporter>('exporter');

@@ -68,3 +68,6 @@ export { fineTunePlugin, semiSupervisedPlugin } from './fine-tune/plugins.js';
 export { transferLinearConfig, type TransferLinearConfig } from './transfer-linear/config.js';
 export { transferLinearEvaluator } from './transfer-linear/transfer-linear-evaluator.js';
 export { transferLinearPlugin } from './transfer-linear/plugin.js';
+export { onlineLinearConfig, type OnlineLinearConfig } from './online-linear/config.js';
+export { onlineLinearPlugin } from './online-linear/plugin.js';
+export { probeStep, type OnlineProbe } from './online-linear/probe-step.js';

@@ -139,3 +139,26 @@ describe('transfer-linear', () => {
     );
   });
 });
+
+test('online-linear learns inside the step, and the encoder is trained as without it', async () => {
+  const top1: number[] = [];
+  const losses: number[][] = [];
+  const changes = { method: { name: 'moco-v2', batchNorm: { split: 2 } }, sampler: 'uniform', schedule: 'constant' };
+  const run = (plugins: object[], steps: number) => {
+    const own: number[] = [];
+    losses.push(own);
+    return train(tinyConfig(root, { ...changes, plugins, train: { steps, batchSize: 8, logEvery: 1 } }), {
+      onEvent: (event) => {
+        const { metrics, lossNats } = event as unknown as { metrics?: Record<string, number>; lossNats?: number };
+        if (event.type === 'step-end' && lossNats !== undefined) own.push(lossNats);
+        if (event.type === 'step-end' && metrics?.['onlineTop1'] !== undefined) top1.push(metrics['onlineTop1']);
+      },
+    });
+  };
+  await run([{ use: 'online-linear', classes: 4, rate: 0.05 }], 60);
+  await run([], 6);
+  expect(losses[0]!.slice(0, 6)).toEqual(losses[1]!.map((loss) => expect.closeTo(loss, 5) as number));
+  expect(top1).toHaveLength(60);
+  const mean = (some: number[]) => some.reduce((a, b) => a + b, 0) / some.length;
+  expect(mean(top1.slice(-15))).toBeGreaterThan(mean(top1.slice(0, 15)));
+});

@@ -1,4 +1,11 @@
-import { DEFAULT_BANK, type MemoryBank, type Method, type PositiveSource, type SplitSource } from '@mochi/contract';
+import {
+  DEFAULT_BANK,
+  LABELS_WANTED,
+  type MemoryBank,
+  type Method,
+  type PositiveSource,
+  type SplitSource,
+} from '@mochi/contract';
 import type { RunHost } from '@mochi/core';
 import {
   bankNameTwice,
@@ -38,7 +45,7 @@ export function assembleNegatives(host: RunHost, method: Method, source: SplitSo
     if (small) throw bankSmallerThanBatch(small.capacity, keys);
     if (asking && !source.labels) throw samplerLabels(asking.name);
   }
-  const labels = asking !== undefined || banks.some(({ bank }) => bank.keepLabels);
+  const labels = asking !== undefined || banks.some(({ bank }) => bank.keepLabels) || host.services.has(LABELS_WANTED);
   return { banks, samplers, ...(positives ? { positives } : {}), labels };
 }
 

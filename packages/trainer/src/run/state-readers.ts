@@ -23,7 +23,9 @@ export class StateReaders {
 }
 
 const readOnly = (tree: StateTree): StateTree =>
-  Object.freeze(Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, isTensor(value) ? value : readOnly(value)])));
+  Object.freeze(
+    Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, isTensor(value) ? value : readOnly(value)])),
+  );
 
 /** Path of a tensor that somebody has disposed, or undefined. */
 function disposedIn(tree: StateTree, path = ''): string | undefined {

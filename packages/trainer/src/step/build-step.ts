@@ -17,6 +17,7 @@ import { mayBeOverflow, nextLossScale, type LossScale } from './loss-scale.js';
 import { mixedEncoder } from './mixed-encoder.js';
 import { runPass, type Pass } from './pass.js';
 import { bindMixing } from './bind-mixing.js';
+import { PluginUpdates } from './plugin-updates.js';
 import type { Feeds, RunState, StepParts, StepResult } from './parts.js';
 import { selectTree } from './select-tree.js';
 
@@ -37,12 +38,14 @@ export function buildStep(given: StepParts, hooks: HookRunner, faults = new Faul
   const parts = { ...given, encoder: mixedEncoder(given.encoder) };
   return (state, batch, feeds, phases) => {
     const rng = createRng(parts.seed, 'step', feeds.step);
+    const updates = new PluginUpdates(state.plugins);
     const contextOf =
       (shared: Record<string, tf.Tensor>, drawn?: Drawn) =>
       (id: string): BuildContext => ({
         ...{ step: feeds.step, epoch: feeds.epoch, shared, drawn, rng: rng.fork(id) },
         scalars: feeds.scalars[id] ?? {},
         state: state.plugins[id] ?? {},
+        update: (name, next) => updates.set(id, name, next),
       });
     const scalars = feeds.scalars[parts.method.id] ?? {};
     const own = { ...feeds, rng: rng.fork('method'), scalars, ...(parts.mixing ? { mixing: bindMixing(parts.mixing, feeds, rng) } : {}) }; // prettier-ignore
@@ -67,13 +70,13 @@ export function buildStep(given: StepParts, hooks: HookRunner, faults = new Faul
     const sound = [tf.isFinite(loss), tf.isFinite(gradientNorm), tf.less(state.failedAt, 0), tf.less(fault, 0)];
     const finite = sound.reduce((all, one) => tf.logicalAnd(all, one)) as tf.Scalar;
     const banks = scope('bank', () => enqueueAll(parts, state.banks, passes, feeds.step));
-    const next = { ...updated, method: last.state, banks, plugins: last.plugins };
-    const { params, slots, method: before, banks: full, plugins } = state;
-    const guarded = scope('guard', () => selectTree(finite, next, { params, slots, method: before, banks: full, plugins }));
     const scaling = state.lossScale && scaleAfter(state.lossScale, loss, gradientNorm);
-    const fine = scaling ? tf.logicalOr(finite, scaling.overflow) : finite;
     const measured = { loss, gradientNorm, ...metrics, ...scaling?.metrics };
     const all = hooks.buildWaterfall(addStepMetrics, measured, context);
+    const next = { ...updated, method: last.state, banks, plugins: updates.laidOn(last.plugins) };
+    const { params, slots, method: before, banks: full, plugins } = state;
+    const guarded = scope('guard', () => selectTree(finite, next, { params, slots, method: before, banks: full, plugins }));
+    const fine = scaling ? tf.logicalOr(finite, scaling.overflow) : finite;
     const failedAt = firstFailure(state.failedAt, fine as tf.Scalar, feeds.step);
     return { state: { ...guarded, failedAt, fault, ...scaling?.state }, metrics: all };
   };

@@ -13,6 +13,7 @@ import { computedAfter, mapTree, scope, valueAndGrads } from '@mochi/tensorflow'
 import type { Rng } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { openDraws } from './draw.js';
+import { recordFeatures } from './record-features.js';
 import type { Faults } from './faults.js';
 import type { Feeds, RunState, StepParts } from './parts.js';
 
@@ -60,8 +61,9 @@ export function runPass(environment: PassEnvironment, part: Batch, before: Befor
   let drawn: Drawn | undefined;
   const { gradients: scaled, aux } = valueAndGrads((params) => {
     const draws = openDraws(parts, state.banks, chain);
+    const features = recordFeatures(parts.encoder, params);
     const made = parts.method.part.step(
-      parts,
+      { ...parts, encoder: features.encoder },
       params,
       before.state,
       { ...part, views },
@@ -72,7 +74,8 @@ export function runPass(environment: PassEnvironment, part: Batch, before: Befor
     );
     const last = draws.last();
     drawn = last?.drawn;
-    const { state: next, metrics, shared, entries } = made;
+    const { state: next, metrics, entries } = made;
+    const shared = { ...features.shared(), ...made.shared };
     const adjusted = hooks.buildWaterfall(adjustLoss, made.loss, contextOf(shared, drawn));
     const samplers = last?.chained.next ?? {};
     const fault = last?.chained.fault ?? tf.scalar(-1, 'int32');
