@@ -112,10 +112,10 @@ async function defaultsOf(schema, { required = [], properties = {} }) {
 }
 
 /** Some value of the type. */
-function sampleOf({ type, anyOf, items, properties = {}, required = [] }) {
+function sampleOf({ type, anyOf, items, minimum = 1, properties = {}, required = [] }) {
   if (type === 'object') return Object.fromEntries(required.map((name) => [name, sampleOf(properties[name])]));
   if (anyOf) return sampleOf(anyOf[0]);
-  return { string: 'x', integer: 1, number: 1, boolean: false, array: [items && sampleOf(items)] }[type];
+  return { string: 'x', integer: minimum, number: minimum, boolean: false, array: [items && sampleOf(items)] }[type];
 }
 
 /** One row for each option, those of objects within under `object.option`. */
