@@ -19,7 +19,7 @@ const clip: AugmentationOp<{ least: number }> = {
   draws: 1,
   parameters: ([u], { least }) => ({ threshold: tf.add(tf.mul(u!, 255 - least), least) }),
   apply: (planes, { threshold }) =>
-    tf.tidy(() => tf.where(tf.greaterEqual(planes, tf.reshape(threshold!, [-1, 1, 1])), tf.scalar(255), planes)),
+    tf.tidy(() => tf.where<tf.Tensor4D>(tf.greaterEqual(planes, tf.reshape(threshold!, [-1, 1, 1])), 255, planes)),
 };
 const acme = definePlugin({
   name: 'acme-operations',
