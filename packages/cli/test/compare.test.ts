@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,7 +75,7 @@ test('two variants and one that fails: a table of both, exit code 1; only the sa
       expect([name, metrics[name]?.mean]).toEqual([name, expect.any(Number)]);
     expect(stepMs).toBeGreaterThan(0);
   }
-  for (const name of ['compare.json', 'compare.csv', 'compare.html']) expect(existsSync(join(report.out, name))).toBe(true);
+  for (const name of ['compare.json', 'compare.csv', 'variants.csv', 'compare.html']) expect(existsSync(join(report.out, name))).toBe(true);
   const [uniform, mochi] = report.runs as [CompareReport['runs'][0], CompareReport['runs'][0]];
   // The bank holds the ids of the images in the order in which training saw them.
   const ids = async ({ runDir }: typeof uniform) => (await readCheckpoint(await findCheckpoint(runDir))).tensors.get('banks/bank/ids')!.data;
@@ -83,6 +83,18 @@ test('two variants and one that fails: a table of both, exit code 1; only the sa
   const config = ({ runDir }: typeof uniform) => JSON.parse(readFileSync(join(runDir, 'config.json'), 'utf8')) as object;
   expect({ ...config(mochi), sampler: null }).toEqual({ ...config(uniform), sampler: null });
   const written = readFileSync(join(uniform.runDir, 'events.jsonl'), 'utf8');
+
+  // Without training: also from folders that an earlier version named by a config of fewer options.
+  renameSync(uniform.runDir, join(report.out, 'runs', 'earlier'));
+  const earlier = join(report.out, 'runs', 'earlier', 'job-config.json');
+  const { evaluators: _, ...fewer } = JSON.parse(readFileSync(earlier, 'utf8')) as Record<string, unknown>;
+  writeFileSync(earlier, JSON.stringify(fewer));
+  const table = await compare(['--table-only']);
+  expect(table.stderr).not.toMatch(/begins/);
+  expect(table.report.variants.map(({ variant, finished }) => [variant, finished])).toEqual([['uniform', 1], ['mochi', 1], ['too large', 0]]);
+  expect(table.report.runs.map(({ metrics }) => metrics)).toEqual(report.runs.map(({ metrics }) => metrics));
+  expect(table.report.variants[1]!.differences['loss']).toMatchObject({ pairs: [mochi.metrics['loss']! - uniform.metrics['loss']!], resolved: null });
+  renameSync(join(report.out, 'runs', 'earlier'), uniform.runDir);
 
   const again = await compare([]);
   expect(again.stderr).toMatch(/known +uniform[\s\S]*known +mochi[\s\S]*begins +too large/);

@@ -1,7 +1,7 @@
 import type { Augmentation, SplitSource } from '@mochi/contract';
 import type { Atlas, RunAugmentation } from '@mochi/report';
 import { attr, execute, nativeTensor } from '@mochi/tensorflow';
-import { openSequential } from '@mochi/trainer';
+import { openEpoch, openImages, openSequential, ViewMaker } from '@mochi/trainer';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** RGB pixels of images of one size, 0..255, one after another. */
@@ -10,12 +10,13 @@ interface Pixels {
   readonly images: (Uint8Array | undefined)[];
 }
 
-/** Images of a view as a person sees them: not normalised. Those that cannot be read are undefined. */
-async function viewPixels(source: SplitSource, augmentation: Augmentation, view: string, epoch: number, seed: number): Promise<Pixels> {
+/** Images as evaluators see them, but not normalised. Those that cannot be read are undefined. */
+async function plainPixels(source: SplitSource, augmentation: Augmentation): Promise<Pixels> {
+  const view = 'eval';
   const side = augmentation.views.find(({ name }) => name === view)!.size;
   const range = await normalRange(augmentation);
   const images: (Uint8Array | undefined)[] = Array.from({ length: source.length }, () => undefined);
-  const stream = openSequential({ source, augmentation, view, batchSize: 64, epoch, seed });
+  const stream = openSequential({ source, augmentation, batchSize: 64 });
   try {
     for (let item = await stream.next(); item; item = await stream.next()) {
       const [values, ids] = await Promise.all([item.batch.views[view]!.data(), item.batch.ids.data()]);
@@ -70,7 +71,7 @@ const LARGEST = 96;
 
 /** The images of a split as evaluators see them, in its order. */
 export async function drawAtlas(source: SplitSource, augmentation: Augmentation): Promise<Atlas> {
-  return atlasOf(shrunk(await viewPixels(source, augmentation, 'eval', 0, 0)), Math.ceil(Math.sqrt(source.length)));
+  return atlasOf(shrunk(await plainPixels(source, augmentation)), Math.ceil(Math.sqrt(source.length)));
 }
 
 /** Images with their augmented views, two draws of each. @param views Those that the method trains on. */
@@ -80,18 +81,48 @@ export async function drawAugmentation(
   views: readonly string[],
   seed: number,
 ): Promise<RunAugmentation> {
-  const wanted = [['eval', 0] as const, ...views.flatMap((view) => [[view, 0] as const, [view, 1] as const])];
-  const drawn: Pixels[] = [];
-  for (const [view, epoch] of wanted) drawn.push(shrunk(await viewPixels(source, augmentation, view, epoch, seed)));
-  const side = Math.max(...drawn.map((one) => one.side));
-  const images = Array.from({ length: source.length }, (_, row) => drawn.map((one) => enlarged(one, row, side))).flat();
-  const atlas = await atlasOf({ side, images }, wanted.length);
+  const columns = ['eval', ...views.flatMap((view) => [`${view} 1`, `${view} 2`])];
+  const drawn = await drawViews(source, augmentation, ['eval', ...new Set(views)], seed);
+  const sheets = columns.map((name) => shrunk(drawn.get(name)!));
+  const side = Math.max(...sheets.map((one) => one.side));
+  const images = Array.from({ length: source.length }, (_, row) => sheets.map((one) => enlarged(one, row, side))).flat();
+  const atlas = await atlasOf({ side, images }, columns.length);
   const rows = Array.from({ length: source.length }, (_, row) => ({
     name: source.describe(row),
-    images: wanted.map((_, column) => row * wanted.length + column),
+    images: columns.map((_, column) => row * columns.length + column),
   }));
-  return { atlas, columns: wanted.map(([view, epoch]) => (view === 'eval' ? 'plain' : `${view} ${epoch + 1}`)), rows };
+  return { atlas, columns: columns.map((name) => (name === 'eval' ? 'plain' : name)), rows };
 }
+
+/** Every view of two epochs by the name of its column. All by one maker, so that the recipe is compiled once. */
+async function drawViews(source: SplitSource, augmentation: Augmentation, views: readonly string[], seed: number): Promise<Map<string, Pixels>> {
+  const range = await normalRange(augmentation);
+  const specs = augmentation.views.filter(({ name }) => views.includes(name));
+  const reader = openImages(source.images);
+  const maker = new ViewMaker(reader, augmentation, specs);
+  const drawn = new Map<string, Pixels>();
+  try {
+    for (const epoch of [0, 1]) {
+      const columns = specs.map(({ name, size }) => ({ view: name, column: name === 'eval' ? name : `${name} ${epoch + 1}`, side: size }));
+      for (const { column, side } of columns) if (!drawn.has(column)) drawn.set(column, { side, images: Array.from({ length: source.length }, () => undefined) });
+      const stream = openEpoch({ source, augmentation, views: specs.map(({ name }) => name), batchSize: 1, seed, epoch, maker });
+      try {
+        for (let item = await stream.next(); item; item = await stream.next()) {
+          const [id] = await item.batch.ids.data();
+          for (const { view, column } of columns)
+            drawn.get(column)!.images[id!] = toPixels((await item.batch.views[view]!.data()) as Float32Array, range);
+          tf.dispose(item.batch as unknown as tf.TensorContainer);
+        }
+      } finally {
+        await stream.dispose();
+      }
+    }
+  } finally {
+    maker.dispose();
+    reader.dispose();
+  }
+  return drawn;
+} // prettier-ignore
 
 function shrunk({ side, images }: Pixels): Pixels {
   const step = Math.ceil(side / LARGEST);
