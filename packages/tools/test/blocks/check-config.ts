@@ -1,5 +1,7 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isMochiError } from '@mochi/contract';
 import { openRun, planComparison } from '@mochi/mochi';
 import { isMap, parseAllDocuments, type Document, type YAMLMap } from 'yaml';
 import { root } from '../repository.js';
@@ -30,9 +32,9 @@ const withPaths = (text: string, folder: string, home: string): string =>
   );
 
 async function checkOne(text: string, folder: string): Promise<string[]> {
-  const file = join(mkdtempSync(join(folder, 'block-')), 'block.yaml');
+  const file = join(folder, `block-${randomUUID()}.yaml`);
   const isComparison = /^vary:/m.test(text);
-  writeFileSync(file, isComparison || /^extends:/m.test(text) ? text : `extends: ../mochi.yaml\n${text}`);
+  writeFileSync(file, isComparison || /^extends:/m.test(text) ? text : `extends: ./mochi.yaml\n${text}`);
   if (isComparison) return checkComparison(file, []);
   return messageOf(async () => (await openRun(file)).dispose());
 }
@@ -47,12 +49,17 @@ export async function checkComparison(file: string, overrides: readonly string[]
   return [...problems, ...refused];
 }
 
+/** Of a plugin that looks at images while it is set up: they are the reader's. */
+const isAbsentData = (error: unknown): boolean =>
+  isMochiError(error) && error.cause !== undefined && isMochiError(error.cause) && error.cause.code === 'MOCHI_FOLDER_MISSING';
+
 /** The message of what a function throws, or nothing. */
 export async function messageOf(attempt: () => unknown): Promise<string[]> {
   try {
     await attempt();
     return [];
   } catch (error) {
+    if (isAbsentData(error)) return [];
     return [error instanceof Error ? error.message : String(error)];
   }
 }
