@@ -125,5 +125,6 @@ const readable = (message: string): string =>
     .replace(/\{\{[^}]*\}\}/g, '')
     .replace(/\[Op:[^\]]*\]/g, '')
     .replace(/\[\[[^\]]*\]\]/g, '')
+    .replace(/ : Tensor had NaN values/g, '') // how the refusal of an image fails, see decodePixels
     .replace(/\s+/g, ' ')
     .trim();
