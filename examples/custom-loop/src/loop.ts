@@ -11,11 +11,11 @@ import { compile, createRng, disposeTree, l2Normalize, stopGradient, valueAndGra
 import * as tf from '@tensorflow/tfjs-core';
 
 export const SIZE = 16;
-const [BANK, MOMENTUM, TEMPERATURE, SEED] = [256, 0.99, 0.2, 1];
+const [BANK, MOMENTUM, TEMPERATURE, SEED] = [256, 0.95, 0.2, 1];
 const negatives = mochiConfig.parse({ n: 32, s: 32, sPrime: 8 });
 
 export const encoder: Encoder = resnet('resnet10', { stem: 'small', width: 16, stages: 3, head: { hidden: 64, dim: 32 } });
-const augmentation = augmentationOf(recipeOf(recipes['cifar']!, { size: SIZE }));
+const augmentation = augmentationOf(recipeOf(recipes['cifar']!, { size: SIZE, scale: [0.4, 1], grayscale: { p: 1 } }));
 const optimizer = sgd({ rate: 0.06, momentum: 0.9, weightDecay: 1e-4 });
 
 /** Everything that a step reads and makes anew. */
