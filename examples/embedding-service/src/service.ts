@@ -60,14 +60,14 @@ function send(response: ServerResponse, status: number, body: object, headers: R
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
 
-/** The whole body, or undefined where it is too large: what is left of it is not read. */
+/** The whole body, or undefined where it is too large: then it is read and not kept, so that the sender gets the answer and no broken pipe. */
 async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | undefined> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.length;
-    if (bytes > maxBytes) return undefined;
-    parts.push(part);
+    if (bytes > maxBytes) parts.length = 0;
+    else parts.push(part);
   }
-  return Buffer.concat(parts);
+  return bytes > maxBytes ? undefined : Buffer.concat(parts);
 }
