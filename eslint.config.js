@@ -9,7 +9,13 @@ const wholeChain = {
   message: 'tfjs-core is the one copy; @mochi/tensorflow the one door.',
 };
 
-const tests = ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.ts', 'examples/*/src/**/*.test.ts', 'examples/*/test/**/*.ts', 'vitest.config.ts'];
+const tests = [
+  'packages/*/src/**/*.test.ts',
+  'packages/*/test/**/*.ts',
+  'examples/*/src/**/*.test.ts',
+  'examples/*/test/**/*.ts',
+  'vitest.config.ts',
+];
 
 export default defineConfig(
   globalIgnores(['**/*.d.mts', '**/dist/', '**/generated/', '**/node_modules/', '**/.turbo/', '**/runs/', '**/coverage/']),

@@ -1,6 +1,7 @@
 // Lists a folder of many images and says what it takes: time, the longest time that the event loop was held, memory. The files are hard links to
 // one empty file, made in a folder of the system's for temporary files and removed at the end.
 //   node --expose-gc packages/tools/list-names.mjs [count=1000000] [classes=1000]
+import { performance } from 'node:perf_hooks';
 import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

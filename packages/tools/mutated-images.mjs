@@ -1,6 +1,7 @@
 // Spoils sound images in 10,000 ways and sends them through the input pipeline of training, with the recipe of MoCo's second version: nothing may
 // crash, hang or grow, and each image must be read or counted with its path and a reason.
 //   node packages/tools/mutated-images.mjs [count=10000] [seed=1]
+import { performance } from 'node:perf_hooks';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -5,10 +5,11 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { createPlugin, KINDS } from '../create-mochi-plugin/dist/index.js';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+// Not an import: nothing of this package depends on the others.
+const { createPlugin, KINDS } = await import(pathToFileURL(join(root, 'packages/create-mochi-plugin/dist/index.js')).href);
 const project = mkdtempSync(join(tmpdir(), 'mochi-prove-plugins-'));
 const modules = join(project, 'node_modules');
 

@@ -2,6 +2,7 @@
 //   node packages/tools/read-data.mjs FOLDER
 // FOLDER holds cifar10-train.tar, cifar10-test.tar, tiny-imagenet-train100.tar, tiny-imagenet-val.tar (class folders) and bccd-voc.tar (VOC's layout);
 // those that are missing are left out.
+import { performance } from 'node:perf_hooks';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

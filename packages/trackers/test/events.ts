@@ -41,7 +41,9 @@ export function shortRun(): RunEvent[] {
     const logged = step % 2 === 0 ? { lossNats: 8 - step / 4, metrics: {} } : {};
     events.push(at(time, stepEnd, { step, epoch, rate: 0.03, stepMs: 200, waitMs: 50, images: 64, ...logged }));
     if (step % 3 === 0)
-      events.push(at(time, epochEnd, { epoch, step, lossNats: 7.25, seconds: 0.6, imagesPerSecond: 320, skipped: 0 }));
+      events.push(
+        at(time, epochEnd, { epoch, step, lossNats: 7.25, seconds: 0.6, imagesPerSecond: 320, skipped: 0, waitShare: 0.25 }),
+      );
   }
   events.push(at(2300, evaluationEnd, { evaluator: 'knn', step: 6, epoch: 2, seconds: 1.2, metrics: knn, settings }));
   events.push(at(2400, checkpointSaved, { path: '/runs/a/last', step: 6, epoch: 2, bytes: 4_200_000, reason: 'end' }));

@@ -25,7 +25,7 @@ beforeAll(async () => {
     ['images/banded/b_1.jpg', 'x'],
     ['labels/train1.txt', 'banded/b_1.jpg\n'],
     ['labels/val1.txt', 'banded/b_1.jpg\n'],
-  ])
+  ] as const)
     tar.entry({ name: `dtd/${name}` }, content);
   tar.finalize();
   archive = gzipSync(await buffer(tar));

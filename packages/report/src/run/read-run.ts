@@ -83,7 +83,9 @@ export function nameRuns(runs: readonly Omit<RunRecord, 'name'>[]): RunRecord[] 
 function samplerAndSeed({ config, dir }: Omit<RunRecord, 'name'>): string {
   const sampler = config?.['sampler'];
   const names = (Array.isArray(sampler) ? sampler : [sampler]).map((one) => recordOf(one)['name']);
-  return names.every((name) => typeof name === 'string') ? `${names.join(' + ')}, seed ${String(config?.['seed'])}` : basename(dir);
+  return names.every((name) => typeof name === 'string')
+    ? `${names.join(' + ')}, seed ${String(config?.['seed'])}`
+    : basename(dir);
 }
 
 /** The run that a checkpoint folder belongs to, or the folder itself. */

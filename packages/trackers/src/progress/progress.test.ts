@@ -85,7 +85,7 @@ test('the live status has at most four lines and says everything', () => {
 test('a loss that is not a number is shown as such, and an epoch without one keeps the last', () => {
   const step = at(1, stepEnd, { step: 1, epoch: 0, rate: 1, stepMs: 1, waitMs: 0, images: 1, lossNats: NaN });
   expect(plainLine(follow([step]))).toContain('loss NaN nats');
-  const end = at(2, epochEnd, { epoch: 0, step: 1, lossNats: NaN, seconds: 1, imagesPerSecond: 1, skipped: 0 });
+  const end = at(2, epochEnd, { epoch: 0, step: 1, lossNats: NaN, seconds: 1, imagesPerSecond: 1, skipped: 0, waitShare: 0.25 });
   expect(
     follow([at(1, stepEnd, { step: 1, epoch: 0, rate: 1, stepMs: 1, waitMs: 0, images: 1, lossNats: 3 }), end]).lossNats,
   ).toBe(3);

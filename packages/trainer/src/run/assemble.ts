@@ -51,8 +51,7 @@ export interface AssembleOptions {
  *
  * @throws MOCHI_SECTION_MISSING, MOCHI_VIEW_MISSING, MOCHI_BANK_TOO_SMALL, MOCHI_BANK_NAME_TWICE, MOCHI_BANK_UNUSED, MOCHI_SAMPLER_ORDER,
  * MOCHI_METRIC_UNKNOWN, MOCHI_SAMPLER_BANK, MOCHI_SAMPLER_LABELS, MOCHI_POSITIVES_BANK, MOCHI_MIXING_UNSUPPORTED, MOCHI_FILL_KEYS,
- * MOCHI_PRECISION_UNAVAILABLE, and what the data
- * set says of its files.
+ * MOCHI_PRECISION_UNAVAILABLE, and what the data set says of its files.
  */
 export async function assemble(host: RunHost, { reading = false }: AssembleOptions = {}): Promise<RunParts> {
   const { train, seed, runtime } = host.config as typeof host.config & { train: TrainConfig };
@@ -62,23 +61,16 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
   const dataset = host.one('data');
   const source = await dataset.split(splitToOpen(dataset, train.split, reading));
   const { labels, ...negatives } = assembleNegatives(host, method, source, reading ? null : train.batchSize);
-  const mixing = host.find('mixing');
-  if (mixing && !method.mixes) throw mixingUnsupported(method.name, mixing.name);
   const faults = new Faults();
   const step: StepParts = {
     method: { id, part: method },
     encoder: host.one('encoder'),
     ...negatives,
-    ...(mixing ? { mixing } : {}),
+    ...mixingFor(host, method),
     ...{ seed, accumulate: train.accumulate, precision: reading ? 'float32' : precisionOf(runtime) },
     optimizer: host.one('optimizer'),
     schedule: host.find('schedule') ?? { name: 'constant', factor: () => 1 },
   };
-  const perEpoch = reading
-    ? Math.max(1, Math.floor(source.length / train.batchSize))
-    : stepsPerEpoch(source.length, train.batchSize);
-  const epochLimit = train.epochs ?? (train.steps === undefined ? DEFAULT_EPOCHS : Infinity);
-  const totalSteps = Math.min(train.steps ?? Infinity, Math.round(epochLimit * perEpoch));
   const evaluators = host.all('evaluator');
   requireDistinct(evaluators);
   if (!reading) for (const metric of [train.checkpoint.best, train.earlyStopping?.metric]) requireMetric(evaluators, metric);
@@ -100,15 +92,27 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
     train,
     batchSize: train.batchSize,
     logEvery: train.logEvery,
-    stepsPerEpoch: perEpoch,
-    totalSteps,
-    totalEpochs: Math.ceil(totalSteps / perEpoch),
-    epochLimit,
+    ...lengthOf(train, source.length, reading),
     eager: isEager(runtime),
     labels,
     faults,
     buildStep: () => buildStep(step, host.hooks, faults),
   };
+}
+
+function mixingFor(host: RunHost, method: Method) {
+  const mixing = host.find('mixing');
+  if (!mixing) return {};
+  if (!method.mixes) throw mixingUnsupported(method.name, mixing.name);
+  return { mixing };
+}
+
+/** Steps and epochs. For reading, a data set may be smaller than a batch. */
+function lengthOf(train: TrainConfig, images: number, reading: boolean) {
+  const perEpoch = reading ? Math.max(1, Math.floor(images / train.batchSize)) : stepsPerEpoch(images, train.batchSize);
+  const epochLimit = train.epochs ?? (train.steps === undefined ? DEFAULT_EPOCHS : Infinity);
+  const totalSteps = Math.min(train.steps ?? Infinity, Math.round(epochLimit * perEpoch));
+  return { stepsPerEpoch: perEpoch, totalSteps, totalEpochs: Math.ceil(totalSteps / perEpoch), epochLimit };
 }
 
 const isEager = ({ eager, compile }: RuntimeConfig): boolean => eager || !compile;

@@ -82,3 +82,12 @@ function openFeed({ batchSize, step, train, source, ...parts }: RunParts, sized:
 }
 
 const eagerly = (run: () => Banks): Banks => tf.tidy(() => cloneLeaves(run()) as tf.TensorContainer) as unknown as Banks;
+
+/** Rows of the first bank after so many images. */
+export function filledBy({ banks, method }: StepParts, images: number): number {
+  const [first] = banks;
+  if (!first) return 0;
+  if (first.bank.fill === 'keys' || first.bank.warmStart) return first.capacity;
+  const keys = first.bank.capacity === 'samples' ? 1 : (method.part.keysPerImage ?? 1);
+  return Math.min(first.capacity, images * keys);
+}

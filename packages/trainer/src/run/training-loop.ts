@@ -20,14 +20,16 @@ import type { Scalar } from '@tensorflow/tfjs-core';
 import type { Position } from '../checkpoint/layout.js';
 import { notFinite, samplerFault } from '../errors.js';
 import type { BatchFeed, FeedItem } from '../input/index.js';
-import type { RunState, StepParts } from '../step/parts.js';
+import type { RunState } from '../step/parts.js';
 import type { RunParts } from './assemble.js';
+import { filledBy } from './fill-banks.js';
 import { dueAfter, evaluate, type Results } from './evaluation.js';
 import { afterMeasurement, stopReason } from './early-stopping.js';
 import { makeFeeds, phasesAt, rateAt } from './feeds.js';
 import { accessState } from './plugin-state.js';
 import { StateReaders } from './state-readers.js';
 import type { Saver } from './saver.js';
+import { EpochMeter } from './epoch-meter.js';
 import { StepClock } from './step-clock.js';
 import { StepRunner } from './step-runner.js';
 
@@ -44,7 +46,7 @@ export interface LoopEnd {
 export class TrainingLoop {
   private readonly runner: StepRunner;
   private metrics: Record<string, Scalar> = {};
-  private epochLoss = { sum: 0, count: 0, started: performance.now(), images: 0, waitMs: 0, skippedBefore: 0 };
+  private epoch = new EpochMeter(0);
   private readonly startedMs = performance.now();
   private readonly secondsBefore: number;
   private readonly measuredAt = new Map<string, number>();
@@ -189,8 +191,7 @@ export class TrainingLoop {
     await clock.add('hooksMs', () => hooks.runSeries(afterStep, (id) => this.context(id)));
     const stepMs = performance.now() - started + waitMs;
     const images = item.batch.ids.shape[0];
-    this.epochLoss.images += images;
-    this.epochLoss.waitMs += waitMs;
+    this.epoch.addStep(images, waitMs);
     const event = { step: progress.step + 1, epoch: progress.epoch, rate: rateAt(parts, progress), stepMs, waitMs, images };
     const due = (progress.step + 1) % logEvery === 0 || item.last;
     const logged = due ? await clock.add('readMs', () => this.readMetrics()) : {};
@@ -211,8 +212,7 @@ export class TrainingLoop {
   private async readMetrics(): Promise<{ lossNats: number; metrics: Record<string, number> }> {
     await this.checkFinite();
     const { loss, ...metrics } = await readScalars(this.metrics);
-    this.epochLoss.sum += loss!;
-    this.epochLoss.count++;
+    this.epoch.addLoss(loss!);
     // NaN is how a metric says that it was not measured at this step.
     const measured = Object.fromEntries(Object.entries(metrics).filter(([, value]) => !Number.isNaN(value)));
     return { lossNats: loss!, metrics: measured };
@@ -220,39 +220,21 @@ export class TrainingLoop {
 
   private async beginEpoch(): Promise<void> {
     const { step, epoch, skipped } = this.position;
-    this.epochLoss = { sum: 0, count: 0, started: performance.now(), images: 0, waitMs: 0, skippedBefore: skipped };
+    this.epoch = new EpochMeter(skipped);
     this.parts.bus.emit(epochStart, { epoch, step });
     await this.parts.hooks.runSeries(beforeEpoch, (id) => this.context(id));
   }
 
   private async finishEpoch(): Promise<void> {
     const { hooks, bus, evaluators } = this.parts;
-    const { sum, count, started, images, waitMs, skippedBefore } = this.epochLoss;
-    const seconds = (performance.now() - started) / 1000;
     const { step, epoch, skipped } = this.position;
+    const measured = this.epoch.end(skipped);
     Object.assign(this.position, { epoch: epoch + 1, sample: 0 });
     await hooks.runSeries(afterEpoch, (id) => this.context(id));
-    bus.emit(epochEnd, {
-      epoch,
-      step,
-      lossNats: sum / count,
-      seconds,
-      imagesPerSecond: images / seconds,
-      skipped: skipped - skippedBefore,
-      waitShare: waitMs / 1000 / seconds,
-    });
+    bus.emit(epochEnd, { epoch, step, ...measured });
     this.noteMeasured(await this.evaluate(dueAfter(evaluators, epoch + 1)));
     if (!this.isDone()) await this.beginEpoch();
   }
-}
-
-/** Rows of the first bank after so many images. */
-function filledBy({ banks, method }: StepParts, images: number): number {
-  const [first] = banks;
-  if (!first) return 0;
-  if (first.bank.fill === 'keys' || first.bank.warmStart) return first.capacity;
-  const keys = first.bank.capacity === 'samples' ? 1 : (method.part.keysPerImage ?? 1);
-  return Math.min(first.capacity, images * keys);
 }
 
 async function readScalars(scalars: Record<string, Scalar>): Promise<Record<string, number>> {
