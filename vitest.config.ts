@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Packages resolve to their sources, so that a test never runs an old build.
-const conditions = ['@mochi/source', 'module', 'node'];
+const conditions = ['@mochi/source', 'node'];
 
 export default defineConfig({
   resolve: { conditions },

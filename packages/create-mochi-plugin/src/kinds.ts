@@ -17,4 +17,4 @@ const ALIASES: Readonly<Record<string, TemplateKind>> = { augmentation: 'augment
 
 /** The kind that a word means, or undefined. */
 export const kindOf = (word: string): TemplateKind | undefined =>
-  word in KINDS ? (word as TemplateKind) : Object.hasOwn(ALIASES, word) ? ALIASES[word] : undefined;
+  Object.hasOwn(KINDS, word) ? (word as TemplateKind) : Object.hasOwn(ALIASES, word) ? ALIASES[word] : undefined;

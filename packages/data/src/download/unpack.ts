@@ -6,7 +6,7 @@ import { crc32, createGunzip } from 'node:zlib';
 import { isMochiError } from '@mochi/contract';
 import { isDiskFull } from '@mochi/tensorflow';
 import { extract } from 'tar-stream';
-import { getFileNameLowLevel, openPromise } from 'yauzl';
+import { getFileNameLowLevel, openPromise, type Entry, type ZipFile } from 'yauzl';
 import { entryPath, UnpackBudget, type UnpackLimits } from './entry-path.js';
 import { archiveBroken, archiveUnsafe, dataDiskFull } from './errors.js';
 import { headOf } from './head-of.js';
@@ -77,11 +77,18 @@ async function unpackZip(target: Target): Promise<void> {
       if (format !== 0 && format !== REGULAR && format !== DIRECTORY)
         throw archiveUnsafe(target.archive, name, 'is a link or a device');
       if (name.endsWith('/')) await makeFolder(target, name);
-      else await makeFile(target, name, await zip.openReadStreamPromise(entry), entry.crc32);
+      else await makeFile(target, name, await contentOf(zip, entry), entry.crc32);
     }
   } finally {
     zip.close();
   }
+}
+
+/** yauzl may tell of damage before anybody reads: the stream keeps the error for who does. */
+async function contentOf(zip: ZipFile, entry: Entry): Promise<AsyncIterable<unknown>> {
+  const content = await zip.openReadStreamPromise(entry);
+  content.on('error', (error) => content.destroy(error));
+  return content;
 }
 
 async function makeFolder({ archive, folder, budget }: Target, name: string): Promise<void> {
