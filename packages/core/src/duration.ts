@@ -40,6 +40,11 @@ export const duration = z
 /** A duration > 0, e.g. the time between two checkpoints. */
 export const interval = duration.refine((given) => Object.values(given)[0]! > 0, { error: 'a duration greater than 0' });
 
+/** Whole epochs > 0 between two measurements, as a number of them: evaluators run at the end of an epoch. */
+export const wholeEpochs = interval
+  .refine((given) => 'epochs' in given && Number.isInteger(given.epochs), { error: 'whole epochs, e.g. 10ep' })
+  .transform((given) => ('epochs' in given ? given.epochs : NaN));
+
 /** Optimizer steps in a duration, rounded to the nearest. @param stepsPerEpoch optimizer steps, > 0. */
 export const inSteps = (given: Duration, stepsPerEpoch: number): number =>
   'steps' in given ? given.steps : Math.round(given.epochs * stepsPerEpoch);

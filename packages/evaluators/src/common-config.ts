@@ -1,4 +1,4 @@
-import { interval } from '@mochi/core';
+import { wholeEpochs } from '@mochi/core';
 import { z } from 'zod';
 
 /** Fields that every evaluator has. */
@@ -8,9 +8,7 @@ export const commonFields = {
     .default('backbone')
     .describe('features that are compared: of the backbone, or of the projection head'),
   encoder: z.string().min(1).default('query').describe('encoder of the method: query, or key (its moving average)'),
-  every: interval
-    .refine((given) => 'epochs' in given && Number.isInteger(given.epochs), { error: 'whole epochs, e.g. 10ep' })
-    .transform((given) => ('epochs' in given ? given.epochs : NaN))
+  every: wholeEpochs
     .nullable()
     .default(null)
     .describe('epochs between two measurements during training, e.g. 10ep; null: only at the end'),

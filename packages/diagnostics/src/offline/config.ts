@@ -1,12 +1,10 @@
-import { interval } from '@mochi/core';
+import { wholeEpochs } from '@mochi/core';
 import { z } from 'zod';
 
 /** Options of the evaluators of this package. */
 const common = {
   batches: z.int().positive().default(8).describe('batches of training images that are drawn for, of `train.batchSize` each'),
-  every: interval
-    .refine((given) => 'epochs' in given && Number.isInteger(given.epochs), { error: 'whole epochs, e.g. 10ep' })
-    .transform((given) => ('epochs' in given ? given.epochs : NaN))
+  every: wholeEpochs
     .nullable()
     .default(null)
     .describe('epochs between two measurements during training, e.g. 10ep; null: only at the end'),
