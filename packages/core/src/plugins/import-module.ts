@@ -1,6 +1,6 @@
 import 'reflect-metadata'; // before tsyringe, which refuses to load without it
 import * as contract from '@mochi/contract';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti, type Jiti } from 'jiti';
@@ -29,15 +29,29 @@ export class ModuleLoader {
   /**
    * The file that a name stands for.
    *
-   * @param use A path or the name of a package. @param folder Where relative paths start and packages are looked up.
+   * @param use A path (a folder with a package.json stands for that package's main module) or the name of a package. @param folder Where relative paths start and packages are looked up.
    * @returns undefined where there is none.
    */
   resolve(use: string, folder: string): string | undefined {
     if (isPath(use)) {
       const path = use.startsWith('file:') ? fileURLToPath(use) : join(use.startsWith('/') ? '/' : folder, use);
-      return existsSync(path) ? path : undefined;
+      if (!existsSync(path)) return undefined;
+      return statSync(path).isDirectory() ? this.mainOf(path) : path;
     }
-    const url = this.jiti(folder).esmResolve(use, { parentURL: pathToFileURL(join(folder, 'index.js')).href, try: true });
+    return this.resolvePackage(use, folder);
+  }
+
+  /** Of the package that lies in a folder, as whoever installs it would get it. */
+  private mainOf(folder: string): string | undefined {
+    const manifest = join(folder, 'package.json');
+    if (!existsSync(manifest)) return undefined;
+    const { name } = JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string };
+    const main = name === undefined ? undefined : this.resolvePackage(name, folder); // Node lets a package import itself by its name
+    return main !== undefined && existsSync(main) ? main : undefined;
+  }
+
+  private resolvePackage(name: string, folder: string): string | undefined {
+    const url = this.jiti(folder).esmResolve(name, { parentURL: pathToFileURL(join(folder, 'index.js')).href, try: true });
     return url?.startsWith('file:') ? fileURLToPath(url) : url;
   }
 

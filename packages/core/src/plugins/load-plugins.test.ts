@@ -128,6 +128,23 @@ export const b = { ...a, name: 'second' };`,
     ]);
   });
 
+  test('a folder stands for the main module of the package in it; without one it says so', async () => {
+    const manifest = (name: string) => JSON.stringify({ name, type: 'module', exports: { '.': { import: './dist/index.js' } } });
+    const cwd = folderOf({
+      'mochi.yaml': 'plugins: [./packed]\nsampler: acme',
+      'packed/package.json': manifest('@acme/mochi-band'),
+      'packed/dist/index.js': `import { z } from 'zod';
+export const acme = { name: 'acme', kind: 'sampler', apiVersion: 1, config: z.strictObject({ n: z.int().default(7) }), setup() {} };`,
+      'unbuilt/package.json': manifest('unbuilt'),
+      'empty/readme.md': '',
+    });
+    const { config, entries } = await load({ cwd, file: 'mochi.yaml' });
+    expect(entries).toMatchObject([{ id: 'sampler', origin: { source: join(cwd, 'packed/dist/index.js') }, options: { n: 7 } }]);
+    expect(config['plugins']).toEqual([join(cwd, 'packed')]);
+    for (const name of ['unbuilt', 'empty'])
+      await expect(load({ cwd, object: { plugins: [`./${name}`] } })).rejects.toThrow(/is a folder, and the main module [^]*build the package/); // prettier-ignore
+  });
+
   test.each<[string, Record<string, string>, string, RegExp]>([
     ['no file', {}, 'MOCHI_PLUGIN_NOT_FOUND', /\.\/x\.ts" \(named in mochi\.yaml:1:11\)[^]*there is no file/],
     ['no export', { 'x.ts': 'export {};' }, 'MOCHI_PLUGIN_NOT_FOUND', /it exports nothing/],

@@ -1,6 +1,6 @@
 import type { Plugin } from '@mochi/contract';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pluginLoadFailed, pluginNotFound } from '../errors.js';
 import { isPath, type Module, type ModuleLoader } from './import-module.js';
 import { isPlugin, lacking, type Origin, type Registered } from './registry.js';
@@ -13,12 +13,7 @@ import { isPlugin, lacking, type Origin, type Registered } from './registry.js';
  */
 export async function loadPlugins(use: string, folder: string, from: string, loader: ModuleLoader): Promise<Registered[]> {
   const path = loader.resolve(use, folder);
-  if (path === undefined)
-    throw pluginNotFound(
-      use,
-      from,
-      isPath(use) ? `there is no file ${join(folder, use)}` : `no such package is installed for ${folder}`,
-    );
+  if (path === undefined) throw pluginNotFound(use, from, whyNowhere(use, folder));
   let module: Module;
   try {
     module = await loader.load(path);
@@ -29,6 +24,14 @@ export async function loadPlugins(use: string, folder: string, from: string, loa
   if (plugins.length === 0) throw pluginNotFound(use, from, whyNone(module));
   const origin: Origin = isPath(use) ? { source: path } : { source: use, version: versionOf(path) };
   return plugins.map((plugin) => ({ plugin, origin }));
+}
+
+function whyNowhere(use: string, folder: string): string {
+  if (!isPath(use)) return `no such package is installed for ${folder}`;
+  const path = resolve(folder, use);
+  return existsSync(path)
+    ? `${path} is a folder, and the main module that its package.json names is not there: build the package, or name a file`
+    : `there is no file ${path}`;
 }
 
 function pluginsOf(module: Module): Plugin[] {
