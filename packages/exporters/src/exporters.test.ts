@@ -5,7 +5,17 @@ import { join } from 'node:path';
 import { EXPORTER, type EmbeddingTable, type EmbeddingWriter, type Host } from '@mochi/contract';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { afterAll, expect, test } from 'vitest';
-import { npyPlugin, npyConfig, npyHeader, parquetPlugin, parquetConfig, sidecarCsv, writeNpy, writeParquet } from './index.js';
+import {
+  npyPlugin,
+  npyConfig,
+  npyHeader,
+  parquetPlugin,
+  parquetConfig,
+  sidecarCsv,
+  writeLancedb,
+  writeNpy,
+  writeParquet,
+} from './index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mochi-exporters-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -137,6 +147,20 @@ test.each([
       code: 'MOCHI_EMBEDDING_TABLE_INVALID',
       message: expect.stringContaining(says),
     });
+});
+
+test('lancedb: a number that is not finite is named before anything is written; without the package the error says what to install', async () => {
+  const given = table(3, 2);
+  given.features[3] = Number.NaN;
+  await expect(writeLancedb(given, join(folder, 'lance'))).rejects.toMatchObject({
+    code: 'MOCHI_EMBEDDING_TABLE_INVALID',
+    message: expect.stringContaining('row 1 (photos/1.jpg) has the number NaN'),
+  });
+  await expect(writeLancedb(table(3, 2), join(folder, 'lance'))).rejects.toMatchObject({
+    code: 'MOCHI_LANCEDB_MISSING',
+    message: expect.stringContaining('npm install @lancedb/lancedb@'),
+  });
+  expect(readdirSync(folder)).not.toContain('lance');
 });
 
 test('a path that cannot be written is an error that leaves nothing behind and what was there untouched', async () => {

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { lanceDbMissing } from '../errors.js';
 
-/** The part of @lancedb/lancedb 0.31 that is used. */
+/** The part of @lancedb/lancedb 0.31 that is used, and of the Apache Arrow that it works with. */
 export interface LanceDb {
   connect(uri: string): Promise<Connection>;
+  readonly arrow: Arrow;
 }
 
 export interface Connection {
-  createTable(name: string, rows: readonly object[], options: { mode: 'overwrite' }): Promise<Table>;
+  createTable(name: string, rows: readonly object[], options: { mode: 'overwrite'; schema: object }): Promise<Table>;
   close(): void;
 }
 
@@ -18,12 +19,24 @@ export interface Table {
   close(): void;
 }
 
+export interface Arrow {
+  readonly Schema: new (fields: readonly object[]) => object;
+  readonly Field: new (name: string, type: object, nullable: boolean) => object;
+  readonly FixedSizeList: new (size: number, child: object) => object;
+  readonly Float32: new () => object;
+  readonly Int32: new () => object;
+  readonly Utf8: new () => object;
+}
+
 const PACKAGE = '@lancedb/lancedb';
 
 /** The package from the user's project, else from beside this one. @throws MOCHI_LANCEDB_MISSING */
 export async function loadLanceDb(project = process.cwd()): Promise<LanceDb> {
   try {
-    return (await import(pathToFileURL(find(project)).href)) as LanceDb;
+    const path = find(project);
+    const load = (file: string): Promise<unknown> => import(pathToFileURL(file).href);
+    const { connect } = (await load(path)) as Pick<LanceDb, 'connect'>;
+    return { connect, arrow: (await load(createRequire(path).resolve('apache-arrow'))) as Arrow };
   } catch (cause) {
     throw lanceDbMissing(cause);
   }
