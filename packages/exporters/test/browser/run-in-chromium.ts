@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -50,21 +51,23 @@ export async function runInChromium(command: string, request: BrowserRequest): P
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/index.html`;
   const browser = spawn(command, [...FLAGS.split(' '), `--user-data-dir=${profile}`, '--remote-debugging-port=0', url], {
     stdio: 'ignore',
+    detached: true, // a process group of its own, which ends as one
   });
+  const ended = new Promise<void>((resolve) => browser.once('exit', () => resolve()));
   try {
     const late = new Promise<never>((_, reject) => {
       setTimeout(() => reject(new Error(`Chromium did not answer within ${LIMIT_MS} ms`)), LIMIT_MS).unref();
+      void ended.then(() => reject(new Error(`Chromium ended with ${browser.exitCode ?? browser.signalCode} and no answer`)));
     });
     const got = JSON.parse(await Promise.race([answer, late])) as BrowserAnswer & { error?: string };
     if (got.error !== undefined) throw new Error(`in the browser: ${got.error}`);
     return got;
   } finally {
-    const ended = new Promise((resolve) => browser.once('exit', resolve));
-    browser.kill();
+    if (browser.exitCode === null && browser.signalCode === null) process.kill(-browser.pid!, 'SIGKILL');
     await ended;
     server.close();
     server.closeAllConnections();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }); // helpers of the browser may end a moment later
   }
 }
 
