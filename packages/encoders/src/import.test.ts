@@ -36,15 +36,18 @@ const value = (n: number, size: number): number[] => Array.from({ length: size }
 const expected = (): Map<string, number[]> =>
   new Map(Object.entries(encoder.shapes).map(([name, shape], n) => [name, value(n, tf.util.sizeFromShape([...shape]))]));
 
-test.each(['moco.pth', 'moco-legacy.pth.tar', 'half.pth'])('%s comes as PyTorch saved it', (file) => {
-  const stored = readWeights(golden(file));
-  const prefix = file.startsWith('moco') ? 'module.encoder_q.' : '';
-  for (const [name, values] of expected()) {
-    const weight = stored.get(prefix + name)!;
-    expect(weight.shape, name).toEqual(torchShape(encoder.shapes[name]!));
-    expect(Array.from(weight.read()), name).toEqual(values);
-  }
-});
+test.each(['moco.pth', 'moco-legacy.pth.tar', 'half.pth', 'views.pth', 'views-legacy.pth'])(
+  '%s comes as PyTorch saved it',
+  (file) => {
+    const stored = readWeights(golden(file));
+    const prefix = file.startsWith('moco') ? 'module.encoder_q.' : '';
+    for (const [name, values] of expected()) {
+      const weight = stored.get(prefix + name)!;
+      expect(weight.shape, name).toEqual(torchShape(encoder.shapes[name]!));
+      expect(Array.from(weight.read()), name).toEqual(values);
+    }
+  },
+);
 
 test('the encoder that is queried is found by its prefix, laid out as TensorFlow has it, and nothing leaks', () =>
   leakFree(

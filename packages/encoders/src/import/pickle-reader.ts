@@ -33,8 +33,9 @@ export class PickleReader {
     return Number(this.view.getBigInt64(this.advance(8), true));
   }
 
-  /** A signed integer of any length, little-endian. */
+  /** A signed integer, little-endian, of at most 255 bytes: nothing that a checkpoint counts is longer. */
   long(length: number): number {
+    if (length > 255) throw weightsFile(`a number in its pickle has ${length} bytes`);
     let value = 0n;
     const digits = this.bytes(length);
     for (let at = length - 1; at >= 0; at--) value = (value << 8n) | BigInt(digits[at]!);
@@ -66,6 +67,7 @@ export class PickleReader {
 
   private advance(length: number): number {
     const start = this.at;
+    if (!(length >= 0)) throw weightsFile(`it states a length of ${length}`);
     if (start + length > this.data.byteLength) throw weightsFile('it is cut short');
     this.at = start + length;
     return start;

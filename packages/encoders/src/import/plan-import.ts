@@ -58,7 +58,7 @@ export function planImport(
     const inner = name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
     const passed = inner === undefined || isCounter(inner) || (head === 'new' && isHead(inner));
     if (passed) plan['ignored']!.push(name);
-    else if (!(inner in shapes)) plan['unexpected']!.push(inner);
+    else if (!Object.hasOwn(shapes, inner)) plan['unexpected']!.push(inner);
   }
   return { ...(plan as unknown as Omit<ImportPlan, 'prefix' | 'stemConverted'>), prefix, stemConverted };
 }

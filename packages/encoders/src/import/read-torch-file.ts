@@ -2,7 +2,8 @@ import { widen } from '@mochi/tensorflow';
 import { unzipSync } from 'fflate';
 import { weightsFile } from '../errors.js';
 import { PickleReader } from './pickle-reader.js';
-import { Storage, unpickle, type Plain, type PlainTensor } from './unpickle.js';
+import type { Plain, PlainTensor, Storage } from './pickle-values.js';
+import { unpickle } from './unpickle.js';
 
 /** A pickled object and the bytes that its tensors view. */
 export interface TorchFile {
@@ -13,28 +14,48 @@ export interface TorchFile {
 /** What torch.save has written since 1.6: a zip archive of `data.pkl` and one file for each storage, none of them compressed. */
 export function readTorchZip(bytes: Uint8Array): TorchFile {
   const files = unzipped(bytes);
-  const find = (end: string): [string, Uint8Array] | undefined => Object.entries(files).find(([name]) => name.endsWith(end));
-  const [name, pickle] = find('data.pkl') ?? [];
-  if (name === undefined) throw weightsFile('it is a zip archive without data.pkl: torch.save did not write it');
-  const order = find('byteorder');
-  if (order && new TextDecoder().decode(order[1]).trim() === 'big') throw weightsFile('its numbers are big-endian');
-  const prefix = name.replace(/data\.pkl$/, 'data/');
-  const storages = new Map(
-    Object.entries(files).flatMap(([path, data]) =>
-      path.startsWith(prefix) ? [[path.slice(prefix.length), data] as const] : [],
-    ),
-  );
-  return { root: unpickle(new PickleReader(pickle!)), storages };
+  const pickles = [...files.keys()].filter((path) => /^([^/]*\/)?data\.pkl$/.test(path));
+  if (pickles.length !== 1)
+    throw weightsFile(
+      `it is a zip archive ${pickles.length === 0 ? 'without' : 'with more than one'} data.pkl: torch.save did not write it`,
+    );
+  const folder = pickles[0]!.slice(0, -'data.pkl'.length);
+  const order = files.get(`${folder}byteorder`);
+  if (order && new TextDecoder().decode(order).trim() === 'big') throw bigEndian();
+  const stated = new Map<string, Storage>();
+  const root = unpickle(new PickleReader(files.get(pickles[0]!)!), stated);
+  const storages = new Map<string, Uint8Array>();
+  for (const [key, { type, elements }] of stated) {
+    const data = files.get(`${folder}data/${key}`);
+    if (!data) throw weightsFile(`storage ${key} is missing`);
+    if (data.byteLength !== elements * WIDTH[type]!)
+      throw weightsFile(`storage ${key} has ${data.byteLength} bytes and not those of ${elements} elements (${type})`);
+    storages.set(key, data);
+  }
+  return { root, storages };
 }
 
-function unzipped(bytes: Uint8Array): Record<string, Uint8Array> {
+const bigEndian = () =>
+  weightsFile('its numbers are big-endian: load it in PyTorch and save it again on a little-endian machine');
+
+/** Bytes of a record of the archive's directory at least: what says that there are more records than fit is a lie. */
+const RECORD = 46;
+
+/** Files by path. Each is copied, so all of them together may not have more bytes than the archive: entries that overlap are refused. */
+function unzipped(bytes: Uint8Array): Map<string, Uint8Array> {
+  let [total, records] = [0, 0];
   try {
-    return unzipSync(bytes, {
-      filter({ name, compression }) {
+    const files = unzipSync(bytes, {
+      filter({ name, compression, size, originalSize }) {
         if (compression !== 0) throw weightsFile(`${name} in it is compressed, which torch.save never does`);
+        total += Math.max(size, originalSize);
+        records += 1;
+        if (!(total <= bytes.length && records <= bytes.length / RECORD))
+          throw weightsFile('its zip archive states more than it has');
         return true;
       },
     });
+    return new Map(Object.entries(files));
   } catch (cause) {
     if (cause instanceof Error && 'expected' in cause) throw cause;
     throw weightsFile('its zip archive is damaged', cause);
@@ -61,50 +82,49 @@ export function readTorchLegacy(bytes: Uint8Array): TorchFile {
   if (unpickle(reader) !== Number(MAGIC)) throw weightsFile('it is a pickle that torch.save did not write');
   unpickle(reader); // version of the protocol
   const system = unpickle(reader);
-  if (system instanceof Map && system.get('little_endian') === false) throw weightsFile('its numbers are big-endian');
-  const root = unpickle(reader);
-  const keys = unpickle(reader) as string[];
-  const types = storagesOf(root);
+  if (system instanceof Map && system.get('little_endian') === false) throw bigEndian();
+  const stated = new Map<string, Storage>();
+  const root = unpickle(reader, stated);
+  const keys = unpickle(reader);
+  if (!Array.isArray(keys)) throw weightsFile('it does not list its storages');
   const storages = new Map<string, Uint8Array>();
   for (const key of keys) {
-    const elements = reader.int64();
-    storages.set(key, reader.bytes(elements * (WIDTH[types.get(key) ?? ''] ?? 0)));
+    const { type, elements } = (typeof key === 'string' ? stated.get(key) : undefined) ?? {};
+    if (type === undefined) throw weightsFile('it lists a storage that nothing refers to');
+    const count = reader.int64();
+    if (count !== elements) throw weightsFile(`storage ${key as string} has ${count} elements, not ${elements}`);
+    storages.set(key as string, reader.bytes(count * WIDTH[type]!));
   }
   return { root, storages };
-}
-
-/** Types of all storages that an object's tensors view, by key. */
-function storagesOf(root: Plain): Map<string, string> {
-  const types = new Map<string, string>();
-  const seen = new Set<Plain>();
-  const visit = (value: Plain): void => {
-    if (typeof value !== 'object' || value === null || seen.has(value)) return;
-    seen.add(value);
-    if (value instanceof Map) for (const pair of value) pair.forEach(visit);
-    else if (Array.isArray(value)) value.forEach(visit);
-    else if ('storage' in value) types.set(value.storage.key, value.storage.type);
-    else if (value instanceof Storage) types.set(value.key, value.type);
-  };
-  visit(root);
-  return types;
 }
 
 /** A tensor's elements as float32, row-major, whatever its strides. @throws MOCHI_WEIGHTS_FILE where the storage is shorter than the view. */
 export function elementsOf({ storage, offset, shape, strides }: PlainTensor, storages: TorchFile['storages']): Float32Array {
   const raw = storages.get(storage.key);
   if (!raw) throw weightsFile(`storage ${storage.key} is missing`);
-  const values = numbers(storage.type, raw);
   const count = shape.reduce((product, side) => product * side, 1);
+  if (count === 0) return new Float32Array(0);
+  const width = WIDTH[storage.type] ?? 1;
+  const end = offset + 1 + shape.reduce((reach, side, axis) => reach + (side - 1) * strides[axis]!, 0);
+  if (!(end * width <= raw.byteLength)) throw weightsFile(`a tensor reaches past the end of storage ${storage.key}`);
+  if (count > LARGEST) throw weightsFile(`a tensor of [${shape.join(', ')}] has ${count} elements`);
+  const values = numbers(storage.type, raw.subarray(offset * width, end * width));
   const out = new Float32Array(count);
   const at = shape.map(() => 0);
-  for (let to = 0; to < count; to++) {
-    const from = at.reduce((sum, index, axis) => sum + index * strides[axis]!, offset);
-    if (!(from >= 0 && from < values.length)) throw weightsFile(`a tensor reaches past the end of storage ${storage.key}`);
+  for (let to = 0, from = 0; to < count; to++) {
     out[to] = values[from]!;
-    for (let axis = shape.length - 1; axis >= 0 && ++at[axis]! === shape[axis]; axis--) at[axis] = 0;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis]!;
+      if (++at[axis]! < shape[axis]!) break;
+      from -= shape[axis]! * strides[axis]!;
+      at[axis] = 0;
+    }
   }
   return out;
 }
+
+/** Elements of a tensor at most, 4 GiB of them: one that repeats a row by a stride of 0 may have more than its file. */
+const LARGEST = 2 ** 30;
 
 function numbers(type: string, raw: Uint8Array): Float32Array | Float64Array {
   if (type === 'HalfStorage') return widen('F16', raw);

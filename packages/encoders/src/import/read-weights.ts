@@ -3,7 +3,7 @@ import { isMochiError } from '@mochi/contract';
 import { readSafetensors } from '@mochi/tensorflow';
 import { weightsFile, weightsUnreadable } from '../errors.js';
 import { elementsOf, readTorchLegacy, readTorchZip, type TorchFile } from './read-torch-file.js';
-import { PlainTensor, type Plain } from './unpickle.js';
+import { PlainTensor, type Plain } from './pickle-values.js';
 
 /** A weight of a file, read when it is asked for. */
 export interface StoredWeight {
@@ -26,7 +26,7 @@ export function readWeights(path: string): StoredWeights {
     return parseWeights(bytesOf(path));
   } catch (error) {
     throw isMochiError(error) && error.code === 'MOCHI_WEIGHTS_FILE'
-      ? weightsFile(error.happened.replace(/^.*?: /, ''), error, path)
+      ? weightsFile(error.happened.replace(/^.*?: (.*)\.$/s, '$1'), error, path)
       : error;
   }
 }
@@ -41,13 +41,28 @@ function bytesOf(path: string): Uint8Array {
 
 /** The same for bytes at hand. */
 export function parseWeights(bytes: Uint8Array): StoredWeights {
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return weightsIn(readTorchZip(bytes)); // PK
-  if (bytes[0] === 0x80) return weightsIn(readTorchLegacy(bytes)); // a pickle
+  if (bytes[8] !== 0x7b) return weightsIn(readTorch(bytes)); // { after eight bytes of length makes safetensors, whatever those bytes look like
   const entries = [...readSafetensors(bytes)].map(([name, { shape, data }]) => {
     const read = () => (data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number>, Number));
     return [name, { shape, read }] as const;
   });
   return new Map(entries);
+}
+
+function readTorch(bytes: Uint8Array): TorchFile {
+  const foreign = otherForm(bytes);
+  if (foreign !== undefined) throw weightsFile(foreign);
+  return bytes[0] === 0x50 && bytes[1] === 0x4b ? readTorchZip(bytes) : readTorchLegacy(bytes); // PK
+}
+
+/** What else is handed out under the names of checkpoints. */
+function otherForm(bytes: Uint8Array): string | undefined {
+  const text = (from: number, to: number): string => new TextDecoder('latin1').decode(bytes.subarray(from, to));
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'it is compressed with gzip: unpack it first';
+  if (text(257, 262) === 'ustar')
+    return 'it is a tar archive: unpack it, or if PyTorch before 0.1.10 wrote it, load and save it there';
+  if (/^\s*</.test(text(0, 64))) return 'it is a page of HTML or XML, as a download that failed leaves it';
+  return undefined;
 }
 
 function weightsIn({ root, storages }: TorchFile): StoredWeights {

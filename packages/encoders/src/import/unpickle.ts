@@ -1,73 +1,17 @@
-import { pickleRefused, weightsFile } from '../errors.js';
+import { weightsFile } from '../errors.js';
 import type { PickleReader } from './pickle-reader.js';
-
-/** What a pickle of a checkpoint holds: nothing in it does anything. */
-export type Plain =
-  null | boolean | number | string | Uint8Array | Plain[] | Map<Plain, Plain> | PlainTensor | Storage | Name | Inert;
-
-/** Bytes of tensors, by key within the file. */
-export class Storage {
-  constructor(
-    /** e.g. `FloatStorage`. */
-    readonly type: string,
-    readonly key: string,
-  ) {}
-}
-
-/** A view of a storage. Offsets and strides in elements. */
-export class PlainTensor {
-  constructor(
-    readonly storage: Storage,
-    readonly offset: number,
-    readonly shape: readonly number[],
-    readonly strides: readonly number[],
-  ) {}
-}
-
-/** A global that may stand in a checkpoint. */
-class Name {
-  constructor(readonly path: string) {}
-}
-
-/** Something that a checkpoint has beside its weights (arguments, numbers of numpy): kept as a mark that it was there. */
-class Inert {
-  constructor(readonly path: string) {}
-}
-
-const MARK = Symbol('mark');
-
-/** Made without arguments of its own, or kept as a mark. Everything else that a pickle names is refused. */
-const INERT = new Set([
-  'argparse.Namespace',
-  'numpy.core.multiarray.scalar',
-  'numpy._core.multiarray.scalar',
-  'numpy.dtype',
-  '_codecs.encode',
-  'torch.device',
-]);
-const STORAGE = /^torch\.(Double|Float|Half|BFloat16|Long|Int|Short|Char|Byte|Bool)Storage$/;
-const REBUILD = new Set([
-  'torch._utils._rebuild_tensor_v2',
-  'torch._utils._rebuild_parameter',
-  'torch.Size',
-  'collections.OrderedDict',
-]);
-
-const nameOf = (module: string, name: string): Name => {
-  const path = `${module}.${name}`;
-  if (!REBUILD.has(path) && !INERT.has(path) && !STORAGE.test(path)) throw pickleRefused(path);
-  return new Name(path);
-};
+import { Inert, made, nameOf, storageOf, type Plain, type Storage } from './pickle-values.js';
 
 /**
  * Reads one pickle and executes nothing: the few names that checkpoints of PyTorch are made of have a meaning here, and any other is refused.
  *
  * @param reader Stands at the pickle, and after it when this returns.
  * @throws MOCHI_PICKLE_REFUSED with the name; MOCHI_WEIGHTS_FILE for what is no pickle or cut short
- * @see CPython's Lib/pickletools.py for the opcodes; protocols 0 to 4, as far as torch.save writes them
+ * @see CPython's Lib/pickletools.py for the opcodes; protocols 0 to 5, as far as torch.save writes them
+ * @param storages Gets every storage that the pickle refers to, by key.
  */
-export function unpickle(reader: PickleReader): Plain {
-  const machine = new Machine(reader);
+export function unpickle(reader: PickleReader, storages = new Map<string, Storage>()): Plain {
+  const machine = new Machine(reader, storages);
   for (;;) {
     const opcode = reader.byte();
     if (opcode === 0x2e) return machine.pop(); // STOP
@@ -77,13 +21,17 @@ export function unpickle(reader: PickleReader): Plain {
   }
 }
 
+const MARK = Symbol('mark');
 type Item = Plain | typeof MARK;
 
 class Machine {
   readonly memo = new Map<number, Plain>();
   private readonly stack: Item[] = [];
 
-  constructor(readonly reader: PickleReader) {}
+  constructor(
+    readonly reader: PickleReader,
+    private readonly storages: Map<string, Storage>,
+  ) {}
 
   push(item: Item): void {
     this.stack.push(item);
@@ -123,30 +71,20 @@ class Machine {
     this.push(this.memo.get(key)!);
   }
 
+  /** One storage has one type and size, whoever views it. */
+  refer(id: Plain): void {
+    const storage = storageOf(id);
+    const known = this.storages.get(storage.key) ?? storage;
+    if (known.type !== storage.type || known.elements !== storage.elements)
+      throw weightsFile(`storage ${storage.key} is stated twice, with another type or size`);
+    this.storages.set(storage.key, known);
+    this.push(known);
+  }
+
   tuple(count: number): void {
     const items = Array.from({ length: count }, () => this.pop());
     this.push(items.reverse());
   }
-}
-
-/** What a call of a listed name gives. */
-function made(callee: Plain, args: Plain): Plain {
-  if (!(callee instanceof Name) || !Array.isArray(args)) throw weightsFile('its pickle calls what is no listed name');
-  const [first, second, third, fourth] = args;
-  if (callee.path === 'torch._utils._rebuild_tensor_v2' && first instanceof Storage)
-    return new PlainTensor(first, second as number, third as number[], fourth as number[]);
-  if (callee.path === 'torch._utils._rebuild_parameter') return first ?? null;
-  if (callee.path === 'torch.Size') return first ?? [];
-  if (callee.path === 'collections.OrderedDict') return new Map();
-  return new Inert(callee.path);
-}
-
-/** ('storage', type, key, device, elements), as torch.save writes it. */
-function persistent(id: Plain): Storage {
-  const [kind, type, key] = Array.isArray(id) ? id : [];
-  if (kind !== 'storage' || !(type instanceof Name) || typeof key !== 'string')
-    throw weightsFile('its pickle refers to something outside that is no storage');
-  return new Storage(type.path.replace(/^torch\./, ''), key);
 }
 
 const keep = (machine: Machine, key: number): void => void machine.memo.set(key, machine.top());
@@ -156,6 +94,10 @@ const OPCODES: Readonly<Record<string, (machine: Machine, reader: PickleReader) 
   '\x95': (_, reader) => void reader.skip(8), // FRAME
   '(': (machine) => machine.push(MARK),
   '0': (machine) => void machine.pop(),
+  '1': (machine) => void machine.popMark(),
+  '2': (machine) => machine.push(machine.top()),
+  '\x8f': (machine) => machine.push(new Inert('builtins.set')),
+  '\x90': (machine) => void machine.popMark(), // ADDITEMS, of a set
   '}': (machine) => machine.push(new Map()),
   ']': (machine) => machine.push([]),
   ')': (machine) => machine.push([]),
@@ -183,13 +125,19 @@ const OPCODES: Readonly<Record<string, (machine: Machine, reader: PickleReader) 
   K: (machine, reader) => machine.push(reader.byte()),
   M: (machine, reader) => machine.push(reader.uint16()),
   '\x8a': (machine, reader) => machine.push(reader.long(reader.byte())),
+  '\x8b': (machine, reader) => machine.push(reader.long(reader.int32())),
+  L: (machine, reader) => machine.push(Number.parseInt(reader.line(), 10)),
+  F: (machine, reader) => machine.push(Number(reader.line())),
   G: (machine, reader) => machine.push(reader.float64()),
   X: (machine, reader) => machine.push(reader.text(reader.uint32())),
   '\x8c': (machine, reader) => machine.push(reader.text(reader.byte())),
+  '\x8d': (machine, reader) => machine.push(reader.text(reader.int64())),
   U: (machine, reader) => machine.push(reader.text(reader.byte())),
   T: (machine, reader) => machine.push(reader.text(reader.uint32())),
   C: (machine, reader) => machine.push(reader.bytes(reader.byte())),
   B: (machine, reader) => machine.push(reader.bytes(reader.uint32())),
+  '\x8e': (machine, reader) => machine.push(reader.bytes(reader.int64())),
+  '\x96': (machine, reader) => machine.push(reader.bytes(reader.int64())),
   I: (machine, reader) => machine.push(Number(reader.line())),
   S: (machine, reader) => machine.push(reader.line().slice(1, -1)),
   V: (machine, reader) => machine.push(reader.line()),
@@ -208,6 +156,10 @@ const OPCODES: Readonly<Record<string, (machine: Machine, reader: PickleReader) 
       throw weightsFile('its pickle names something by what is no text');
     machine.push(nameOf(module, name));
   },
+  i: (machine, reader) => {
+    const name = nameOf(reader.line(), reader.line());
+    machine.push(made(name, machine.popMark()));
+  },
   R: (machine) => {
     const args = machine.pop();
     machine.push(made(machine.pop(), args));
@@ -217,5 +169,5 @@ const OPCODES: Readonly<Record<string, (machine: Machine, reader: PickleReader) 
     machine.push(made(machine.pop(), args));
   },
   b: (machine) => void machine.pop(), // BUILD: attributes of an object, none of which is a weight
-  Q: (machine) => machine.push(persistent(machine.pop())),
+  Q: (machine) => machine.refer(machine.pop()),
 };

@@ -42,3 +42,19 @@ half = OrderedDict((name, t.half() if t.is_floating_point() else t) for name, t 
 half["fc.weight"] = half["fc.weight"].t().contiguous().t()  # a view with strides of its own
 half["conv1.weight"] = half["conv1.weight"].bfloat16()
 torch.save(half, here / "half.pth")
+
+# Views of one storage, each with its axes the other way round in it; as PyTorch saves doubles in protocol 5, and bfloat16 in the older form.
+turned = [(name, value(n, shape).permute(*range(len(shape) - 1, -1, -1))) for n, (name, shape) in enumerate(shapes.items())]
+flat = torch.cat([tensor.reshape(-1) for _, tensor in turned])
+
+
+def views(storage):
+    made, at = OrderedDict(), 0
+    for name, tensor in turned:
+        part = storage[at : at + tensor.numel()].view(tensor.shape)
+        made[name], at = part.permute(*range(part.dim() - 1, -1, -1)), at + tensor.numel()
+    return made
+
+
+torch.save({"model": views(flat.double())}, here / "views.pth", pickle_protocol=5)
+torch.save(views(flat.bfloat16()), here / "views-legacy.pth", pickle_protocol=4, _use_new_zipfile_serialization=False)
