@@ -1,4 +1,4 @@
-import { parquetSchema, type FileMetaData, type SchemaTree } from 'hyparquet';
+import type { FileMetaData, SchemaTree } from 'hyparquet';
 
 /** The columns that are read. */
 export interface ImageColumns {
@@ -18,10 +18,13 @@ interface Feature {
 /**
  * Which column has the images, and which the labels.
  *
- * @param wanted Names given by the user. `label: null` for none. @throws Error that says which columns there are.
+ * @param columns At the top of its schema. @param wanted Names given by the user. `label: null` for none. @throws Error that says which columns there are.
  */
-export function findColumns(metadata: FileMetaData, wanted: { image?: string; label?: string | null }): ImageColumns {
-  const columns = parquetSchema(metadata).children;
+export function findColumns(
+  metadata: FileMetaData,
+  columns: readonly SchemaTree[],
+  wanted: { image?: string; label?: string | null },
+): ImageColumns {
   const features = featuresOf(metadata);
   const nameOf = ({ element }: SchemaTree): string => element.name;
   const all = columns.map(nameOf).join(', ');

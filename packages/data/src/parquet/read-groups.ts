@@ -1,8 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { parquetMetadataAsync, type AsyncBuffer, type FileMetaData } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
-import { parquetPlan } from 'hyparquet/src/plan.js';
-import { readRowGroup } from 'hyparquet/src/rowgroup.js';
+import type { AsyncBuffer, FileMetaData } from 'hyparquet';
+import type { parquetPlan } from 'hyparquet/src/plan.js';
 import { dataCorrupt } from '../file-errors.js';
 import { findColumns, type ImageColumns } from './columns.js';
 
@@ -30,10 +28,11 @@ export async function openTable(path: string, wanted: { image?: string; label?: 
   let file: FileHandle | undefined;
   try {
     file = await open(path);
+    const { parquetMetadataAsync, parquetSchema } = await import('hyparquet'); // late: few runs need it
     const begins = new WeakMap<ArrayBufferLike, number>();
     const buffer = await bufferOf(file, begins);
     const metadata = await parquetMetadataAsync(buffer);
-    const columns = findColumns(metadata, wanted);
+    const columns = findColumns(metadata, parquetSchema(metadata).children, wanted);
     const opened = file;
     return { columns, groups: () => readGroups(path, buffer, metadata, columns, begins), close: () => opened.close() };
   } catch (cause) {
@@ -68,8 +67,10 @@ async function* readGroups(
   { image, label }: ImageColumns,
   begins: WeakMap<ArrayBufferLike, number>,
 ): AsyncGenerator<readonly ImageRow[]> {
+  const { compressors } = await import('hyparquet-compressors');
+  const { readRowGroup } = await import('hyparquet/src/rowgroup.js');
   const options = { file, metadata, columns: [image[0]!, ...(label === undefined ? [] : [label])], utf8: false, compressors };
-  const plan = planOf(path, options);
+  const plan = await planOf(path, options);
   let first = 0;
   for (const [number, group] of plan.groups.entries()) {
     const leaf = async (at: readonly string[]): Promise<readonly unknown[]> => {
@@ -96,7 +97,8 @@ async function* readGroups(
   }
 }
 
-function planOf(path: string, options: Parameters<typeof parquetPlan>[0]): ReturnType<typeof parquetPlan> {
+async function planOf(path: string, options: Parameters<typeof parquetPlan>[0]): Promise<ReturnType<typeof parquetPlan>> {
+  const { parquetPlan } = await import('hyparquet/src/plan.js');
   try {
     return parquetPlan(options);
   } catch (cause) {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { decode } from 'fast-png';
 import type { RunLengths } from '@mochi/contract';
 import { dataCorrupt } from '../file-errors.js';
 import { runsOf } from '../masks/run-lengths.js';
@@ -22,7 +21,7 @@ export async function readPaletteImage(path: string): Promise<PaletteImage> {
     const bytes = await readFile(path);
     const [claimedWidth, claimedHeight] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
     if (claimedWidth * claimedHeight > MOST_PIXELS) throw new RangeError(`it claims ${claimedHeight} x ${claimedWidth} pixels`);
-    image = decode(bytes);
+    image = (await import('fast-png')).decode(bytes); // late: few runs need it
   } catch (cause) {
     throw dataCorrupt(path, 'byte 0', (cause as Error).message, expected, cause);
   }

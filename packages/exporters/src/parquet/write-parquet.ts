@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { EmbeddingTable } from '@mochi/contract';
-import { fileWriter, ParquetWriter, type ColumnSource } from 'hyparquet-writer';
+import type { ColumnSource } from 'hyparquet-writer';
 import { checkTable, className, labelOf } from '../check-table.js';
 import { writeAside } from '../write-aside.js';
 import { parquetConfig, type ParquetConfig } from './config.js';
@@ -18,6 +18,7 @@ export async function writeParquet(
   options: ParquetConfig = parquetConfig.parse({}),
 ): Promise<void> {
   checkTable(table);
+  const { fileWriter, ParquetWriter } = await import('hyparquet-writer'); // late: few runs need it
   await writeAside(path, async (aside) => {
     const writer = new ParquetWriter({
       writer: fileWriter(aside),

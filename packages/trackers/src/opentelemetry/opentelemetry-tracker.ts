@@ -13,7 +13,8 @@ import {
   type RunInfo,
   type Tracker,
 } from '@mochi/contract';
-import { context, metrics, SpanStatusCode, trace, type Attributes, type Span, type Tracer } from '@opentelemetry/api';
+import type * as OpenTelemetry from '@opentelemetry/api';
+import type { Attributes, Span, Tracer } from '@opentelemetry/api';
 import type { Observable, Subscription } from 'rxjs';
 import { isEvent } from '../is-event.js';
 import type { OpenTelemetryConfig } from './config.js';
@@ -24,20 +25,21 @@ import { createInstruments, type Instruments } from './instruments.js';
  * only: where the process registered no SDK, nothing is recorded and nothing fails.
  */
 export class OpenTelemetryTracker implements Tracker {
-  private readonly tracer: Tracer;
+  private api: typeof OpenTelemetry | undefined; // loaded late: few runs need it
+  private tracer: Tracer | undefined;
   private instruments: Instruments | undefined;
   private run: Span | undefined;
   private epoch: Span | undefined;
   private subscription: Subscription | undefined;
   private name = '';
 
-  constructor(private readonly options: OpenTelemetryConfig) {
-    this.tracer = trace.getTracer(options.scope);
-  }
+  constructor(private readonly options: OpenTelemetryConfig) {}
 
-  start({ name }: RunInfo): void {
+  async start({ name }: RunInfo): Promise<void> {
+    this.api = await import('@opentelemetry/api');
+    this.tracer = this.api.trace.getTracer(this.options.scope);
     this.name = name;
-    this.instruments = createInstruments(metrics.getMeter(this.options.scope), { 'mochi.run': name });
+    this.instruments = createInstruments(this.api.metrics.getMeter(this.options.scope), { 'mochi.run': name });
     // A child of what the caller has open, if anything.
     this.run = this.tracer.startSpan('mochi.run', { attributes: { 'mochi.run': name } });
   }
@@ -71,7 +73,7 @@ export class OpenTelemetryTracker implements Tracker {
     this.instruments?.value('rate', rate, '1');
     if (lossNats !== undefined) this.instruments?.value('loss', lossNats, 'nat');
     for (const [name, value] of Object.entries(named)) this.instruments?.value(`step.${name}`, value, '1');
-    if (this.options.steps) this.child('mochi.step', time - stepMs, { 'mochi.step': step }).end(time);
+    if (this.options.steps) this.child('mochi.step', time - stepMs, { 'mochi.step': step })?.end(time);
   }
 
   private endEpoch({ time, lossNats, imagesPerSecond, skipped }: PayloadOf<typeof epochEnd>): void {
@@ -86,26 +88,28 @@ export class OpenTelemetryTracker implements Tracker {
       this.instruments?.value(`eval.${evaluator}.${name}`, value, unit);
       attributes[`mochi.${name}`] = value;
     }
-    this.child('mochi.evaluation', time - seconds * 1000, attributes).end(time);
+    this.child('mochi.evaluation', time - seconds * 1000, attributes)?.end(time);
   }
 
   private seeCheckpoint({ path, bytes, reason, step, time, seconds = 0 }: PayloadOf<typeof checkpointSaved>): void {
     this.instruments?.checkpoint(bytes);
     const attributes = { 'mochi.path': path, 'mochi.bytes': bytes, 'mochi.reason': reason, 'mochi.step': step };
-    this.child('mochi.checkpoint', time - seconds * 1000, attributes).end(time);
+    this.child('mochi.checkpoint', time - seconds * 1000, attributes)?.end(time);
   }
 
   private endRun({ outcome, reason, step, time }: PayloadOf<typeof runEnd>): void {
     this.run?.setAttributes({ 'mochi.outcome': outcome, 'mochi.steps': step });
-    if (outcome === 'failed') this.run?.setStatus({ code: SpanStatusCode.ERROR, message: reason ?? 'failed' });
+    if (outcome === 'failed') this.run?.setStatus({ code: this.api!.SpanStatusCode.ERROR, message: reason ?? 'failed' });
     this.epoch?.end(time);
     this.run?.end(time);
     this.epoch = this.run = undefined;
   }
 
-  private child(name: string, startTime: number, attributes: Attributes): Span {
-    const parent = this.run ? trace.setSpan(context.active(), this.run) : context.active();
-    return this.tracer.startSpan(name, { startTime, attributes: { 'mochi.run': this.name, ...attributes } }, parent);
+  private child(name: string, startTime: number, attributes: Attributes): Span | undefined {
+    if (!this.api) return undefined; // never started
+    const active = this.api.context.active();
+    const parent = this.run ? this.api.trace.setSpan(active, this.run) : active;
+    return this.tracer?.startSpan(name, { startTime, attributes: { 'mochi.run': this.name, ...attributes } }, parent);
   }
 }
 

@@ -39,7 +39,7 @@ function registerSdk() {
 async function watch(events: readonly RunEvent[], options: object = {}): Promise<readonly ReadableSpan[]> {
   const subject = new Subject<RunEvent>();
   const tracker = new OpenTelemetryTracker(openTelemetryConfig.parse(options));
-  tracker.start({ name: 'a', runDir: null, config: {} });
+  await tracker.start({ name: 'a', runDir: null, config: {} });
   tracker.record(subject);
   for (const event of events) subject.next({ ...event, time: T0 + event.time });
   await tracker.close();
