@@ -17,7 +17,7 @@ export { configJsonSchema, jsonSchemaOf, type JsonSchema } from './config/json-s
 export { ModuleLoader, type Module, type SharedModules } from './plugins/import-module.js';
 export { loadPlugins } from './plugins/load-plugins.js';
 export { discoverPackages, PLUGIN_KEYWORD, type FoundPackage } from './plugins/discover.js';
-export { withinLimit } from './time-limit.js';
+export { toldWhenSlow, withinLimit } from './time-limit.js';
 export { Registry, type Origin, type Registered } from './plugins/registry.js';
 export { createHost, startRun, type HostOptions } from './run/start-run.js';
 export { RunHost, type Provided, type ServiceOfKind } from './run/run-host.js';

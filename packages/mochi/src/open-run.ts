@@ -1,4 +1,4 @@
-import type { RunEvent } from '@mochi/contract';
+import type { Logger, RunEvent } from '@mochi/contract';
 import { startRun, type RunHost } from '@mochi/core';
 import { startTensorFlow } from '@mochi/tensorflow';
 import { trainConfig } from '@mochi/trainer';
@@ -14,6 +14,8 @@ export interface OpenOptions {
   readonly overrides?: readonly string[];
   /** Called with every event of the run. It watches: what it throws stops nothing. */
   readonly onEvent?: (event: RunEvent) => void;
+  /** Where plugins' remarks go. Default: nothing is printed; warnings are `warning` events, the rest is dropped. */
+  readonly log?: Logger;
   /** Where relative paths of a config object start. Default: the working directory. A file's paths start at its folder. */
   readonly cwd?: string;
   /** Sections that must be there. Default: those without which no run makes sense. */
@@ -26,11 +28,11 @@ const REQUIRED = ['data', 'augment', 'encoder', 'method', 'sampler', 'optimizer'
 /** Loads and checks a config, with every built-in plugin and preset known, and sets its plugins up. The caller disposes the host. */
 export async function openRun(
   config: ConfigInput,
-  { overrides = [], onEvent, cwd, required = REQUIRED }: OpenOptions = {},
+  { overrides = [], onEvent, log, cwd, required = REQUIRED }: OpenOptions = {},
 ): Promise<RunHost> {
   const source = typeof config === 'string' ? { file: config } : { object: config };
   const schemas = { train: trainConfig };
-  const host = await startRun({
+  return startRun({
     ...source,
     cwd,
     overrides,
@@ -39,9 +41,9 @@ export async function openRun(
     required,
     known: builtInPlugins,
     shared: sharedModules,
+    onEvent,
+    log,
   });
-  if (onEvent) host.bus.all().subscribe(onEvent); // completes when the host is disposed
-  return host;
 }
 
 /** The same, with TensorFlow started as the config says. */

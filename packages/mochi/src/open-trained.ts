@@ -67,7 +67,7 @@ const isFile = (path: string): Promise<boolean> =>
   );
 
 async function configOf(path: string, options: OpenOptions): Promise<Record<string, unknown>> {
-  const host = await openRun(path, options);
+  const host = await openRun(path, { ...options, onEvent: undefined, log: undefined }); // opened again, and told of then
   try {
     return { ...host.config };
   } finally {

@@ -31,7 +31,7 @@ export interface TrainingPlan {
 export async function planTraining(config: ConfigInput, options: OpenOptions = {}): Promise<TrainingPlan> {
   const plan = await describe(config, options);
   const overrides = [...(options.overrides ?? []), 'evaluators=[]', 'trackers=[]'];
-  const host = await openRunOnEngine(config, { ...options, overrides });
+  const host = await openRunOnEngine(config, { ...options, overrides, log: undefined });
   try {
     host.hooks.tap('plan', shouldStop, ({ progress }) => (progress.step > 0 ? 'planned' : undefined));
     await runTraining(host, { runDir: null });

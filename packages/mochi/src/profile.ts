@@ -95,7 +95,7 @@ export async function profile(config: ConfigInput, options: ProfileOptions = {})
 
 /** The section `train` as the config has it, every default filled in. */
 async function plannedTraining(config: ConfigInput, options: OpenOptions): Promise<TrainConfig> {
-  const host = await openRun(config, { ...options, onEvent: undefined });
+  const host = await openRun(config, { ...options, onEvent: undefined, log: undefined });
   const train = host.config['train'] as unknown as TrainConfig;
   await host.dispose();
   return train;

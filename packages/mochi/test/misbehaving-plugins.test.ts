@@ -33,7 +33,7 @@ const config = (plugins: unknown[], more: object = {}) => ({
 /** An extension, or a plugin of another kind, with that setup. */
 function pluginFile(name: string, setup: string, kind = 'extension'): string {
   const path = join(root, `${name}.ts`);
-  const imports = 'addStepMetrics, adjustLoss, afterStep, beforeStep, defineToken, stepEnd, TRACKER';
+  const imports = 'addStepMetrics, adjustLoss, afterStep, beforeStep, DATASET, defineToken, EVALUATOR, stepEnd, TRACKER';
   const source = `import { ${imports} } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
@@ -172,4 +172,45 @@ test('a tracker that cannot start ends the run before its first step, named', as
     code: 'MOCHI_TRACKER_FAILED',
     message: expect.stringMatching(/The tracker of plugin "start-throws" .* could not start: boom/),
   });
+});
+
+const warningsOf = (events: readonly RunEvent[]) =>
+  events.filter(({ type }) => type === 'warning') as (RunEvent & { source: string; message: string })[];
+
+test('a data set and an evaluator that take long are named, and are not ended', async () => {
+  const events: RunEvent[] = [];
+  const slow = 'new Promise((done) => setTimeout(done, 700))';
+  const plugins = [
+    pluginFile(
+      'slow-evaluator',
+      `host.provide(EVALUATOR, () => ({ name: 'slow-evaluator', metrics: [{ name: 'm', unit: '', better: 'higher' }], settings: {}, everyEpochs: null,
+        run: async () => { await ${slow}; return { m: 1 }; } }))`,
+      'evaluator',
+    ),
+    pluginFile(
+      'slow-data',
+      `const pixels = new Uint8Array(12 * 16 * 16 * 3); const names = Array.from({ length: 12 }, (_, at) => String(at));
+      host.provide(DATASET, () => ({ name: 'slow-data', splits: ['train'], split: async () => { await ${slow};
+        return { name: 'train', length: 12, images: { kind: 'pixels', pixels, height: 16, width: 16 }, describe: (at: number) => names[at] }; } }))`,
+      'data',
+    ),
+  ];
+  const sections = { data: 'slow-data', evaluators: ['slow-evaluator'], runtime: { slowSeconds: 0.2 } };
+  const result = await train(config(plugins, sections), { onEvent: (event) => events.push(event) });
+  expect([result.outcome, result.results['slow-evaluator/m']!.value]).toEqual(['finished', 1]);
+  const said = warningsOf(events).map(({ source, message }) => `${source}: ${message}`);
+  expect(said).toContain('slow-data: the data set "slow-data" has been opening its split "train" for 0.2 s');
+  expect(said).toContain('slow-evaluator: the evaluator "slow-evaluator" has been running for 0.2 s');
+});
+
+test('an evaluator that does not heed the signal cannot keep a run that is stopped from ending', async () => {
+  const deaf = pluginFile(
+    'deaf-evaluator',
+    `host.provide(EVALUATOR, () => ({ name: 'deaf-evaluator', metrics: [], settings: {}, everyEpochs: 1, run: () => { (globalThis as any).acmeStop(); return never(); } }))`,
+    'evaluator',
+  );
+  const stop = new AbortController();
+  Object.assign(globalThis, { acmeStop: () => stop.abort() });
+  const sections = { evaluators: ['deaf-evaluator'], train: { epochs: 2, batchSize: 4 }, runtime: { pluginSeconds: 0.3 } };
+  expect(await train(config([deaf], sections), { signal: stop.signal })).toMatchObject({ outcome: 'stopped', step: 3 });
 });

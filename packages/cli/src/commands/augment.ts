@@ -3,6 +3,7 @@ import { previewAugmentation } from '@mochi/mochi';
 import { defineCommand } from 'citty';
 import { splitPositionals, wholeNumber } from '../arguments.js';
 import { usage } from '../errors.js';
+import { log } from '../log.js';
 
 const FORM = 'mochi augment preview CONFIG [path=value ...]';
 
@@ -19,7 +20,7 @@ export const augmentCommand = defineCommand({
     const { file, overrides } = splitPositionals(words);
     if (file === undefined) throw usage('No config was given.', FORM, 'Name a config file.');
     const [images, draws] = [wholeNumber('images', args.images, 1), wholeNumber('draws', args.draws, 1)];
-    await writeFile(args.out, await previewAugmentation(file, { images, draws, overrides }));
+    await writeFile(args.out, await previewAugmentation(file, { images, draws, overrides, log }));
     console.log(args.out);
   },
 });

@@ -3,6 +3,7 @@ import { inspectData, verifyData } from '@mochi/mochi';
 import { defineCommand } from 'citty';
 import { jsonFlag, splitPositionals, wholeNumber } from '../arguments.js';
 import { usage } from '../errors.js';
+import { log } from '../log.js';
 import { formatData } from '../format-data.js';
 
 const FORM = 'mochi data inspect|verify PATH|CONFIG [path=value ...]';
@@ -23,7 +24,7 @@ export const dataCommand = defineCommand({
     if (file === undefined) throw usage('No data were given.', FORM, 'Name a folder of images, a tar, or a config.');
     if (action === 'verify') return verify(file, overrides, args.json);
     const [sample, pictures] = [wholeNumber('sample', args.sample, 1), wholeNumber('pictures', args.pictures, 0)];
-    const { report, sheet } = await inspectData(file, { sample, pictures, overrides });
+    const { report, sheet } = await inspectData(file, { sample, pictures, overrides, log });
     await writeFile(args.out, sheet);
     console.log(args.json ? JSON.stringify({ ...report, sheet: args.out }) : `${formatData(report)}\nimages: ${args.out}`);
   },
@@ -31,7 +32,7 @@ export const dataCommand = defineCommand({
 
 /** Ends with an exit code of 1 where an image is broken. */
 async function verify(file: string, overrides: readonly string[], json: boolean): Promise<void> {
-  const report = await verifyData(file, { overrides });
+  const report = await verifyData(file, { overrides, log });
   console.log(json ? JSON.stringify(report) : formatData(report));
   if (report.splits.some(({ broken }) => broken.length > 0)) process.exitCode = 1;
 }

@@ -2,6 +2,7 @@ import { duplicates } from '@mochi/mochi';
 import { defineCommand } from 'citty';
 import { jsonFlag } from '../arguments.js';
 import { usage } from '../errors.js';
+import { log } from '../log.js';
 
 export const duplicatesCommand = defineCommand({
   meta: { name: 'duplicates', description: 'Find near-duplicates in a folder: mochi duplicates RUN FOLDER [--sheet FILE]' },
@@ -23,7 +24,7 @@ export const duplicatesCommand = defineCommand({
     const least = Number(args.least);
     if (!(least > 0 && least <= 1)) throw usage(`--least is "${args.least}".`, 'a cosine above 0, at most 1', 'Correct --least.');
     const { sheet, layer, encoder } = args;
-    const groups = await duplicates(path, folder, { least, layer, encoder, ...(sheet === undefined ? {} : { sheet }) });
+    const groups = await duplicates(path, folder, { least, layer, encoder, log, ...(sheet === undefined ? {} : { sheet }) });
     if (args.json) return groups.forEach((group) => console.log(JSON.stringify(group)));
     for (const [at, { names, similarity }] of groups.entries())
       console.log(`${at + 1}. cosine from ${similarity[0].toFixed(3)}\n${names.map((name) => `   ${name}`).join('\n')}`);

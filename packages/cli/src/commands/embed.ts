@@ -3,6 +3,7 @@ import { embed } from '@mochi/mochi';
 import { defineCommand } from 'citty';
 import { jsonFlag, splitPositionals } from '../arguments.js';
 import { usage } from '../errors.js';
+import { log } from '../log.js';
 
 export const embedCommand = defineCommand({
   meta: { name: 'embed', description: 'Write the features of images: mochi embed RUN --out FILE [--data FOLDER]' },
@@ -31,7 +32,7 @@ export const embedCommand = defineCommand({
     const format = args.out.endsWith('.parquet') ? 'parquet' : /\.lance(db)?$/.test(args.out) ? 'lancedb' : 'npy';
     const data = args.data === undefined ? undefined : { name: 'image-folder', root: resolve(args.data) };
     const { split, layer, encoder, out } = args;
-    const { rows, dim } = await embed(path, { data, split, layer, encoder, out, format, overrides });
+    const { rows, dim } = await embed(path, { data, split, layer, encoder, out, format, overrides, log });
     console.log(
       args.json
         ? JSON.stringify({ out, rows, dim, layer, encoder })

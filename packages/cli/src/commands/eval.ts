@@ -4,6 +4,7 @@ import { jsonFlag, splitPositionals } from '../arguments.js';
 import { usage } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { failureLine, resultLine } from '../format-evaluation.js';
+import { log } from '../log.js';
 
 export const evalCommand = defineCommand({
   meta: { name: 'eval', description: 'Measure a trained run: mochi eval RUN [path=value ...]' },
@@ -24,7 +25,7 @@ export const evalCommand = defineCommand({
       settings[String(event.evaluator)] = event.settings;
       if ('cost' in event) costs[String(event.evaluator)] = event.cost;
     };
-    const { results, failures } = await evaluate(path, { evaluators, onEvent, overrides: [...overrides, 'trackers=[]'] });
+    const { results, failures } = await evaluate(path, { evaluators, onEvent, log, overrides: [...overrides, 'trackers=[]'] });
     if (Object.keys(results).length + failures.length === 0)
       throw usage('The run has no evaluators.', 'evaluators in its config, or --evaluators', 'Add for example --evaluators knn.');
     if (failures.length > 0) process.exitCode = EXIT.evaluatorFailed;

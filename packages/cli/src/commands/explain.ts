@@ -4,6 +4,7 @@ import { jsonFlag, splitPositionals } from '../arguments.js';
 import { explainStep } from '../explain-step.js';
 import { formatExplanation } from '../format-explanation.js';
 import { usage } from '../errors.js';
+import { log } from '../log.js';
 
 export const explainCommand = defineCommand({
   meta: { name: 'explain', description: 'Show what a config means: mochi explain CONFIG [path=value ...]' },
@@ -21,7 +22,7 @@ export const explainCommand = defineCommand({
     if (args.schema) return console.log(JSON.stringify(configSchema(), null, 2));
     const { file, overrides } = splitPositionals(args._);
     if (file === undefined) throw usage('No config was given.', 'mochi explain CONFIG', 'Name a config file.');
-    const host = await openRun(file, { overrides });
+    const host = await openRun(file, { overrides, log });
     try {
       const explanation = host.explain();
       const inputs = args.step ? await explainStep(host) : null;

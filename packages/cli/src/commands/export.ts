@@ -2,6 +2,7 @@ import { exportEncoder } from '@mochi/mochi';
 import { defineCommand } from 'citty';
 import { jsonFlag, splitPositionals } from '../arguments.js';
 import { usage } from '../errors.js';
+import { log } from '../log.js';
 
 const FORMATS = ['torchvision', 'detectron2', 'onnx', 'saved-model', 'tfjs', 'card'];
 
@@ -27,7 +28,7 @@ export const exportCommand = defineCommand({
         'Name the folder of a run or of one of its checkpoints, or a config with encoder.weights.',
       );
     const { format, to, encoder } = args;
-    await exportEncoder(path, { format, to, encoder, overrides });
+    await exportEncoder(path, { format, to, encoder, overrides, log });
     console.log(args.json ? JSON.stringify({ format, to, encoder }) : `${to}: the ${encoder} encoder as ${format}`);
   },
 });

@@ -5,6 +5,7 @@ import { defineCommand } from 'citty';
 import { jsonFlag, splitPositionals, wholeNumber } from '../arguments.js';
 import { formatProfile } from '../format-profile.js';
 import { usage } from '../errors.js';
+import { log } from '../log.js';
 
 export const profileCommand = defineCommand({
   meta: { name: 'profile', description: 'Show where the time of a run goes: mochi profile CONFIG [path=value ...]' },
@@ -26,7 +27,7 @@ export const profileCommand = defineCommand({
     if (file === undefined) throw usage('No config was given.', 'mochi profile CONFIG', 'Name a config file.');
     const [steps, warmup] = [wholeNumber('steps', args.steps, 1), wholeNumber('warmup', args.warmup, 1)];
     const [traced, rows] = [wholeNumber('traced', args.traced, 0), wholeNumber('rows', args.rows, 1)];
-    const result = await profile(file, { steps, warmup, traced, overrides });
+    const result = await profile(file, { steps, warmup, traced, overrides, log });
     const { trace, ...report } = result;
     if (args.out !== undefined) await writeFiles(args.out, { 'trace.json': trace, 'profile.json': report });
     console.log(args.json ? JSON.stringify(report) : formatProfile(result, rows));

@@ -3,6 +3,7 @@ import { search } from '@mochi/mochi';
 import { defineCommand } from 'citty';
 import { jsonFlag, wholeNumber } from '../arguments.js';
 import { usage } from '../errors.js';
+import { log } from '../log.js';
 
 export const searchCommand = defineCommand({
   meta: { name: 'search', description: 'Find the images that one is nearest to: mochi search RUN IMAGE [--data FOLDER]' },
@@ -20,7 +21,7 @@ export const searchCommand = defineCommand({
       throw usage('A run and one image are needed.', 'mochi search RUN IMAGE', 'Name the folder of a run, and an image file.');
     const data = args.data === undefined ? undefined : { name: 'image-folder', root: resolve(args.data) };
     const { split, layer, encoder } = args;
-    const found = await search(path, image, { data, split, layer, encoder, count: wholeNumber('count', args.count, 1) });
+    const found = await search(path, image, { data, split, layer, encoder, log, count: wholeNumber('count', args.count, 1) });
     for (const each of found)
       console.log(
         args.json ? JSON.stringify(each) : `${each.similarity.toFixed(4)}  ${each.name}${each.class ? `  (${each.class})` : ''}`,

@@ -6,6 +6,7 @@ import { usage } from '../errors.js';
 import { formatPlan } from '../format-plan.js';
 import { EXIT } from '../exit-codes.js';
 import { failureLine } from '../format-evaluation.js';
+import { log } from '../log.js';
 import { listenForStop } from '../stop-signals.js';
 
 export const trainCommand = defineCommand({
@@ -39,6 +40,7 @@ export const trainCommand = defineCommand({
         runDir,
         resume: args.from ?? args.resume,
         signal: stop.signal,
+        log,
       });
       if (!args.json) for (const failure of result.failures) console.error(failureLine(failure));
       if (!args.json) console.error(`${result.outcome} at step ${result.step}: ${runDir}`);
@@ -51,7 +53,7 @@ export const trainCommand = defineCommand({
 });
 
 async function tellPlan(config: ConfigInput, overrides: readonly string[], json: boolean): Promise<void> {
-  const plan = await planTraining(config, { overrides });
+  const plan = await planTraining(config, { overrides, log });
   console.log(json ? JSON.stringify(plan) : formatPlan(plan));
 }
 

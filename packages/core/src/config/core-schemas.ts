@@ -41,7 +41,18 @@ export const coreSchemas = {
         .max(2_000_000)
         .nullable()
         .default(1800)
-        .describe('longest time that a plugin may take in setup, in a run hook, or to start and close a tracker; null: no limit'),
+        .describe(
+          'longest time that a plugin may take in setup, in a run hook, to start and close a tracker, to free what it holds, and, in an evaluator, to heed that the run was stopped; null: no limit',
+        ),
+      slowSeconds: z
+        .number()
+        .positive()
+        .max(2_000_000)
+        .nullable()
+        .default(600)
+        .describe(
+          'a data set that is opened and an evaluator may take as long as they like; after this time a warning names the one that has not ended, and again each time that has doubled; null: never',
+        ),
     })
     .prefault({})
     .describe('how the run is executed'),

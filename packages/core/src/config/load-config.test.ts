@@ -7,7 +7,15 @@ test('an empty config gets every default', async () => {
     expect(loaded.config).toEqual({
       seed: 1,
       name: 'run',
-      runtime: { compile: true, eager: false, pluginSeconds: 1800, precision: 'float32', device: 'auto', threads: 'auto' },
+      runtime: {
+        compile: true,
+        eager: false,
+        pluginSeconds: 1800,
+        slowSeconds: 600,
+        precision: 'float32',
+        device: 'auto',
+        threads: 'auto',
+      },
       train: { epochs: 1, batchSize: 64 },
     });
     expect(loaded.entries).toEqual([]);

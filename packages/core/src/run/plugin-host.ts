@@ -1,4 +1,14 @@
-import type { EventOf, EventType, Hook, Host, ListToken, Logger, TapOptions, Token } from '@mochi/contract';
+import {
+  warning,
+  type EventOf,
+  type EventType,
+  type Hook,
+  type Host,
+  type ListToken,
+  type Logger,
+  type TapOptions,
+  type Token,
+} from '@mochi/contract';
 import type { Observable } from 'rxjs';
 import { injectTooEarly, stateTaken } from '../errors.js';
 import type { EventBus } from '../event-bus.js';
@@ -22,7 +32,10 @@ export interface RunParts {
   readonly scalars: Map<string, Map<string, ScalarValue>>;
   /** In order of registration. */
   readonly disposals: { readonly plugin: string; readonly dispose: () => void | Promise<void> }[];
-  readonly log: Logger;
+  /** Where plugins' remarks go; without it their warnings are events. */
+  readonly log: Logger | undefined;
+  /** How long a plugin may take to free what it holds, seconds; null: however long. */
+  readonly pluginSeconds: number | null;
   /** The plugins that are known, for those that a plugin uses for itself. */
   readonly registry: Registry;
   /** What errors call the plugin of an id. */
@@ -38,8 +51,10 @@ export class PluginHost implements Host {
     private readonly id: string,
     private readonly parts: RunParts,
   ) {
-    const { log } = parts;
-    this.log = { info: (message) => log.info(`[${id}] ${message}`), warn: (message) => log.warn(`[${id}] ${message}`) };
+    const { log, bus } = parts;
+    this.log = log
+      ? { info: (message) => log.info(`[${id}] ${message}`), warn: (message) => log.warn(`[${id}] ${message}`) }
+      : { info: () => {}, warn: (message) => bus.emit(warning, { source: id, message }) };
   }
 
   /** From now on services may be injected: every plugin is set up. */

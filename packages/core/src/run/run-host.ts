@@ -22,6 +22,7 @@ import { messageOf, sectionAmbiguous, sectionMissing } from '../errors.js';
 import type { EventBus } from '../event-bus.js';
 import type { HookRunner } from '../hook-runner.js';
 import type { Services } from '../services.js';
+import { withinLimit } from '../time-limit.js';
 import { explainRun, type Explanation } from './explain.js';
 import type { RunParts, ScalarValue, StateInit } from './plugin-host.js';
 
@@ -132,7 +133,7 @@ export class RunHost {
   }
 
   /**
-   * Ends the run: what plugins registered with `onDispose`, last first, each awaited. A failure stops none of the others: it becomes a
+   * Ends the run: what plugins registered with `onDispose`, last first, each awaited, for `runtime.pluginSeconds` at most. A failure stops none of the others: it becomes a
    * `warning` event and a line of the log. Then every subscription completes. Later calls give the first one's promise.
    *
    * @returns The failures.
@@ -154,18 +155,18 @@ export async function disposeParts(parts: RunParts): Promise<readonly string[]> 
   const failed = (source: string, error: unknown) => {
     const message = `${source} failed to dispose: ${messageOf(error)}`;
     failures.push(message);
-    parts.log.warn(message);
+    parts.log?.warn(message);
     parts.bus.emit(warning, { source, message });
   };
   for (const { plugin, dispose } of parts.disposals.splice(0).reverse()) {
     try {
-      await dispose();
+      await withinLimit(dispose(), parts.pluginSeconds, parts.label(plugin), 'freeing what it holds');
     } catch (error) {
       failed(parts.label(plugin), error);
     }
   }
   try {
-    await parts.services.dispose();
+    await withinLimit(parts.services.dispose(), parts.pluginSeconds, 'of a service', 'freeing what it holds');
   } catch (error) {
     failed('services', error);
   }

@@ -1,8 +1,18 @@
-import { ENCODER, EVALUATOR, NEGATIVE_SAMPLER, adjustLoss, beforeStep, defineToken, stepEnd, warning } from '@mochi/contract';
+import {
+  ENCODER,
+  EVALUATOR,
+  NEGATIVE_SAMPLER,
+  adjustLoss,
+  beforeStep,
+  defineToken,
+  stepEnd,
+  warning,
+  type RunEvent,
+} from '@mochi/contract';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { CLOCK, extension, fails, plugin, provides, run, sampler, silent, tick } from '../../test/run-fixture.js';
 import { startRun } from './start-run.js';
 
@@ -102,6 +112,34 @@ test('dispose runs in reverse, awaits each, and turns failures into warnings', a
   const message = '"b" (extension:b) failed to dispose: stuck';
   expect(await first).toEqual([message]);
   expect([order, warnings, log, completed]).toEqual([['c', 'b', 'a'], [message], [message], true]);
+});
+
+test('what a plugin never frees is named, and does not keep the run from ending', async () => {
+  const holder = extension('holder', (host) => host.onDispose(() => new Promise(() => {})));
+  const host = await run({ plugins: ['holder'], runtime: { pluginSeconds: 0.05 } }, [holder]);
+  expect(await host.dispose()).toEqual([
+    expect.stringMatching(/"holder".* has not come to an end in freeing what it holds within 0\.05 s/),
+  ]);
+});
+
+test('without a log nothing is printed: warnings are events, those of setup too', async () => {
+  const printed = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write'), vi.spyOn(console, 'error')];
+  const events: RunEvent[] = [];
+  const talker = extension('talker', (host) => {
+    host.log.info('hello');
+    host.log.warn('mind this');
+  });
+  const host = await startRun({
+    object: { plugins: ['talker'] },
+    known: [talker],
+    onEvent: (event) => events.push(event),
+  });
+  await host.dispose();
+  for (const spy of printed) {
+    expect(spy).not.toHaveBeenCalled();
+    spy.mockRestore();
+  }
+  expect(events).toMatchObject([{ type: 'warning', source: 'extension:talker', message: 'mind this' }]);
 });
 
 test('a plugin sees events, and its failing subscriber is named', async () => {

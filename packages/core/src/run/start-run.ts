@@ -1,4 +1,4 @@
-import { TOKEN_OF_KIND, isMochiError, type Logger } from '@mochi/contract';
+import { TOKEN_OF_KIND, isMochiError, type Logger, type RunEvent } from '@mochi/contract';
 import type { ConfigEntry } from '../config/check-config.js';
 import { loadConfig, type ConfigOptions, type LoadedConfig } from '../config/load-config.js';
 import { pluginProvidesNothing, pluginSetupFailed } from '../errors.js';
@@ -11,8 +11,10 @@ import { PluginHost, type RunParts } from './plugin-host.js';
 import { RunHost, disposeParts } from './run-host.js';
 
 export interface HostOptions {
-  /** Where plugins log to. Default: standard error. */
+  /** Where plugins' remarks go. Default: nothing is printed; warnings are `warning` events, the rest is dropped. */
   readonly log?: Logger | undefined;
+  /** Gets every event, those of setup too. */
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
 }
 
 /** Loads a config and sets its plugins up. See `loadConfig` and `createHost` for what they throw. The caller disposes the host. */
@@ -26,7 +28,7 @@ export async function startRun(options: ConfigOptions & HostOptions): Promise<Ru
  *
  * @throws MOCHI_PLUGIN_SETUP_FAILED, MOCHI_PLUGIN_TIMEOUT, MOCHI_PLUGIN_PROVIDES_NOTHING, MOCHI_TOKEN_MISSING (a plugin's `needs`), MOCHI_TOKEN_TAKEN.
  */
-export async function createHost(loaded: LoadedConfig, { log = stderrLog }: HostOptions = {}): Promise<RunHost> {
+export async function createHost(loaded: LoadedConfig, { log, onEvent }: HostOptions = {}): Promise<RunHost> {
   const { pluginSeconds } = loaded.config.runtime;
   const names = new Map(loaded.entries.map((entry) => [entry.id, labelOf(entry)]));
   const label = (id: string) => names.get(id) ?? id;
@@ -40,7 +42,9 @@ export async function createHost(loaded: LoadedConfig, { log = stderrLog }: Host
     disposals: [],
     registry: loaded.registry,
     log,
+    pluginSeconds,
   };
+  if (onEvent) parts.bus.all().subscribe(onEvent); // completes when the host is disposed
   try {
     const hosts: PluginHost[] = [];
     for (const entry of loaded.entries) hosts.push(await setUp(entry, parts, pluginSeconds));
@@ -94,5 +98,3 @@ function providersOf(token: string, registry: Registry): string | undefined {
   if (kind === undefined) return undefined;
   return `Add a section for the ${kind}; known plugins: ${registry.names(kind as keyof typeof TOKEN_OF_KIND).join(', ') || 'none'}.`;
 }
-
-const stderrLog: Logger = { info: (message) => console.error(message), warn: (message) => console.error(`warning: ${message}`) };

@@ -15,7 +15,7 @@ type StepEnd = EventOf<NonNullable<(typeof stepEnd)['payload']>>;
 async function runJob(runDir: string, signal: AbortSignal): Promise<JobRecord | undefined> {
   const config = await readJson<Record<string, unknown>>(join(runDir, INPUT_FILE));
   const clock = new StepClock();
-  const host = await openRunOnEngine(config, { onEvent: (event) => clock.see(event) });
+  const host = await openRunOnEngine(config, { onEvent: (event) => clock.see(event), log: console });
   host.hooks.tap('compare', beforeRun, async ({ tree, progress }) => {
     if (progress.step > 0) return;
     const state = { ...(tree as unknown as RunState), plugins: {} };

@@ -4,7 +4,7 @@ import type { Dataset } from '@mochi/contract';
 import { startTensorFlow } from '@mochi/tensorflow';
 import { openRun, type ConfigInput, type OpenOptions } from '../open-run.js';
 
-export type OpenDataOptions = Pick<OpenOptions, 'overrides' | 'cwd'>;
+export type OpenDataOptions = Pick<OpenOptions, 'overrides' | 'cwd' | 'log'>;
 
 /** Opens the data set that a path or a config means, and closes what it opened when `use` is done. */
 export async function withDataset<R>(

@@ -12,6 +12,7 @@ import type { EvaluationParts } from './evaluation.js';
 import { FeatureReader } from './features.js';
 import type { ScalarInputs } from './feeds.js';
 import type { StateInputs } from './initial-state.js';
+import { openedAloud } from './opened-aloud.js';
 
 /** Everything that a run is made of, checked and connected, before the first tensor exists. */
 export interface RunParts {
@@ -58,7 +59,7 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
   const { plugin: id, service: method } = only(host, 'method');
   const augmentation = host.one('augment');
   viewSpecs(augmentation, method.views); // throws where one is missing
-  const dataset = host.one('data');
+  const dataset = openedAloud(host);
   const source = await dataset.split(splitToOpen(dataset, train.split, reading));
   const { labels, ...negatives } = assembleNegatives(host, method, source, reading ? null : train.batchSize);
   const faults = new Faults();
@@ -85,7 +86,7 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
     evaluators,
     evaluation: {
       ...{ evaluators, reader, dataset, augmentation, step, bus: host.bus, scalars: host.scalars },
-      ...{ batchSize: train.batchSize, trainSplit: train.split },
+      ...{ batchSize: train.batchSize, trainSplit: train.split, limits: runtime },
     },
     scalars: host.scalars,
     states: host.states,

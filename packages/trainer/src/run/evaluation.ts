@@ -2,6 +2,7 @@ import {
   evaluationEnd,
   evaluationFailed,
   isMochiError,
+  warning,
   type Augmentation,
   type Dataset,
   type EvalContext,
@@ -12,7 +13,7 @@ import {
   type MetricResult,
   type Progress,
 } from '@mochi/contract';
-import type { EventBus } from '@mochi/core';
+import { toldWhenSlow, withinLimit, type EventBus, type RuntimeConfig } from '@mochi/core';
 import { createRng } from '@mochi/tensorflow';
 import { encoderChanged } from '../errors.js';
 import type { StepParts, RunState } from '../step/parts.js';
@@ -31,6 +32,8 @@ export interface EvaluationParts {
   readonly trainSplit: string;
   readonly scalars: ScalarInputs;
   readonly step: StepParts;
+  /** How long evaluators may take. */
+  readonly limits: Pick<RuntimeConfig, 'slowSeconds' | 'pluginSeconds'>;
 }
 
 /** Values by `evaluator/metric`. */
@@ -67,7 +70,8 @@ export async function evaluate(
     const seconds = (): number => (performance.now() - started) / 1000;
     try {
       const rng = createRng(parts.step.seed, `evaluate/${name}`, step);
-      const values = await evaluator.run({ progress, features, model, splits: parts.dataset.splits, rng, signal });
+      const running = evaluator.run({ progress, features, model, splits: parts.dataset.splits, rng, signal });
+      const values = await inTime(parts, name, running, signal);
       const metrics = resultsOf(evaluator, values);
       for (const [metric, result] of Object.entries(metrics)) results[`${name}/${metric}`] = result;
       const { settings, cost } = evaluator;
@@ -89,6 +93,28 @@ export async function evaluate(
     if ((await fingerprint(parts, state)) !== before) throw encoderChanged(name);
   }
   return { results, failures };
+}
+
+/**
+ * An evaluator takes as long as it takes, and warnings say so; once the run is stopped, it has `pluginSeconds` to heed its signal.
+ *
+ * @throws MOCHI_PLUGIN_TIMEOUT
+ */
+async function inTime<T>({ bus, limits }: EvaluationParts, name: string, running: Promise<T>, signal: AbortSignal): Promise<T> {
+  let heed = (): void => {};
+  const stopped = new Promise<void>((resolve) => (heed = resolve));
+  if (signal.aborted) heed();
+  else signal.addEventListener('abort', heed);
+  const late = stopped.then(() =>
+    withinLimit(running, limits.pluginSeconds, `"${name}"`, 'its evaluator, once the run was stopped'),
+  );
+  try {
+    return await toldWhenSlow(Promise.race([running, late]), limits.slowSeconds, (seconds) =>
+      bus.emit(warning, { source: name, message: `the evaluator "${name}" has been running for ${seconds} s` }),
+    );
+  } finally {
+    signal.removeEventListener('abort', heed);
+  }
 }
 
 /** Values with the unit and direction that the evaluator declares; of what it returns besides, nothing. */
