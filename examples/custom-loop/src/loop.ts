@@ -11,12 +11,13 @@ import { compile, createRng, disposeTree, l2Normalize, stopGradient, valueAndGra
 import * as tf from '@tensorflow/tfjs-core';
 
 export const SIZE = 16;
-const [BANK, MOMENTUM, TEMPERATURE, SEED] = [256, 0.95, 0.2, 1];
+const [BANK, MOMENTUM, TEMPERATURE, SEED] = [256, 0.95, 0.1, 1];
 const negatives = mochiConfig.parse({ n: 32, s: 32, sPrime: 8 });
 
 export const encoder: Encoder = resnet('resnet10', { stem: 'small', width: 16, stages: 3, head: { hidden: 64, dim: 32 } });
 const augmentation = augmentationOf(recipeOf(recipes['cifar']!, { size: SIZE, scale: [0.4, 1], grayscale: { p: 1 } }));
-const optimizer = sgd({ rate: 0.06, momentum: 0.9, weightDecay: 1e-4 });
+const optimizer = sgd({ rate: 0.2, momentum: 0.9, weightDecay: 1e-4 });
+const WARMUP_STEPS = 100; // the bank is random at first: a full step then throws the network off for hundreds of steps
 
 /** Everything that a step reads and makes anew. */
 export interface State {
@@ -67,10 +68,13 @@ function advance(state: State, images: tf.Tensor4D, ids: tf.Tensor1D, step: tf.S
     const input = { queries, positives, banks: { bank: rows }, similarities: { bank: similarities }, negatives: drawn };
     return { loss: contrastiveLoss({ ...input, temperature: TEMPERATURE }).loss, aux: stats };
   }, state.params);
-  const { params, slots } = optimizer.update(state.params, gradients, state.slots, tf.scalar(optimizer.rate), step);
+  const { params, slots } = optimizer.update(state.params, gradients, state.slots, rateAt(step), step);
   const bank = enqueue(state.bank, positives, ids, step); // only now
   return { loss, state: { params, stats: aux, key: { params: keyParams, stats: keyed.stats }, slots, bank } };
 }
+
+const rateAt = (step: tf.Scalar): tf.Scalar =>
+  tf.mul(optimizer.rate, tf.minimum(1, tf.div(tf.add(tf.cast(step, 'float32'), 1), WARMUP_STEPS)));
 
 const moved = (key: Tensors, query: Tensors): Tensors =>
   Object.fromEntries(
