@@ -29,6 +29,11 @@ describe('a run', () => {
       'events.jsonl',
       'summary.json',
     ]);
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+    expect(JSON.parse(readFileSync(join(runDir, 'environment.json'), 'utf8'))).toMatchObject({
+      mochi: version, // as a person reads it in the package that was installed
+      node: process.versions.node,
+    });
     expect(readdirSync(join(runDir, 'checkpoints'))).toEqual(['step-000000006', 'step-000000012', 'step-000000018']);
     const lines = readFileSync(join(runDir, 'events.jsonl'), 'utf8').trim().split('\n');
     expect(lines.length).toBe(events.length);

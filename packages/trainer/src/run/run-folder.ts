@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { runtimeInfo, type Precision } from '@mochi/tensorflow';
 import { listCheckpoints } from '../checkpoint/layout.js';
@@ -49,6 +50,7 @@ export const readJson = async <T>(path: string): Promise<T> => JSON.parse(await 
 export async function describeEnvironment(precision: Precision): Promise<Record<string, unknown>> {
   const { libraryDir: _where, ...tensorflow } = runtimeInfo();
   return {
+    mochi: await ownVersion(),
     node: process.versions.node,
     platform: `${platform()} ${release()}`,
     processor: cpus()[0]?.model ?? 'unknown',
@@ -58,6 +60,15 @@ export async function describeEnvironment(precision: Precision): Promise<Record<
     precision,
     git: await gitState(),
   };
+}
+
+/** Of this package, as all of the framework's have the same; null where a bundler took the code away from its manifest. */
+async function ownVersion(): Promise<string | null> {
+  type Manifest = Partial<Record<'name' | 'version', string>>;
+  const { name, version } = await readJson<Manifest>(fileURLToPath(new URL('../../package.json', import.meta.url))).catch(
+    (): Manifest => ({}),
+  );
+  return name === '@mochi/trainer' ? (version ?? null) : null;
 }
 
 /** Commit and whether files differ from it, or null outside a repository. */
