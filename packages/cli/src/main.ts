@@ -1,5 +1,6 @@
 import { defineCommand, parseArgs, runCommand, showUsage, type ArgsDef, type CommandDef } from 'citty';
 import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { suggest } from '@mochi/core';
 import { requireKnownFlags } from './arguments.js';
 import { reportError } from './report-error.js';
@@ -59,14 +60,20 @@ export async function main(argv: readonly string[]): Promise<void> {
 /**
  * Checks the words of a command line, nothing of what they name: the command, its options, what it requires.
  *
- * @throws MOCHI_USAGE, or what citty throws for a missing option.
+ * @throws MOCHI_USAGE
  */
 export function checkCommandLine(argv: readonly string[]): void {
   const [name = '', ...words] = argv;
   const command = subCommands[name];
   if (!command) throw unknownCommand(name);
   requireKnownFlags(words, Object.keys(command.args as object));
-  parseArgs(words, command.args as ArgsDef);
+  try {
+    parseArgs(words, command.args as ArgsDef);
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code !== 'EARG') throw error;
+    throw usage(stripVTControlCharacters(message), 'what `--help` lists', `See mochi ${name} --help.`);
+  }
 }
 
 function unknownCommand(name: string) {

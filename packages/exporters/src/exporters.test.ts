@@ -6,6 +6,7 @@ import { EXPORTER, type EmbeddingTable, type EmbeddingWriter, type Host } from '
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { afterAll, expect, test } from 'vitest';
 import {
+  lancedbPlugin,
   npyPlugin,
   npyConfig,
   npyHeader,
@@ -161,6 +162,10 @@ test('lancedb: a number that is not finite is named before anything is written; 
     message: expect.stringContaining('npm install @lancedb/lancedb@'),
   });
   expect(readdirSync(folder)).not.toContain('lance');
+  let make: (() => EmbeddingWriter) | undefined;
+  const host = { provide: (_: unknown, given: () => EmbeddingWriter) => (make = given) } as unknown as Host;
+  await lancedbPlugin.setup(host, { table: 'a', batchRows: 1 });
+  expect(make).toThrow(expect.objectContaining({ code: 'MOCHI_LANCEDB_MISSING' }) as Error); // before anything is embedded
 });
 
 test('a path that cannot be written is an error that leaves nothing behind and what was there untouched', async () => {

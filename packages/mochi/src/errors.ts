@@ -83,3 +83,14 @@ export const weightsWithoutEncoder = (file: string, known: readonly string[]): M
     expected: `what mochi export --format torchvision wrote, or the option encoder with one of ${known.join(', ')}`,
     fix: "Give the encoder, e.g. loadEncoder(file, { encoder: { name: 'resnet50', head: { kind: 'linear', dim: 1000 } } }).",
   });
+
+export const sheetUnwritable = (path: string, cause: unknown): MochiError =>
+  new MochiError(
+    'MOCHI_SHEET_UNWRITABLE',
+    {
+      happened: `The sheet ${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      expected: 'a file in a folder that can be written, on a disk with room',
+      fix: 'Correct --sheet, or the permissions of its folder.',
+    },
+    { cause },
+  );

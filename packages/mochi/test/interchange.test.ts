@@ -4,6 +4,7 @@ import { liveHandles } from '@mochi/tensorflow';
 import { beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { duplicates, embed, exportEncoder, loadEncoder, openTrained, search, train, trainedEncoder } from '../src/index.js';
+import { groupsOf } from '../src/interchange/similar.js';
 import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
 
 const out = temporaryFolder();
@@ -64,9 +65,25 @@ test('duplicates are grouped, and the sheet shows them', async () => {
   const groups = await duplicates(run, root, { least: 0.99999, sheet });
   expect(groups).toHaveLength(1);
   expect([...groups[0]!.names].sort()).toEqual(['even/000.png', 'odd/copy.png']);
+  expect(groups[0]!.nearest).toEqual([1, 1].map((one) => expect.closeTo(one, 5) as number));
   const html = readFileSync(sheet, 'utf8');
-  expect(html).toContain('1 groups of near-duplicates among 13 images');
-  expect(html.match(/class="image"/g)).toHaveLength(2);
+  expect(html).toContain('1 group of near-duplicates: 2 of 13 images');
+  expect(html.match(/<img alt="[^"]*000\.png"|<img alt="odd\/copy\.png"/g)).toHaveLength(2);
+  expect(html).toContain('20 × 20 · 1 kB');
+  const nowhere = join(root, 'even', '000.png', 'sheet.html');
+  await expect(duplicates(run, root, { sheet: nowhere })).rejects.toMatchObject({ code: 'MOCHI_SHEET_UNWRITABLE' });
+});
+
+test('groups of rows: through others too, the surest first, each row with its nearest', () => {
+  const pairs = [
+    { a: 7, b: 2, similarity: 0.96 },
+    { a: 0, b: 5, similarity: 0.99 },
+    { a: 2, b: 4, similarity: 0.999 },
+  ];
+  expect(groupsOf(8, pairs)).toEqual([
+    { rows: [0, 5], similarity: [0.99, 0.99], nearest: [0.99, 0.99] },
+    { rows: [2, 4, 7], similarity: [0.96, 0.999], nearest: [0.999, 0.999, 0.96] },
+  ]);
 });
 
 test('an exporter of embeddings takes no encoder, and the other way round; a run has no other encoders', async () => {

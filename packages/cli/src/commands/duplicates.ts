@@ -26,8 +26,11 @@ export const duplicatesCommand = defineCommand({
     const { sheet, layer, encoder } = args;
     const groups = await duplicates(path, folder, { least, layer, encoder, log, ...(sheet === undefined ? {} : { sheet }) });
     if (args.json) return groups.forEach((group) => console.log(JSON.stringify(group)));
-    for (const [at, { names, similarity }] of groups.entries())
-      console.log(`${at + 1}. cosine from ${similarity[0].toFixed(3)}\n${names.map((name) => `   ${name}`).join('\n')}`);
-    console.log(`${groups.length} groups${sheet === undefined ? '' : `: ${sheet}`}`);
+    for (const [at, { names, nearest, similarity }] of groups.entries())
+      console.log(
+        `${at + 1}. cosine from ${similarity[0].toFixed(3)}\n${names.map((name, row) => `   ${nearest[row]!.toFixed(3)}  ${name}`).join('\n')}`,
+      );
+    const count = `${groups.length} ${groups.length === 1 ? 'group' : 'groups'}`;
+    console.log(sheet === undefined ? count : `${count}: ${sheet}`);
   },
 });

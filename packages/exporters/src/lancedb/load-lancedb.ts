@@ -30,22 +30,27 @@ export interface Arrow {
 
 const PACKAGE = '@lancedb/lancedb';
 
-/** The package from the user's project, else from beside this one. @throws MOCHI_LANCEDB_MISSING */
-export async function loadLanceDb(project = process.cwd()): Promise<LanceDb> {
+/** The package's entry in the user's project, else beside this one. @throws MOCHI_LANCEDB_MISSING */
+export function findLanceDb(project = process.cwd()): string {
   try {
-    const path = find(project);
-    const load = (file: string): Promise<unknown> => import(pathToFileURL(file).href);
+    return createRequire(join(project, 'package.json')).resolve(PACKAGE);
+  } catch {
+    try {
+      return createRequire(import.meta.url).resolve(PACKAGE);
+    } catch (cause) {
+      throw lanceDbMissing(cause);
+    }
+  }
+}
+
+/** The package and the Arrow that it uses. @throws MOCHI_LANCEDB_MISSING */
+export async function loadLanceDb(): Promise<LanceDb> {
+  const path = findLanceDb();
+  const load = (file: string): Promise<unknown> => import(pathToFileURL(file).href);
+  try {
     const { connect } = (await load(path)) as Pick<LanceDb, 'connect'>;
     return { connect, arrow: (await load(createRequire(path).resolve('apache-arrow'))) as Arrow };
   } catch (cause) {
     throw lanceDbMissing(cause);
-  }
-}
-
-function find(project: string): string {
-  try {
-    return createRequire(join(project, 'package.json')).resolve(PACKAGE);
-  } catch {
-    return createRequire(import.meta.url).resolve(PACKAGE);
   }
 }

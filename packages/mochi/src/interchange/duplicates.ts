@@ -1,11 +1,11 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { drawAtlas } from '../report/draw-images.js';
-import { selectSamples } from '@mochi/data';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { readTable, type EmbedOptions } from '../embed.js';
 import { openTrained, type OpenedRun } from '../open-trained.js';
 import { centred, closePairs, groupsOf } from './similar.js';
-import { duplicatesSheet, type SheetGroup } from './duplicates-sheet.js';
+import { duplicatesSheet } from './duplicates-sheet.js';
+import { sheetUnwritable } from '../errors.js';
+import { thumbnailsOf, type Thumbnail } from './thumbnails.js';
 
 export interface DuplicatesOptions extends Omit<EmbedOptions, 'data' | 'split' | 'out' | 'format'> {
   /** Least cosine of two images of a group, of features without their mean. Default 0.95. */
@@ -18,46 +18,65 @@ export interface DuplicateGroup {
   readonly names: readonly string[];
   /** The least and the largest cosine among the pairs that made the group. */
   readonly similarity: readonly [number, number];
+  /** For each image its largest cosine to another of the group. */
+  readonly nearest: readonly number[];
 }
 
-/** Groups on the sheet at most; all are in the result. */
-const SHOWN = 200;
+/** Groups on the sheet at most, and images of each; all are in the result. */
+const SHOWN = { groups: 200, images: 24 };
 
 /**
  * Groups of near-duplicates among the images of a folder: copies, crops, other sizes and qualities, bursts.
  *
- * @param path As for `embed`. @param folder Images, to any depth. @returns Largest groups first; images without a duplicate are in none.
+ * @param path As for `embed`. @param folder Images, to any depth.
+ * @returns The surest groups first: those whose least cosine is largest. Images without a duplicate are in none.
+ * @throws MOCHI_SHEET_UNWRITABLE, before anything is read, and what `embed` throws
  */
 export async function duplicates(path: string, folder: string, options: DuplicatesOptions = {}): Promise<DuplicateGroup[]> {
   const { least = 0.95, sheet } = options;
+  if (sheet !== undefined) await requireWritable(sheet);
   const data = { name: 'image-folder', root: resolve(folder), labels: 'none' };
   const change = ({ evaluators: _, trackers: __, ...config }: Record<string, unknown>) => ({ ...config, data });
   const run = await openTrained(path, { ...options, change });
   try {
     const table = await readTable(run, options);
     const pairs = await closePairs(centred(table), table.dim, least, options.signal);
-    const rows = groupsOf(table.rows, pairs);
-    const groups = rows.map((group) => {
-      const within = new Set(group);
-      const cosines = pairs.filter(({ a }) => within.has(a)).map(({ similarity }) => similarity);
-      const similarity = [Math.min(...cosines), Math.max(...cosines)] as const;
-      return { names: group.map((row) => table.names[row]!), similarity };
-    });
+    const groups = groupsOf(table.rows, pairs);
+    const told = groups.map(({ rows, ...group }) => ({ names: rows.map((row) => table.names[row]!), ...group }));
     if (sheet !== undefined) {
-      const ids = rows.slice(0, SHOWN).map((group) => group.map((row) => table.ids[row]!));
-      const shown = await draw(run, groups, ids);
-      await writeFile(sheet, duplicatesSheet(shown, { images: table.rows, groups: groups.length, least, folder }));
+      const shown = groups.slice(0, SHOWN.groups).map(({ rows }) => rows.slice(0, SHOWN.images).map((row) => table.ids[row]!));
+      const drawn = await draw(run, shown);
+      const grouped = told.reduce((sum, { names }) => sum + names.length, 0);
+      const facts = { images: table.rows, groups: told.length, grouped, least, folder: data.root };
+      const page = duplicatesSheet(
+        drawn.map((thumbnails, at) => ({ ...told[at]!, thumbnails })),
+        facts,
+      );
+      await writeFile(sheet, page).catch((cause: unknown) => {
+        throw sheetUnwritable(sheet, cause);
+      });
     }
-    return groups;
+    return told;
   } finally {
     await run.dispose();
   }
 }
 
-async function draw({ parts }: OpenedRun, groups: readonly DuplicateGroup[], ids: readonly number[][]): Promise<SheetGroup[]> {
-  const source = await parts.dataset.split(parts.dataset.splits[0]!);
-  const made: SheetGroup[] = [];
-  for (const [at, picked] of ids.entries())
-    made.push({ ...groups[at]!, atlas: await drawAtlas(selectSamples(source, Int32Array.from(picked)), parts.augmentation) });
-  return made;
+/** An hour of reading images is not to end in a path that is wrong. */
+async function requireWritable(sheet: string): Promise<void> {
+  try {
+    await mkdir(dirname(resolve(sheet)), { recursive: true });
+    const aside = `${sheet}.writing-${process.pid}`;
+    await (await open(aside, 'w')).close();
+    await rm(aside);
+  } catch (cause) {
+    throw sheetUnwritable(sheet, cause);
+  }
+}
+
+async function draw({ parts }: OpenedRun, groups: readonly number[][]): Promise<Thumbnail[][]> {
+  const { images } = await parts.dataset.split(parts.dataset.splits[0]!);
+  const made = await thumbnailsOf(images, groups.flat());
+  let from = 0;
+  return groups.map((group) => made.slice(from, (from += group.length)));
 }
