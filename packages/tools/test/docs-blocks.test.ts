@@ -24,7 +24,7 @@ test('every block is in a language that is checked, or is text', () =>
     [],
   ));
 
-/** Line 3 is wrong; line 11 needs what is given and what lies beside it. */
+/** Line 3 is wrong; line 10 needs what lies beside it. */
 const wrong = extractBlocks(
   'made-up.md',
   `A page.
@@ -34,12 +34,11 @@ import { train } from '@mochi/mochi';
 await train('mochi.yaml', { nonsense: 1 });
 \`\`\`
 
-<!-- given: declare const count: number; -->
 <!-- beside: mine.ts = examples/custom-sampler/src/skip-hardest.ts -->
 
 \`\`\`ts
 import { skipHardest } from './mine.js';
-console.log(skipHardest.name, count.toFixed());
+console.log(skipHardest.name);
 \`\`\`
 `,
 );
@@ -51,7 +50,7 @@ describe('TypeScript compiles', () => {
   });
   test('a faulty block is told with its line', () =>
     expect(problems.get('made-up.md:3')).toEqual([expect.stringMatching(/^made-up.md:5 .*'nonsense'/)]));
-  test('what is given, and what a page puts beside, is there', () => expect(problems.get('made-up.md:11')).toBeUndefined());
+  test('what a page puts beside is there', () => expect(problems.get('made-up.md:10')).toBeUndefined());
   test.each(in_('ts'))('%s', (place) => expect(problems.get(place) ?? []).toEqual([]));
 });
 

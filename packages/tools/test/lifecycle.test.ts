@@ -1,6 +1,8 @@
 import { EVENTS, HOOKS } from '@mochi/contract';
+import { join } from 'node:path';
+import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { namesInTable, read } from './repository.js';
+import { namesInTable, read, root } from './repository.js';
 
 const page = read('docs/lifecycle.md');
 const [, loop = ''] = page.split('```');
@@ -29,6 +31,27 @@ describe('hooks', () => {
 describe('events', () => {
   test('the table lists every event of the contract, and no other', () =>
     expect(namesInTable(page, 'Events').sort()).toEqual(events));
+  test('each has its fields', () => {
+    const rows = page.split('\n').filter((line) => events.some((type) => line.startsWith(`| \`${type}\``)));
+    const told = rows.map((line) => [...line.matchAll(/`([^`]+)`/g)].map(([, words]) => words));
+    expect(Object.fromEntries(told)).toEqual(fieldsOfEvents());
+  });
   // `warning` can come at any time, so it has no place in the loop.
   test('the loop shows each', () => expect([...inLoop('event'), 'warning'].sort()).toEqual(events));
 });
+
+/** The payload of each event as the compiler knows it, by wire name: `step, epoch, lossNats?`. */
+function fieldsOfEvents(): Record<string, string> {
+  const file = join(root, 'packages/contract/src/events.ts');
+  const program = ts.createProgram([file], { strict: true, noEmit: true, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext }); // prettier-ignore
+  const checker = program.getTypeChecker();
+  const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)!)!);
+  const declared = exported.flatMap(({ valueDeclaration: at }) => (at && ts.isVariableDeclaration(at) ? [at] : []));
+  const entries = declared.flatMap(({ initializer: made }) => {
+    const [argument, payload] = made && ts.isCallExpression(made) ? [made.arguments[0], made.typeArguments?.[0]] : [];
+    if (!argument || !payload || !ts.isStringLiteral(argument)) return [];
+    const fields = checker.getPropertiesOfType(checker.getTypeFromTypeNode(payload));
+    return [[argument.text, fields.map(({ name, flags }) => `${name}${flags & ts.SymbolFlags.Optional ? '?' : ''}`).join(', ')]];
+  });
+  return Object.fromEntries(entries) as Record<string, string>;
+}

@@ -75,10 +75,10 @@ function besides({ page, directives }: Block): [string, string][] {
   return beside ? [[join(HOME, slugOf(page), beside.name), beside.text]] : [];
 }
 
-/** The block as a module: after what is `given`, within what stands `around` it. */
+/** The block as a module, within what stands `around` it. */
 function moduleOf({ code, directives }: Block): { text: string; firstLine: number } {
   const [before = '', after = ''] = (directives['around'] ?? '').split('/* block */');
-  const head = `${directives['given'] ?? ''}\n${before}\n`;
+  const head = `${before}\n`;
   return { text: `${head}${code}\n${after}\nexport {};\n`, firstLine: head.split('\n').length - 1 };
 }
 

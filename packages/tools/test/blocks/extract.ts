@@ -14,7 +14,7 @@ export interface Block {
 }
 
 const FENCE = /^( *)(```+)([^\n`]*)\n(.*?)^\1\2 *$/gms;
-const COMMENT = /<!-- (given|around|file|beside|check): ?(.*?) ?-->/gs;
+const COMMENT = /<!-- (around|file|beside|check): ?(.*?) ?-->/gs;
 
 /** Every fenced block, in order. A directive belongs to the block that follows it with nothing but blank space between. */
 export function extractBlocks(page: string, markdown: string): Block[] {
