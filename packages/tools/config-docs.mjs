@@ -61,7 +61,8 @@ const ABOUT = {
   evaluators:
     'What is measured of the frozen encoder, during training and at its end. [packages/evaluators](../packages/evaluators/README.md)',
   trackers: 'Who is told of events. [packages/trackers](../packages/trackers/README.md)',
-  exporters: 'Writers of embeddings, used by `mochi embed`. [packages/exporters](../packages/exporters/README.md)',
+  exporters:
+    'Writers of embeddings and encoders, used by `mochi embed` and `mochi export`. [packages/exporters](../packages/exporters/README.md)',
   plugins:
     'Extensions that ship: `plugins: [negative-metrics]`, or `{ use: negative-metrics, every: 100 }`. [packages/diagnostics](../packages/diagnostics/README.md)',
 };
