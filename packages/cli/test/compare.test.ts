@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,7 +93,7 @@ test('two variants and one that fails: a table of both, exit code 1; only the sa
   expect(table.stderr).not.toMatch(/begins/);
   expect(table.report.variants.map(({ variant, finished }) => [variant, finished])).toEqual([['uniform', 1], ['mochi', 1], ['too large', 0]]);
   expect(table.report.runs.map(({ metrics }) => metrics)).toEqual(report.runs.map(({ metrics }) => metrics));
-  expect(table.report.variants[1]!.differences['loss']).toMatchObject({ pairs: [mochi.metrics['loss']! - uniform.metrics['loss']!], resolved: null });
+  expect(table.report.variants[1]!.differences['loss']).toMatchObject({ pairs: [mochi.metrics['loss']! - uniform.metrics['loss']!], resolved: false });
   renameSync(join(report.out, 'runs', 'earlier'), uniform.runDir);
 
   const again = await compare([]);
@@ -114,9 +114,24 @@ test('a signal saves the run in progress; the same command goes on from there', 
   const stopped = await compare(args, { signal: 'SIGTERM', when: () => events().includes('"step-end"') }, one);
   expect(stopped.code).toBe(143);
   expect(stopped.report).toMatchObject({ outcome: 'stopped', variants: [{ variant: 'uniform', finished: 0, failures: [] }] });
+  expect(stopped.stderr).toMatch(/^go on: the same command$/m);
   const more = await compare(args, undefined, one);
   expect(more).toMatchObject({ code: 0, report: { outcome: 'finished' } });
   const starts = events().split('\n').filter((line) => line.includes('"run-start"')).map((line) => JSON.parse(line) as { resumedFrom: number });
   expect(starts.map(({ resumedFrom }) => resumedFrom)).toEqual([null, expect.any(Number)]);
   expect(starts[1]!.resumedFrom).toBeLessThan(200);
+}, 240_000); // prettier-ignore
+
+test('an evaluator that failed is named, and the exit code is 3; a metric that is misspelt is, too', async () => {
+  const args = ['evaluators=[{name: knn, k: 3, test: train, encoder: teacher}]', '--out', join(folder, 'deaf')];
+  const asking = join(folder, 'asking.yaml');
+  writeFileSync(asking, `${readFileSync(one, 'utf8')}\nmetrics: [loss, effectivNegatives]`);
+  const { code, report, stderr } = await compare(args, undefined, asking);
+  expect(code).toBe(3);
+  expect(report.outcome).toBe('finished');
+  expect(report.variants[0]!.failures).toEqual([expect.stringMatching(/seed 1: the evaluator knn failed: MOCHI_ENCODER_UNKNOWN/)]);
+  expect(stderr).toMatch(/warning: No run measured the metric "effectivNegatives"\. Did you mean effectiveNegatives\?/);
+  const { stdout } = spawnSync(process.execPath, [bin, 'compare', asking, ...args, '--table-only'], { cwd: folder, encoding: 'utf8' });
+  expect(stdout).toMatch(/uniform, seed 1: the evaluator knn failed: MOCHI_ENCODER_UNKNOWN/);
+  expect(readFileSync(join(folder, 'deaf', 'compare.html'), 'utf8')).toMatch(/the evaluator knn failed: MOCHI_ENCODER_UNKNOWN/);
 }, 240_000); // prettier-ignore

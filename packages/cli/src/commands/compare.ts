@@ -1,4 +1,4 @@
-import { compare, differencesText, tableText, type JobEvent } from '@mochi/mochi';
+import { answers, compare, differencesText, tableText, type CompareReport, type JobEvent } from '@mochi/mochi';
 import { defineCommand } from 'citty';
 import { jsonFlag, splitPositionals, wholeNumber } from '../arguments.js';
 import { usage } from '../errors.js';
@@ -39,15 +39,24 @@ export const compareCommand = defineCommand({
         signal,
         onJob: (event) => console.error(lineOf(event)),
       });
-      console.log(args.json ? JSON.stringify(report) : [tableText(report), differencesText(report)].join('\n\n').trimEnd());
+      console.log(args.json ? JSON.stringify(report) : textOf(report));
+      for (const text of report.warnings) console.error(`warning: ${text}`);
       if (!args.json) console.error(`\n${report.out}: compare.html, compare.json, compare.csv, variants.csv`);
-      const failed = report.outcome === 'failed' ? EXIT.failed : EXIT.finished;
-      process.exitCode = report.outcome === 'stopped' ? (stop.exitCode() ?? EXIT.failed) : failed;
+      if (report.outcome === 'stopped') console.error('go on: the same command');
+      process.exitCode = report.outcome === 'stopped' ? (stop.exitCode() ?? EXIT.failed) : exitCodeOf(report);
     } finally {
       stop.dispose();
     }
   },
 });
+
+const textOf = (report: CompareReport): string =>
+  [tableText(report), differencesText(report), answers(report).join('\n')].filter((part) => part !== '').join('\n\n');
+
+function exitCodeOf({ outcome, runs }: CompareReport): number {
+  if (outcome === 'failed') return EXIT.failed;
+  return runs.some(({ evaluatorFailures }) => evaluatorFailures.length > 0) ? EXIT.evaluatorFailed : EXIT.finished;
+}
 
 function lineOf({ type, job, record }: JobEvent): string {
   const name = `${job.variant}${job.seed === null ? '' : `, seed ${job.seed}`}`;

@@ -44,6 +44,7 @@ export const trainCommand = defineCommand({
       });
       if (!args.json) for (const failure of result.failures) console.error(failureLine(failure));
       if (!args.json) console.error(`${result.outcome} at step ${result.step}: ${runDir}`);
+      if (!args.json && stop.exitCode() !== undefined && result.outcome === 'stopped') console.error(goOn(args, runDir));
       const ended = result.failures.length > 0 ? EXIT.evaluatorFailed : EXIT.finished;
       process.exitCode = result.outcome === 'stopped' ? (stop.exitCode() ?? ended) : ended;
     } finally {
@@ -67,6 +68,14 @@ function configOf(file: string | undefined, data: string | undefined): ConfigInp
     );
   const section = { name: 'image-folder', root: resolve(data) };
   return { extends: file === undefined ? 'photos' : resolve(file), data: section };
+}
+
+/** How a run that was stopped is gone on with: what its command lacks, or has too much. */
+function goOn({ run, from, resume }: { run?: string; from?: string; resume: boolean }, runDir: string): string {
+  const more = [...(run === undefined ? [`--run ${runDir}`] : []), ...(resume && from === undefined ? [] : ['--resume'])].join(
+    ' ',
+  );
+  return `go on: the same command${more === '' ? '' : ` with ${more}`}${from === undefined ? '' : ' in place of --from'}`;
 }
 
 function defaultRunDir(resume: boolean): string {

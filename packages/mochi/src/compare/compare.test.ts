@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { chartTable } from '@mochi/report';
+import { answers } from './answers.js';
 import { pointsOf } from './grid.js';
 import { jobsOf } from './jobs.js';
 import { isWithin } from './known-runs.js';
+import { unmeasured } from './measured.js';
 import { pairedDifference } from './paired.js';
 import { readCompareConfig } from './read-config.js';
-import { compareReport, type RunReport } from './report.js';
+import { aboutMetrics, compareReport, runReport, type RunReport } from './report.js';
 import { studyPage } from './study-page.js';
 import { differencesText, runsCsv, tableText, variantsCsv } from './table.js';
 
@@ -106,13 +108,24 @@ describe('paired differences', () => {
 
   test('noise is not resolved, and how many seeds would do is said', () => {
     const found = pairedDifference(by(1, -1, 2), by(0, 0, 0))!;
-    expect(found.resolved).toBe(false);
+    expect(found).toMatchObject({ resolved: false, reason: 'the interval holds 0, ~23 seeds would do' });
     expect(found.seedsNeeded).toBe(23); // t(22) = 2.0739 times 1.5275 / sqrt(23) = 0.6606 < 2/3; t(21) * 1.5275 / sqrt(22) = 0.6773
   });
 
+  test.each([
+    { name: 'two pairs', of: pairedDifference(by(9, 9.1), by(1, 1)), reason: '2 pairs, 3 needed' },
+    { name: 'pairs that differ by the same', of: pairedDifference(by(0.3, 1.3, 2.3), by(0.1, 1.1, 2.1)), reason: 'no spread among the pairs' },
+    { name: 'pairs that are equal', of: pairedDifference(by(1, 2, 3), by(1, 2, 3)), reason: 'no spread among the pairs' },
+    { name: 'less than an image', of: pairedDifference(by(0.3, 0.31, 0.32), by(0, 0, 0), 0.5), reason: 'less than one test image (0.5)' },
+  ])('$name resolve nothing, whatever the interval would be', ({ of, reason }) => {
+    expect(of).toMatchObject({ resolved: false, reason });
+    expect(of!.low === null).toBe(!reason.startsWith('less'));
+    expect(pairedDifference(by(0.3, 0.31, 0.32), by(0, 0, 0), 0.2)).toMatchObject({ resolved: true, reason: null });
+  }); // prettier-ignore
+
   test('seeds that one side lacks do not count; one pair has no interval; none is no difference', () => {
     const one = pairedDifference(new Map([['7', 3], ['8', 4]]), new Map([['8', 1], ['9', 1]]))!; // prettier-ignore
-    expect(one).toMatchObject({ mean: 3, pairs: [3], low: null, resolved: null, seedsNeeded: null });
+    expect(one).toMatchObject({ mean: 3, pairs: [3], low: null, resolved: false, reason: '1 pair, 3 needed', seedsNeeded: null });
     expect(pairedDifference(new Map([['1', 3]]), new Map([['2', 3]]))).toBeNull();
   });
 });
@@ -126,7 +139,7 @@ test('a config is known by what it says, whatever came later', () => {
 
 describe('the report', () => {
   const run = (variant: string, seed: number, loss: number, cpuMs: number, changes: Partial<RunReport> = {}): RunReport => ({
-    ...{ variant, seed, id: `${variant}${seed}`, runDir: folder, outcome: 'finished', failure: null },
+    ...{ variant, seed, id: `${variant}${seed}`, runDir: folder, outcome: 'finished', failure: null, evaluatorFailures: [] },
     ...{ metrics: { loss, 'knn/top1': null }, cost: { stepMs: cpuMs / 2, cpuMs, steps: 9 }, initialSha256: `start ${seed}` },
     ...changes,
   });
@@ -134,7 +147,10 @@ describe('the report', () => {
     ...{ outcome: 'failed', failure: { code: 'MOCHI_X', message: 'it broke' } },
     ...{ cost: null, initialSha256: null, metrics: { loss: null, 'knn/top1': null } },
   };
-  const about = { loss: { unit: 'nats', better: 'lower' }, 'knn/top1': { unit: '%', better: 'higher' } } as const;
+  const about = {
+    loss: { unit: 'nats', better: 'lower', resolution: null },
+    'knn/top1': { unit: '%', better: 'higher', resolution: 0.5 },
+  } as const;
   const runs = [run('a', 1, 2, 10), run('a', 2, 4, 10), run('b, "c"', 1, 5, 15), run('b, "c"', 2, 0, 0, failed)];
   const report = compareReport('name', about, runs);
 
@@ -149,9 +165,9 @@ describe('the report', () => {
       },
     );
     const text = tableText(report).split('\n');
-    expect(text[0]).toMatch(/^variant +loss +top1 +ms a step +CPU ms +to baseline +runs$/);
-    expect(text[2]).toMatch(/^a +3 ± 1\.4 +- +5\.0 +10\.0 +1\.00 x +2$/);
-    expect(text[3]).toMatch(/^b, "c" +5 +- .* 1\.50 x +1 of 2$/);
+    expect(text[0]).toMatch(/^variant +loss \(nats\) +top1 \(%\) +step \(ms\) +CPU \(ms\) +CPU \(x baseline\) +runs$/);
+    expect(text[2]).toMatch(/^a +3 ± 1\.4 +- +5\.0 +10\.0 +1\.00 +2$/);
+    expect(text[3]).toMatch(/^b, "c" +5 +- .* 1\.50 +1 of 2$/);
     expect(text[4]).toBe('b, "c", seed 2: MOCHI_X: it broke');
   });
 
@@ -167,10 +183,55 @@ describe('the report', () => {
     const of = compareReport('n', { loss: about.loss }, three);
     expect(of.variants[0]!.differences['loss']).toBeNull();
     expect(differencesText(of)).toMatch(/Differences to a, paired by seed \(3 at most\)[^]*\nb +\+1\.02 \(0\.995 to 1\.04\) worse$/);
-    expect(variantsCsv(of).split('\n')[2]).toMatch(/^b,loss,nats,lower,3,3\.0.*,a,3,1\.02.*,worse,2$/);
+    expect(variantsCsv(of).split('\n')[2]).toMatch(/^b,loss,nats,lower,3,3\.0.*,a,3,1\.02.*,worse,,3$/);
     expect(differencesText(compareReport('n', about, runs.slice(0, 2)))).toBe('');
     expect(differencesText(compareReport('n', about, three, 'b'))).toMatch(/\na +-1\.02 \(-1\.04 to -0\.995\) better/);
   }); // prettier-ignore
+
+  const accuracies = (variant: string, values: readonly number[]): RunReport[] =>
+    values.map((top1, at) => run(variant, at + 1, 1, 1, { metrics: { loss: 1, 'knn/top1': top1 } }));
+  const held = (values: readonly number[]) =>
+    compareReport('n', about, [...accuracies('a', [50, 60, 70]), ...accuracies('b', values)]);
+
+  test.each([
+    { name: 'better', values: [51, 61.5, 72], says: 'b is better than a by 1.5 points of knn/top1 (0.258 to 2.74; 3 pairs).' },
+    { name: 'worse', values: [49, 58.5, 68], says: 'b is worse than a by 1.5 points of knn/top1 (0.258 to 2.74; 3 pairs).' },
+    { name: 'open', values: [51, 59, 72], says: 'No difference between b and a was resolved; 3 pairs, +0.667 (-3.13 to 4.46) points of knn/top1: the interval holds 0, ~23 seeds would do.' },
+    { name: 'too few', values: [51, 61], says: 'No difference between b and a was resolved; 2 pairs, +1 points of knn/top1: 2 pairs, 3 needed.' },
+  ])('the answer is a sentence: $name', ({ values, says }) => {
+    expect(answers(held(values))).toEqual([says]);
+    const page = studyPage(held(values), [], new Date(0));
+    expect(page.notes[0]).toEqual({ level: 'info', text: says });
+    expect(differencesText(held(values))).toMatch(/variant +loss \(nats\) +top1 \(points\)/);
+    if (values.length === 2) expect(differencesText(held(values))).toMatch(/not resolved: 2 pairs, 3 needed/);
+  }); // prettier-ignore
+
+  test('what one test image makes is known from the results', () => {
+    const told = { results: { 'knn/top1': { value: 1, unit: '%', better: 'higher' as const, n: 200 }, 'clustering/nmi': { value: 1, unit: 'share', n: 200 } } }; // prettier-ignore
+    expect(aboutMetrics(['knn/top1', 'clustering/nmi', 'loss'], [told])).toMatchObject({
+      ...{ 'knn/top1': { resolution: 0.5 }, 'clustering/nmi': { resolution: null }, loss: { resolution: null } },
+    });
+  });
+
+  test('evaluators that failed are named below the table, in their cells and on the page', () => {
+    const failures = [{ evaluator: 'knn', step: 3, message: 'early' }, { evaluator: 'knn', step: 6, message: 'MOCHI_X: no labels' }]; // prettier-ignore
+    const job = { variant: 'a', seed: 1, id: 'x', runDir: folder, config: null };
+    const one = runReport(job, undefined, { curves: new Map(), results: {}, failures }, ['knn/top1']);
+    expect(one.evaluatorFailures).toEqual([{ evaluator: 'knn', message: 'MOCHI_X: no labels' }]);
+    const { evaluatorFailures } = one;
+    const of = compareReport('n', about, [run('a', 1, 2, 1), run('b', 1, 2, 1, { evaluatorFailures })]);
+    expect(of.outcome).toBe('finished');
+    expect(tableText(of)).toMatch(/\nb +2 +failed [^]*\nb, seed 1: the evaluator knn failed: MOCHI_X: no labels$/);
+    expect(studyPage(of, [], new Date(0)).notes).toContainEqual({ level: 'error', text: 'b, seed 1: the evaluator knn failed: MOCHI_X: no labels' }); // prettier-ignore
+  });
+
+  test('a metric that no run measured is named, with what was probably meant; one whose evaluator failed is not', () => {
+    const told = { curves: new Map([['loss', []], ['knn/top1', []], ['matchingProbability1', []]]), failures: [{ evaluator: 'linear', step: 1, message: '' }] }; // prettier-ignore
+    expect(unmeasured(['loss', 'knn/topp1', 'linear/top1'], [told, null])).toEqual([
+      'No run measured the metric "knn/topp1". Did you mean knn/top1? Measured: knn/top1, loss.',
+    ]);
+    expect(unmeasured(['knn/topp1'], [null])).toEqual([]);
+  });
 
   test('the page: bands over seeds, profiles, differences with intervals, every run', () => {
     const readings = [1, 2, 3].map((step) => ({ step, value: 1 / step }));
@@ -180,11 +241,11 @@ describe('the report', () => {
       curves,
       results: {},
       stepsPerEpoch: null,
-      failures: [{ evaluator: 'knn', step: 3, message: 'it threw' }],
+      failures: [],
     } as never;
     const page = studyPage(report, runs.map(() => told), new Date(0)); // prettier-ignore
     expect(page.groups).toEqual(['a', 'b, "c"']);
-    expect(page.notes.map(({ text }) => text)).toEqual(expect.arrayContaining(['b, "c", seed 2: MOCHI_X: it broke', 'a, seed 1: the evaluator knn failed: it threw'])); // prettier-ignore
+    expect(page.notes.map(({ text }) => text)).toEqual(expect.arrayContaining(['b, "c", seed 2: MOCHI_X: it broke'])); // prettier-ignore
     const charts = page.sections.flatMap(({ blocks }) =>
       blocks.flatMap((block) => (block.kind === 'chart' ? [block.chart] : [])),
     );

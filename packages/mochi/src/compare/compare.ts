@@ -1,10 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { readRun, renderPage, type RunRecord } from '@mochi/report';
+import { readRun, renderPage } from '@mochi/report';
 import { writeJson } from '@mochi/trainer';
-import { DEFAULT_METRICS, type CompareConfig } from './config.js';
+import type { CompareConfig } from './config.js';
 import { jobsOf, type Job } from './jobs.js';
 import { findKnownRuns } from './known-runs.js';
+import { measuredMetrics, unmeasured } from './measured.js';
 import { readCompareConfig } from './read-config.js';
 import { aboutMetrics, compareReport, runReport, type CompareReport } from './report.js';
 import { runJobs, type JobEvent } from './run-jobs.js';
@@ -54,16 +55,11 @@ export async function compare(file: string, options: CompareOptions = {}): Promi
   const told = await Promise.all(jobs.map(({ runDir }) => readRun(runDir)));
   const metrics = config.metrics ?? measuredMetrics(told);
   const runs = jobs.map((job, at) => runReport(job, records.get(job.id), told[at]!, metrics));
-  const report = compareReport(config.name, aboutMetrics(metrics, told), runs, config.baseline);
+  const warnings = unmeasured(config.metrics ?? [], told);
+  const report = compareReport(config.name, aboutMetrics(metrics, told), runs, config.baseline, warnings);
   await writeJson(join(out, 'compare.json'), report);
   await writeFile(join(out, 'compare.csv'), runsCsv(report));
   await writeFile(join(out, 'variants.csv'), variantsCsv(report));
   await writeFile(join(out, 'compare.html'), await renderPage(studyPage(report, told, new Date())));
   return { ...report, out };
-}
-
-/** The usual columns less those that no run has; all of them before any run has begun. */
-function measuredMetrics(told: readonly (Pick<RunRecord, 'curves'> | null)[]): readonly string[] {
-  const measured = DEFAULT_METRICS.filter((name) => told.some((run) => run?.curves.has(name)));
-  return measured.length > 0 ? measured : DEFAULT_METRICS;
 }

@@ -10,14 +10,14 @@ const path = z.string().regex(/^[\w-]+(\.[\w-]+)*$/, { error: 'a path of options
 
 /** Columns of a table that nobody chose, where they were measured. */
 export const DEFAULT_METRICS = [
+  'knn/top1',
+  'linear/top1',
   'loss',
   'proxyAccuracy',
   'falseNegativesAtN',
   'effectiveNegatives',
   'representation/alignment',
   'representation/uniformity',
-  'knn/top1',
-  'linear/top1',
 ];
 
 /** A comparison: one run config, and the options in which its runs differ. */

@@ -4,4 +4,5 @@ export { compareConfig, type CompareConfig } from './config.js';
 export type { Difference, Estimate } from './paired.js';
 export type { CompareReport, MetricReport, RunReport, VariantReport } from './report.js';
 export type { JobEvent } from './run-jobs.js';
+export { answers } from './answers.js';
 export { differencesText, tableText } from './table.js';

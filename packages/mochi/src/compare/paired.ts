@@ -10,17 +10,23 @@ export interface Estimate {
 export interface Difference extends Estimate {
   /** The differences, in the order of the seeds. */
   readonly pairs: readonly number[];
-  /** Ends of the 95 % interval of Student's t on the pairs; null below two of them. */
+  /** Ends of the 95 % interval of Student's t on the pairs; null below three of them, or where they have no spread: then it says nothing. */
   readonly low: number | null;
   readonly high: number | null;
-  /** Whether the interval leaves 0 out: so many seeds tell the two apart. Null below two pairs. */
-  readonly resolved: boolean | null;
+  /** Whether the pairs tell the two apart: there is an interval, it leaves 0 out, and the difference is one that the metric can show. */
+  readonly resolved: boolean;
+  /** Why they do not, in words; null where they do. */
+  readonly reason: string | null;
   /** Seeds that would resolve a difference of this size and spread; null where that is not known, or more than a thousand. */
   readonly seedsNeeded: number | null;
 }
 
 const CONFIDENCE = 0.95;
 const MOST_SEEDS = 1000;
+/** Two pairs have an interval too: one of 12.7 standard errors to each side, which is drawn from a single distance. */
+const LEAST_PAIRS = 3;
+/** Differences of equal numbers, as far as float64 goes. */
+const ROUNDING = 1e-12;
 
 export function estimate(values: readonly number[]): Estimate | null {
   if (values.length === 0) return null;
@@ -38,19 +44,41 @@ const halfWidth = (deviation: number, n: number): number =>
  * The difference of two variants over the seeds that both have. Runs of one seed share order of data, draws and, where `sameStart` says so,
  * initial weights, so what the seed does to both falls out of the difference.
  *
- * @param values, baseline By seed. @returns Null where they have no seed in common.
+ * @param values, baseline By seed. @param resolution The least difference that the metric can show: what one test image makes. Default 0.
+ * @returns Null where they have no seed in common.
  */
-export function pairedDifference(values: ReadonlyMap<string, number>, baseline: ReadonlyMap<string, number>): Difference | null {
+export function pairedDifference(
+  values: ReadonlyMap<string, number>,
+  baseline: ReadonlyMap<string, number>,
+  resolution = 0,
+): Difference | null {
   const pairs = [...values].flatMap(([seed, value]) => (baseline.has(seed) ? [value - baseline.get(seed)!] : []));
   const of = estimate(pairs);
   if (!of) return null;
-  if (of.deviation === null) return { ...of, pairs, low: null, high: null, resolved: null, seedsNeeded: null };
-  const half = halfWidth(of.deviation, pairs.length);
-  const [low, high] = [of.mean - half, of.mean + half];
-  return { ...of, pairs, low, high, resolved: low > 0 || high < 0, seedsNeeded: seedsNeeded(of.mean, of.deviation) };
+  const deviation = of.deviation ?? 0;
+  const scale = Math.max(...values.values(), ...baseline.values(), 0) - Math.min(...values.values(), ...baseline.values(), 0);
+  const hasInterval = pairs.length >= LEAST_PAIRS && deviation > ROUNDING * scale;
+  const half = hasInterval ? halfWidth(deviation, pairs.length) : null;
+  const ends = half === null ? { low: null, high: null } : { low: of.mean - half, high: of.mean + half };
+  const needed = deviation > ROUNDING * scale ? seedsNeeded(of.mean, deviation) : null;
+  const reason = objection({ ...of, ...ends, pairs }, resolution, needed);
+  return { ...of, pairs, ...ends, resolved: reason === null, reason, seedsNeeded: needed };
+}
+
+/** Why the pairs do not tell the two apart; null where they do. */
+function objection(
+  { mean, pairs, low, high }: Pick<Difference, 'mean' | 'pairs' | 'low' | 'high'>,
+  resolution: number,
+  needed: number | null,
+): string | null {
+  if (pairs.length < LEAST_PAIRS) return `${pairs.length} ${pairs.length === 1 ? 'pair' : 'pairs'}, ${LEAST_PAIRS} needed`;
+  if (low === null || high === null) return 'no spread among the pairs';
+  if (Math.abs(mean) < resolution) return `less than one test image (${Number(resolution.toPrecision(3))})`;
+  if (low > 0 || high < 0) return null;
+  return needed === null ? 'the interval holds 0' : `the interval holds 0, ~${needed} seeds would do`;
 }
 
 function seedsNeeded(mean: number, deviation: number): number | null {
-  for (let n = 2; n <= MOST_SEEDS; n++) if (halfWidth(deviation, n) < Math.abs(mean)) return n;
+  for (let n = LEAST_PAIRS; n <= MOST_SEEDS; n++) if (halfWidth(deviation, n) < Math.abs(mean)) return n;
   return null;
 }

@@ -12,16 +12,25 @@ export interface RunReport {
   /** `pending`: stopped, or not begun. */
   readonly outcome: 'finished' | 'failed' | 'pending';
   readonly failure: { readonly code: string | null; readonly message: string } | null;
+  /** Evaluators that threw, each with what it threw last. */
+  readonly evaluatorFailures: readonly EvaluatorFailure[];
   /** Values by metric, null where it was not measured. */
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly cost: Cost | null;
   readonly initialSha256: string | null;
 }
 
+export interface EvaluatorFailure {
+  readonly evaluator: string;
+  readonly message: string;
+}
+
 /** Unit and direction of a metric, as evaluators declare them. */
 export interface MetricReport {
   readonly unit: string;
   readonly better: 'higher' | 'lower' | null;
+  /** The least difference that it can show: what one test image makes. Null where that is not known. */
+  readonly resolution: number | null;
 }
 
 /** A row of the table. */
@@ -29,6 +38,7 @@ export interface VariantReport {
   readonly variant: string;
   readonly finished: number;
   readonly runs: number;
+  /** Runs that failed, and evaluators that did, each with its seed and the reason. */
   readonly failures: readonly string[];
   /** Over the seeds that finished. */
   readonly metrics: Readonly<Record<string, Estimate | null>>;
@@ -51,18 +61,21 @@ export interface CompareReport {
   readonly runs: readonly RunReport[];
   /** By seed: whether all of its runs began with the same weights and banks; null where that is not known of two. */
   readonly sameStart: Readonly<Record<string, boolean | null>>;
+  /** What a reader should know, such as metrics that were asked for and that no run measured. */
+  readonly warnings: readonly string[];
 }
 
 /** @param told What the run's folder says; null where there is none yet. */
 export const runReport = (
   job: Job,
   record: JobRecord | undefined,
-  told: Pick<RunRecord, 'curves' | 'results'> | null,
+  told: Pick<RunRecord, 'curves' | 'results' | 'failures'> | null,
   metrics: readonly string[],
 ): RunReport => ({
   ...{ variant: job.variant, seed: job.seed, id: job.id, runDir: job.runDir },
   outcome: record?.outcome ?? 'pending',
   failure: record?.outcome === 'failed' ? record.failure : null,
+  evaluatorFailures: [...new Map((told?.failures ?? []).map(({ evaluator, message }) => [evaluator, { evaluator, message }])).values()],
   metrics: Object.fromEntries(metrics.map((name) => [name, told && (finalValue(told.curves, name) ?? told.results[name]?.value ?? null)])),
   cost: record?.outcome === 'finished' ? record.cost : null,
   initialSha256: record?.outcome === 'finished' ? record.initialSha256 : null,
@@ -72,8 +85,11 @@ export const runReport = (
 export const aboutMetrics = (metrics: readonly string[], told: readonly (Pick<RunRecord, 'results'> | null)[]): Record<string, MetricReport> =>
   Object.fromEntries(
     metrics.map((name) => {
-      const { unit, better } = told.find((run) => run?.results[name])?.results[name] ?? describeMetric(name);
-      return [name, { unit, better: better ?? null }];
+      const measured = told.flatMap((run) => run?.results[name] ?? []);
+      const { unit, better } = measured[0] ?? describeMetric(name);
+      const images = measured.flatMap(({ n }) => n ?? []);
+      const resolution = unit === '%' && images.length > 0 ? 100 / Math.max(...images) : null;
+      return [name, { unit, better: better ?? null, resolution }];
     }),
   ); // prettier-ignore
 
@@ -83,24 +99,26 @@ export function compareReport(
   about: Readonly<Record<string, MetricReport>>,
   runs: readonly RunReport[],
   baseline = runs[0]!.variant,
+  warnings: readonly string[] = [],
 ): CompareReport {
   const metrics = Object.keys(about);
   const names = [...new Set(runs.map(({ variant }) => variant))];
   const of = (variant: string): RunReport[] => runs.filter((run) => run.variant === variant);
-  const rows = names.map((variant) => variantReport(variant, of(variant), of(baseline), metrics));
+  const rows = names.map((variant) => variantReport(variant, of(variant), of(baseline), about));
   const first = rows.find(({ variant }) => variant === baseline)?.cpuMs ?? null;
   const variants = rows.map((row) => ({ ...row, costRatio: row.cpuMs === null || first === null ? null : row.cpuMs / first }));
   const has = (outcome: RunReport['outcome']): boolean => runs.some((run) => run.outcome === outcome);
   const outcome = has('pending') ? 'stopped' : has('failed') ? 'failed' : 'finished';
-  return { name, outcome, metrics, about, baseline, variants, runs, sameStart: sameStart(runs) };
+  return { name, outcome, metrics, about, baseline, variants, runs, sameStart: sameStart(runs), warnings };
 }
 
 function variantReport(
   variant: string,
   runs: readonly RunReport[],
   baseline: readonly RunReport[],
-  metrics: readonly string[],
+  about: Readonly<Record<string, MetricReport>>,
 ): Omit<VariantReport, 'costRatio'> {
+  const metrics = Object.keys(about);
   const finished = runs.filter(({ outcome }) => outcome === 'finished');
   const known = (of: (run: RunReport) => number | null | undefined): number[] =>
     finished.map(of).filter((value): value is number => typeof value === 'number');
@@ -108,10 +126,13 @@ function variantReport(
   const isBaseline = variant === baseline[0]?.variant;
   return {
     ...{ variant, finished: finished.length, runs: runs.length },
-    failures: runs.flatMap(({ failure, seed }) => (failure ? [`seed ${seed}: ${failure.code ?? 'failed'}: ${failure.message}`] : [])),
+    failures: runs.flatMap(({ failure, evaluatorFailures, seed }) => [
+      ...(failure ? [`seed ${seed}: ${failure.code ?? 'failed'}: ${failure.message}`] : []),
+      ...evaluatorFailures.map(({ evaluator, message }) => `seed ${seed}: the evaluator ${evaluator} failed: ${message}`),
+    ]),
     metrics: Object.fromEntries(metrics.map((name) => [name, estimate(known((run) => run.metrics[name]))])),
     differences: Object.fromEntries(
-      metrics.map((name) => [name, isBaseline ? null : pairedDifference(bySeed(runs, name), bySeed(baseline, name))]),
+      metrics.map((name) => [name, isBaseline ? null : pairedDifference(bySeed(runs, name), bySeed(baseline, name), about[name]!.resolution ?? 0)]),
     ),
     stepMs: mean(({ cost }) => cost?.stepMs),
     cpuMs: mean(({ cost }) => cost?.cpuMs),

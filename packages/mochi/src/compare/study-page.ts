@@ -1,6 +1,8 @@
 import { averageCurves, curvesSection, describeMetric, falseNegativesSection, profileSection, representationSection, type Block, type Cell, type Curves, type IntervalsChart, type Note, type Page, type RunRecord, type Section } from '@mochi/report'; // prettier-ignore
-import { differenceText, cellsOf, headings, verdict } from './table.js';
-import type { CompareReport, RunReport } from './report.js';
+import { answers } from './answers.js';
+import { PROFILE } from './measured.js';
+import { differenceText, differenceUnit, cellsOf, headings, verdict, verdictText } from './table.js';
+import type { CompareReport } from './report.js';
 
 type Told = Omit<RunRecord, 'name'> | null;
 
@@ -17,7 +19,7 @@ export function studyPage(report: CompareReport, told: readonly Told[], date: Da
   return {
     ...{ title: report.name, groups, atlases: [] },
     subtitle: `${groups.length} variants, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'} – written ${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-    notes: notesOf(report, known),
+    notes: notesOf(report),
     sections: [
       tableSection(report),
       differencesSection(report),
@@ -33,18 +35,18 @@ export function studyPage(report: CompareReport, told: readonly Told[], date: Da
 /** Those of the table first, then every other one. */
 function shownMetrics({ metrics }: CompareReport, averaged: readonly { curves: Curves }[]): string[] {
   const all = new Set(averaged.flatMap(({ curves }) => [...curves.keys()]));
-  const rest = [...all].filter((name) => !metrics.includes(name) && !/matchingProbability\d+$/.test(name) && !['rate', 'skipped', 'imagesPerSecond'].includes(name)); // prettier-ignore
+  const rest = [...all].filter((name) => !metrics.includes(name) && !PROFILE.test(name) && !['rate', 'skipped', 'imagesPerSecond'].includes(name)); // prettier-ignore
   return [...metrics, ...rest];
 }
 
-function notesOf(report: CompareReport, known: readonly { run: RunReport; told: NonNullable<Told> }[]): Note[] {
+function notesOf(report: CompareReport): Note[] {
   const different = Object.entries(report.sameStart).filter(([, same]) => same === false).map(([seed]) => seed); // prettier-ignore
   const pending = report.runs.filter(({ outcome }) => outcome === 'pending').length;
   const failed = report.variants.flatMap(({ variant, failures }) => failures.map((text): Note => ({ level: 'error', text: `${variant}, ${text}` }))); // prettier-ignore
-  const evaluators = known.flatMap(({ run, told }) => told.failures.map(({ evaluator, message }): Note => ({ level: 'error', text: `${run.variant}, seed ${run.seed}: the evaluator ${evaluator} failed: ${message}` }))); // prettier-ignore
   return [
+    ...answers(report).map((text): Note => ({ level: 'info', text })),
     ...failed,
-    ...evaluators,
+    ...report.warnings.map((text): Note => ({ level: 'warning', text })),
     ...(pending > 0 ? [{ level: 'warning', text: `${pending} of ${report.runs.length} runs are not done yet: the same command goes on with them.` } as const] : []), // prettier-ignore
     ...(different.length > 0 ? [{ level: 'warning', text: `Not all runs of seed ${different.join(', ')} began with the same weights and banks: their differences hold what the start does too.` } as const] : []), // prettier-ignore
   ];
@@ -62,19 +64,17 @@ function differencesSection(report: CompareReport): Section {
   const others = variants.flatMap((one, group) => (metrics.some((name) => one.differences[name]) ? [{ ...one, group }] : []));
   const same = Object.values(report.sameStart);
   const shared = same.length > 0 && same.every((one) => one === true) ? 'order of the data, draws and initial weights' : 'order of the data and draws'; // prettier-ignore
-  const intro = `Each variant less ${baseline}, by pairs of runs of one seed, which share ${shared}. Intervals are those of Student's t on the pairs, 95 %, each for itself: of twenty that say nothing, one is expected to leave zero out. A difference is resolved where its interval leaves zero out.`; // prettier-ignore
+  const intro = `Each variant less ${baseline}, by pairs of runs of one seed, which share ${shared}. Intervals are those of Student's t on the pairs, 95 %, each for itself: of twenty that say nothing, one is expected to leave zero out. A difference is resolved where there are three pairs or more, their interval leaves zero out, and it is no less than what one test image makes.`; // prettier-ignore
   if (others.length === 0) return { id: 'differences', title: 'Differences', intro, blocks: [{ kind: 'text', level: 'info', text: `No other variant has a finished run of a seed that ${baseline} has.` }] }; // prettier-ignore
   const cell = (one: (typeof others)[number], name: string): Cell => {
     const difference = one.differences[name];
     if (!difference) return null;
-    const { resolved, seedsNeeded, pairs } = difference;
     const found = verdict(difference, about[name]!);
-    const more = resolved === false ? `, not resolved by ${pairs.length}${seedsNeeded === null ? '' : `, ~${seedsNeeded} would`}` : `, ${found}`; // prettier-ignore
-    const text = `${differenceText(difference)}${more}`;
+    const text = `${differenceText(difference)}, ${verdictText(difference, about[name]!)}`;
     return found === 'better' ? { text, mark: 'good' } : found === 'worse' ? { text, mark: 'bad' } : text;
   };
   const rows = others.map((one) => [one.variant, ...metrics.map((name) => cell(one, name))]);
-  const table = { caption: `Difference to ${baseline} (95 % interval), and what so many seeds say of it`, columns: ['variant', ...headings(metrics)], rows, groups: others.map(({ group }) => group), csv: 'differences' }; // prettier-ignore
+  const table = { caption: `Difference to ${baseline} (95 % interval), and what so many seeds say of it`, columns: ['variant', ...headings(report, differenceUnit)], rows, groups: others.map(({ group }) => group), csv: 'differences' }; // prettier-ignore
   const charts = metrics.flatMap((name): Block[] => {
     const drawn = others.flatMap(({ variant, group, differences }) => {
       const difference = differences[name];
@@ -86,7 +86,8 @@ function differencesSection(report: CompareReport): Section {
 }
 
 function intervalsChart(name: string, { about, baseline }: CompareReport, rows: IntervalsChart['rows']): IntervalsChart {
-  const { unit, better } = about[name]!;
+  const { better } = about[name]!;
+  const unit = differenceUnit(about[name]!);
   const direction = better === null ? '' : ` ${better === 'higher' ? 'Right' : 'Left'} of the line is better.`;
   return {
     ...{ kind: 'intervals', id: `difference-${name.replace(/[^A-Za-z0-9]+/g, '-').toLowerCase()}` },
@@ -96,7 +97,8 @@ function intervalsChart(name: string, { about, baseline }: CompareReport, rows: 
   };
 }
 
-function runsSection({ metrics, runs }: CompareReport): Section {
+function runsSection(report: CompareReport): Section {
+  const { metrics, runs } = report;
   const rows = runs.map((run): Cell[] => [
     run.variant,
     run.seed,
@@ -104,7 +106,7 @@ function runsSection({ metrics, runs }: CompareReport): Section {
     ...metrics.map((name) => run.metrics[name] ?? null),
     run.id,
   ]);
-  const columns = ['variant', 'seed', 'outcome', ...headings(metrics), 'folder in runs/'];
+  const columns = ['variant', 'seed', 'outcome', ...headings(report), 'folder in runs/'];
   const table = { caption: 'Every run', columns, rows, csv: 'runs' };
   const text = 'Any of them is made again by: mochi train runs/FOLDER/job-config.json --run NEW-FOLDER';
   return {

@@ -1,10 +1,10 @@
 import { toCsv } from '@mochi/report';
 import type { Difference, Estimate } from './paired.js';
-import type { CompareReport, MetricReport, VariantReport } from './report.js';
+import type { CompareReport, MetricReport, RunReport, VariantReport } from './report.js';
 
 /** Four significant digits: 0.0123, 1.234, 123.4. */
 const digits = (value: number): string => (Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4))));
-const few = (value: number): string => String(Number(value.toPrecision(3)));
+export const few = (value: number): string => String(Number(value.toPrecision(3)));
 export const signed = (value: number): string => (value > 0 ? `+${few(value)}` : few(value));
 
 export const shown = (estimate: Estimate | null | undefined): string => {
@@ -14,35 +14,55 @@ export const shown = (estimate: Estimate | null | undefined): string => {
 };
 
 /** What the seeds say of a difference: `better`, `worse` or `differs` where they resolve it. */
-export function verdict(difference: Difference, { better }: MetricReport): 'better' | 'worse' | 'differs' | 'not resolved' | 'one seed' {
-  if (difference.resolved === null) return 'one seed';
+export function verdict(difference: Difference, { better }: Pick<MetricReport, 'better'>): 'better' | 'worse' | 'differs' | 'not resolved' {
   if (!difference.resolved) return 'not resolved';
   if (better === null) return 'differs';
   return difference.mean > 0 === (better === 'higher') ? 'better' : 'worse';
 } // prettier-ignore
 
+/** The same with the reason where nothing is resolved. */
+export const verdictText = (difference: Difference, about: MetricReport): string =>
+  [verdict(difference, about), ...(difference.reason === null ? [] : [difference.reason])].join(': ');
+
 /** `+1.2 (0.4 to 2)`. */
 export const differenceText = ({ mean, low, high }: Difference): string =>
   low === null || high === null ? signed(mean) : `${signed(mean)} (${few(low)} to ${few(high)})`;
 
-/** `knn/top1` is `top1` where no other column is. */
-export const headings = (metrics: readonly string[]): string[] => {
+/** Of a difference: one of two percentages is in points. */
+export const differenceUnit = ({ unit }: Pick<MetricReport, 'unit'>): string => (unit === '%' ? 'points' : unit);
+
+/** `knn/top1` is `top1 (%)` where no other column is. @param unitOf Default: that of the values. */
+export const headings = (
+  { metrics, about }: Pick<CompareReport, 'metrics' | 'about'>,
+  unitOf = ({ unit }: MetricReport): string => unit,
+): string[] => {
   const short = metrics.map((name) => name.split('/').at(-1)!);
-  return metrics.map((name, at) => (short.indexOf(short[at]!) === short.lastIndexOf(short[at]!) ? short[at]! : name));
+  return metrics.map((name, at) => {
+    const unit = unitOf(about[name]!);
+    const shown = short.indexOf(short[at]!) === short.lastIndexOf(short[at]!) ? short[at]! : name;
+    return unit === '' ? shown : `${shown} (${unit})`;
+  });
 };
 
+/** Whether the evaluator of a metric failed in one of these runs. */
+const failedIn = (runs: readonly RunReport[], metric: string): boolean =>
+  runs.some(({ evaluatorFailures }) => evaluatorFailures.some(({ evaluator }) => metric.startsWith(`${evaluator}/`)));
+
 /** Header and a row for each variant, as text. */
-export function cellsOf({ metrics, variants }: CompareReport): string[][] {
+export function cellsOf(report: CompareReport): string[][] {
+  const { metrics, variants, runs } = report;
+  const value = (one: VariantReport, name: string): string =>
+    !one.metrics[name] && failedIn(runs.filter(({ variant }) => variant === one.variant), name) ? 'failed' : shown(one.metrics[name]); // prettier-ignore
   const row = (one: VariantReport): string[] => [
     one.variant,
     ...(one.finished === 0
       ? [one.failures.length > 0 ? 'failed' : 'pending', ...Array<string>(metrics.length - 1).fill('-')]
-      : metrics.map((name) => shown(one.metrics[name]))),
+      : metrics.map((name) => value(one, name))),
     ...[one.stepMs, one.cpuMs].map((value) => (value === null ? '-' : value.toFixed(1))),
-    one.costRatio === null ? '-' : `${one.costRatio.toFixed(2)} x`,
+    one.costRatio === null ? '-' : one.costRatio.toFixed(2),
     one.finished === one.runs ? String(one.runs) : `${one.finished} of ${one.runs}`,
   ];
-  return [['variant', ...headings(metrics), 'ms a step', 'CPU ms', 'to baseline', 'runs'], ...variants.map(row)];
+  return [['variant', ...headings(report), 'step (ms)', 'CPU (ms)', 'CPU (x baseline)', 'runs'], ...variants.map(row)];
 }
 
 function inLine(cells: readonly (readonly string[])[]): string[] {
@@ -65,15 +85,12 @@ export function differencesText(report: CompareReport): string {
   if (others.length === 0) return '';
   const cell = (difference: Difference | null | undefined, name: string): string => {
     if (!difference) return '-';
-    const { resolved, seedsNeeded } = difference;
-    const found = verdict(difference, about[name]!);
-    const word = resolved === false ? (seedsNeeded === null ? 'not resolved' : `needs ~${seedsNeeded} seeds`) : found;
-    return `${differenceText(difference)} ${word}`;
+    return `${differenceText(difference)} ${verdictText(difference, about[name]!)}`;
   };
   const rows = others.map(({ variant, differences }) => [variant, ...metrics.map((name) => cell(differences[name], name))]);
   const pairs = Math.max(...others.flatMap(({ differences }) => metrics.map((name) => differences[name]?.pairs.length ?? 0)));
   const title = `Differences to ${baseline}, paired by seed (${pairs} at most), with 95 % intervals of Student's t, each for itself`;
-  return [title, ...inLine([['variant', ...headings(metrics)], ...rows])].join('\n');
+  return [title, ...inLine([['variant', ...headings(report, differenceUnit)], ...rows])].join('\n');
 }
 
 /** One line for each run, for spreadsheets and data frames; numbers in full. */
@@ -88,7 +105,7 @@ export function runsCsv({ metrics, runs }: CompareReport): string {
 
 /** One line for each variant and metric, numbers in full. */
 export function variantsCsv({ metrics, variants, about, baseline }: CompareReport): string {
-  const columns = ['variant', 'metric', 'unit', 'better', 'runs', 'mean', 'deviation', 'baseline', 'pairs', 'difference', 'differenceDeviation', 'low95', 'high95', 'verdict', 'seedsNeeded']; // prettier-ignore
+  const columns = ['variant', 'metric', 'unit', 'better', 'runs', 'mean', 'deviation', 'baseline', 'pairs', 'difference', 'differenceDeviation', 'low95', 'high95', 'verdict', 'reason', 'seedsNeeded']; // prettier-ignore
   const rows = variants.flatMap(({ variant, finished, metrics: of, differences }) =>
     metrics.map((name) => {
       const [own, difference] = [of[name], differences[name]];
@@ -96,7 +113,7 @@ export function variantsCsv({ metrics, variants, about, baseline }: CompareRepor
         ...[variant, name, about[name]!.unit, about[name]!.better, finished, own?.mean ?? null, own?.deviation ?? null],
         ...[baseline, difference?.pairs.length ?? null, difference?.mean ?? null, difference?.deviation ?? null],
         ...[difference?.low ?? null, difference?.high ?? null],
-        ...[difference ? verdict(difference, about[name]!) : null, difference?.seedsNeeded ?? null],
+        ...[difference ? verdict(difference, about[name]!) : null, difference?.reason ?? null, difference?.seedsNeeded ?? null],
       ];
     }),
   );

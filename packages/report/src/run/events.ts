@@ -18,6 +18,8 @@ export interface Result {
   /** Ends of its 95 % interval, where it has one. */
   readonly low?: number;
   readonly high?: number;
+  /** Samples that it is an average over, where that is known. */
+  readonly n?: number;
 }
 
 /** @returns The lines, and how many could not be read: a crash may cut the last one short. */

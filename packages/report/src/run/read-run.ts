@@ -143,11 +143,12 @@ function outcomeOf(
 const resultsOf = (given: Readonly<Record<string, unknown>>): Record<string, Result> =>
   Object.fromEntries(
     Object.entries(given).flatMap(([name, measured]) => {
-      const { value, unit, better, low, high } = recordOf(measured);
+      const { value, unit, better, low, high, n } = recordOf(measured);
       if (numberOf(value) === undefined) return [];
       const direction = better === 'higher' || better === 'lower' ? { better } : {};
       const interval = numberOf(low) !== undefined && numberOf(high) !== undefined ? { low, high } : {};
-      return [[name, { value, unit: typeof unit === 'string' ? unit : '', ...direction, ...interval } as Result]];
+      const count = numberOf(n) === undefined ? {} : { n };
+      return [[name, { value, unit: typeof unit === 'string' ? unit : '', ...direction, ...interval, ...count } as Result]];
     }),
   );
 
