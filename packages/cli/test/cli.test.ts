@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,9 +34,12 @@ interface Outcome {
 }
 
 /** Runs the built command. `whenSaid`: sends a signal once standard output or error has these words. */
-function mochi(args: readonly string[], interrupt?: { signal: NodeJS.Signals; whenSaid: string }): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [bin, ...args], { cwd: folder });
+function mochi(
+  args: readonly string[],
+  interrupt?: { signal: NodeJS.Signals; whenSaid: string },
+): Promise<Outcome> & { readonly child: ChildProcess } {
+  const child = spawn(process.execPath, [bin, ...args], { cwd: folder });
+  const ended = new Promise<Outcome>((resolve) => {
     const said = { stdout: '', stderr: '' };
     let sent = false;
     const listen = (stream: 'stdout' | 'stderr') => (text: Buffer) => {
@@ -49,6 +52,7 @@ function mochi(args: readonly string[], interrupt?: { signal: NodeJS.Signals; wh
     child.stderr.on('data', listen('stderr'));
     child.on('close', (code) => resolve({ code, ...said }));
   });
+  return Object.assign(ended, { child });
 }
 
 const jsonLines = (text: string) =>
@@ -97,6 +101,22 @@ describe('mochi', () => {
     ]);
     expect(jsonLines(more.stdout).find(({ type }) => type === 'run-start')).toMatchObject({ resumedFrom: end['step'] });
     expect(more.code).toBe(0);
+  });
+
+  test('a folder that another process writes to is refused with 2; what a killed process left is not in the way', async () => {
+    const long = ['train', config, 'train.steps=100000', 'train.checkpoint.every=2steps', 'evaluators=[]', '--run', 'busy'];
+    const first = mochi([...long, '--json']);
+    const { child } = first;
+    while (!existsSync(join(folder, 'busy', 'events.jsonl'))) await new Promise((resolve) => setTimeout(resolve, 20));
+    const second = await mochi([...long, '--resume']);
+    expect(second.stderr).toMatch(new RegExp(`in use by process ${child.pid} on [^]*MOCHI_RUN_BUSY`));
+    expect(second.code).toBe(2);
+    child.kill('SIGKILL');
+    await first;
+    expect(existsSync(join(folder, 'busy', 'run.lock'))).toBe(true);
+    const more = await mochi(['train', config, 'train.steps=1', 'evaluators=[]', '--run', 'busy', '--resume', '--json']);
+    expect(more.code).toBe(0);
+    expect(existsSync(join(folder, 'busy', 'run.lock'))).toBe(false);
   });
 
   test('explain: an override of the sampler changes the sampler and nothing else', async () => {

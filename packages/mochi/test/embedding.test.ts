@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '@mochi/contract';
 import { filter, firstValueFrom, map, merge, scan, take, toArray } from 'rxjs';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { planTraining, startTraining, train } from '../src/index.js';
+import { embed, evaluate, planTraining, startTraining, train } from '../src/index.js';
 import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
 
 let config: Record<string, unknown>;
@@ -81,6 +81,39 @@ describe('several runs in one process', () => {
     const together = await Promise.all([train(short), train(other)]);
     expect(together.map(({ stateSha256 }) => stateSha256)).toEqual(alone.map(({ stateSha256 }) => stateSha256));
     expect(alone[0]!.stateSha256).not.toBe(alone[1]!.stateSha256);
+  });
+
+  test('two that write to one folder: the second is refused, whoever reads is not, and whatever the end the folder is free again', async () => {
+    const runDir = join(temporaryFolder(), 'run');
+    const endless = { ...config, evaluators: ['representation'], train: { steps: 1e6, batchSize: 4 } };
+    const first = startTraining(endless, { runDir });
+    const saved = firstValueFrom(first.events$.pipe(filter(({ type }) => type === 'checkpoint-saved')));
+    await saved;
+    for (const resume of [true, false])
+      await expect(train(endless, { runDir, resume })).rejects.toMatchObject({
+        code: 'MOCHI_RUN_BUSY',
+        happened: expect.stringContaining(`process ${process.pid} on `) as string,
+      });
+    expect(Object.keys((await evaluate(runDir)).results)).toContain('representation/uniformity');
+    expect((await embed(runDir)).rows).toBe(24);
+    first.stop();
+    expect((await first.done).outcome).toBe('stopped');
+    expect(readdirSync(runDir)).not.toContain('run.lock');
+    expect((await train(config, { runDir, resume: true })).outcome).toBe('finished');
+    expect(readdirSync(runDir)).not.toContain('run.lock');
+    const other = join(temporaryFolder(), 'run');
+    await expect(train({ ...config, sampler: { name: 'mochi', n: 1000 } }, { runDir: other })).rejects.toThrow(
+      'MOCHI_POOL_TOO_LARGE',
+    );
+    expect(readdirSync(other)).toContain('config.json');
+    expect(readdirSync(other)).not.toContain('run.lock');
+  });
+
+  test('a run that is to go on where nothing is begins, without a warning', async () => {
+    const run = startTraining(short, { runDir: join(temporaryFolder(), 'run'), resume: true });
+    const warnings = firstValueFrom(run.events$.pipe(filter(({ type }) => type === 'warning'), toArray())); // prettier-ignore
+    expect((await run.done).outcome).toBe('finished');
+    expect(await warnings).toEqual([]);
   });
 
   test('leave the process as it was: no listener, no exit code, nothing on its streams', async () => {

@@ -1,4 +1,5 @@
 import { isMochiError, MochiError } from '@mochi/contract';
+import type { LockHolder } from './run/run-lock.js';
 import type { Fault } from './step/faults.js';
 
 const reasonOf = (cause: unknown): string =>
@@ -133,6 +134,13 @@ export const runFolderTaken = (path: string): MochiError =>
     happened: `The run folder ${path} already holds a run.`,
     expected: 'a new folder, or --resume to go on with the run in it',
     fix: 'Add --resume to continue it, or choose another folder with --run.',
+  });
+
+export const runBusy = (path: string, lock: string, holder: LockHolder | null): MochiError =>
+  new MochiError('MOCHI_RUN_BUSY', {
+    happened: `The run folder ${path} is in use${holder ? ` by process ${holder.pid} on ${holder.host}, since ${holder.since}` : ''}: two runs would spoil each other's checkpoints.`,
+    expected: 'one run at a time that writes to a folder',
+    fix: `Wait until that run is over, stop it, or choose another folder with --run. If you are sure that it is gone, delete ${lock}.`,
   });
 
 export const bankSmallerThanBatch = (capacity: number, batch: number): MochiError =>

@@ -1,4 +1,4 @@
-import { runEnd, runStart, warning, type EvaluationFailure } from '@mochi/contract';
+import { runEnd, runStart, type EvaluationFailure } from '@mochi/contract';
 import { inEpochs, inSteps, type RunHost } from '@mochi/core';
 import type { Precision } from '@mochi/tensorflow';
 import { disposeTree } from '@mochi/tensorflow';
@@ -15,14 +15,8 @@ import { fillBanks } from './run/fill-banks.js';
 import { finishedBefore } from './run/finished-before.js';
 import { initialBanks, initialState } from './run/initial-state.js';
 import { warmStartBanks } from './run/warm-start.js';
-import {
-  CONFIG_FILE,
-  describeEnvironment,
-  ENVIRONMENT_FILE,
-  prepareRunFolder,
-  SUMMARY_FILE,
-  writeJson,
-} from './run/run-folder.js';
+import { CONFIG_FILE, describeEnvironment, ENVIRONMENT_FILE, requireNoRun, SUMMARY_FILE, writeJson } from './run/run-folder.js';
+import { lockRun } from './run/run-lock.js';
 import { Saver } from './run/saver.js';
 import { Trackers } from './run/trackers.js';
 import { TrainingLoop, type LoopEnd } from './run/training-loop.js';
@@ -55,12 +49,23 @@ export interface TrainResult extends LoopEnd {
  * Trains the run that the host describes, to its end, to a hook's `should-stop` or to the signal. The caller started TensorFlow and disposes
  * the host.
  *
- * @throws MOCHI_NOT_FINITE, MOCHI_TOO_MANY_BROKEN, MOCHI_DATA_CHANGED, MOCHI_RUN_FOLDER, MOCHI_RUN_EXISTS, MOCHI_CHECKPOINT_*; and what plugins throw, named.
+ * @throws MOCHI_NOT_FINITE, MOCHI_TOO_MANY_BROKEN, MOCHI_DATA_CHANGED, MOCHI_RUN_FOLDER, MOCHI_RUN_BUSY, MOCHI_RUN_EXISTS,
+ * MOCHI_CHECKPOINT_*; and what plugins throw, named.
  */
 export async function runTraining(host: RunHost, options: TrainOptions): Promise<TrainResult> {
   const runDir = options.runDir === null ? null : resolve(options.runDir);
   const parts = await assemble(host);
-  if (runDir !== null) await prepareRunFolder(runDir, Boolean(options.resume));
+  if (runDir === null) return trainIn(null, parts, host, options);
+  const unlock = await lockRun(runDir);
+  try {
+    if (!options.resume) await requireNoRun(runDir);
+    return await trainIn(runDir, parts, host, options);
+  } finally {
+    await unlock();
+  }
+}
+
+async function trainIn(runDir: string | null, parts: RunParts, host: RunHost, options: TrainOptions): Promise<TrainResult> {
   const { state, position } = await startingPoint(parts, runDir, options.resume ?? false);
   const saver = new Saver(parts, saverOptions(parts, runDir));
   const { signal = new AbortController().signal } = options;
@@ -72,7 +77,7 @@ export async function runTraining(host: RunHost, options: TrainOptions): Promise
     const info = { name: host.config.name, runDir, config: host.config };
     if (runDir !== null) await describeRun(runDir, host, parts.step.precision ?? 'float32');
     await trackers.start(info);
-    const about = { name: host.config.name, runDir, ...resumption(options.resume, position.step) };
+    const about = { name: host.config.name, runDir, resumedFrom: options.resume && position.step > 0 ? position.step : null };
     return await trainAndFinish(parts, loop, saver, about, signal);
   } finally {
     await trackers.close();
@@ -82,17 +87,10 @@ export async function runTraining(host: RunHost, options: TrainOptions): Promise
   }
 }
 
-const resumption = (resume: TrainOptions['resume'], step: number) => ({
-  resumedFrom: resume && step > 0 ? step : null,
-  startedOver: Boolean(resume) && step === 0,
-});
-
 interface RunInfo {
   readonly name: string;
   readonly runDir: string | null;
   readonly resumedFrom: number | null;
-  /** A resume was asked for and there was nothing to resume. */
-  readonly startedOver: boolean;
 }
 
 async function trainAndFinish(
@@ -103,8 +101,6 @@ async function trainAndFinish(
   signal: AbortSignal,
 ): Promise<TrainResult> {
   const { totalSteps, totalEpochs, stepsPerEpoch } = parts;
-  if (info.startedOver)
-    parts.bus.emit(warning, { source: 'trainer', message: 'there is no checkpoint to resume from: training starts from step 0' });
   const parameters = Object.values(loop.state.params).reduce((sum, { size }) => sum + size, 0);
   const { name, runDir, resumedFrom } = info;
   parts.bus.emit(runStart, { name, runDir, resumedFrom, totalSteps, totalEpochs, stepsPerEpoch, parameters });

@@ -1,32 +1,19 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, readFile, rename, writeFile } from 'node:fs/promises';
 import { cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { runtimeInfo, type Precision } from '@mochi/tensorflow';
 import { listCheckpoints } from '../checkpoint/layout.js';
-import { runFolderDenied, runFolderTaken } from '../errors.js';
+import { runFolderTaken } from '../errors.js';
 
 export const CONFIG_FILE = 'config.json';
 export const ENVIRONMENT_FILE = 'environment.json';
 export const SUMMARY_FILE = 'summary.json';
 
-/**
- * Makes the run folder, or checks that it can be written.
- *
- * @throws MOCHI_RUN_FOLDER when it cannot be written; MOCHI_RUN_EXISTS when it holds a run and `resume` is false.
- */
-export async function prepareRunFolder(runDir: string, resume: boolean): Promise<void> {
-  try {
-    await mkdir(runDir, { recursive: true });
-    // Not access(W_OK): it answers by permission bits and not by what the file system will do.
-    await (await open(join(runDir, '.write-test'), 'w')).close();
-    await rm(join(runDir, '.write-test'));
-  } catch (cause) {
-    throw runFolderDenied(runDir, cause);
-  }
-  if (resume) return;
+/** @throws MOCHI_RUN_EXISTS when the folder holds a run already. */
+export async function requireNoRun(runDir: string): Promise<void> {
   const taken = (await listCheckpoints(runDir)).length > 0 || (await exists(join(runDir, SUMMARY_FILE)));
   if (taken) throw runFolderTaken(runDir);
 }
