@@ -87,7 +87,17 @@ test.each([
     'MOCHI_SAMPLER_FAILED',
     /The sampler acme-throws threw while the step was built: Cannot read properties of undefined/,
   ],
-  ['returns-nothing', 'undefined', '', 'MOCHI_SAMPLER_FAILED', /acme-returns-nothing threw .*: it returned no list of blocks/],
+  ['returns-nothing', 'undefined', '', 'MOCHI_SAMPLER_OUTPUT', /acme-returns-nothing returned undefined[^]*the word return/],
+  ['is-async', 'Promise.resolve({ blocks: [] })', '', 'MOCHI_SAMPLER_OUTPUT', /acme-is-async returned a Promise[^]*async off/],
+  ['a-list', '[bankBlock()]', '', 'MOCHI_SAMPLER_OUTPUT', /acme-a-list returned an array of 1/],
+  ['a-block', 'bankBlock()', '', 'MOCHI_SAMPLER_OUTPUT', /an object without blocks; its keys are: kind, bank/],
+  [
+    'array-weights',
+    '{ blocks: [bankBlock({ logWeights: [0] })] }',
+    '',
+    'MOCHI_SAMPLER_OUTPUT',
+    /blocks\[0\] \(bank\) whose logWeights is an array of 1 and no tensor/,
+  ],
   ['op-refused', 'tf.matMul(context.queries, tf.zeros([3, 3]))', '', 'MOCHI_SAMPLER_FAILED', /The sampler acme-op-refused threw/],
 ])('%s: the error names the plugin and the tensor', async (name, sample, more, code, message) => {
   const plugins = [pluginFile(name, sample, more)];

@@ -7,5 +7,9 @@ export function resultLine(name: string, { value, low, high, unit, better }: Met
   return `${name}  ${text(value)} ${unit}${interval}  (${better} is better)`;
 }
 
-export const failureLine = ({ evaluator, step, code, message }: EvaluationFailure): string =>
-  `${evaluator} failed at step ${step}: ${message}${code === null ? '' : ` (${code})`}`;
+/** What an evaluator threw, and where in its own code. */
+export const failureLine = ({ evaluator, step, code, message, frames = [] }: EvaluationFailure): string =>
+  [
+    `${evaluator} failed at step ${step}: ${message}${code === null ? '' : ` (${code})`}`,
+    ...frames.map((frame) => `  at ${frame}`),
+  ].join('\n');

@@ -45,6 +45,7 @@ const mochi = defineCommand({
 
 /** Runs the command line. Everything that fails ends in a message for a person and an exit code of docs/cli.md. */
 export async function main(argv: readonly string[]): Promise<void> {
+  Error.stackTraceLimit = 50; // between a plugin's code and what threw lie many frames of ours
   const [name = ''] = argv;
   const wantsHelp = argv.length === 0 || argv.includes('--help') || argv.includes('-h');
   try {

@@ -1,4 +1,5 @@
-import { isMochiError } from '@mochi/contract';
+import { isMochiError, type MochiError } from '@mochi/contract';
+import { causeOf, type Cause } from '@mochi/core';
 import pc from 'picocolors';
 import { EXIT } from './exit-codes.js';
 
@@ -8,15 +9,28 @@ const RUN_TIME =
 
 /** Prints an error for a person, or as one JSON line, and says which code the process should end with. */
 export function reportError(error: unknown, json: boolean): number {
+  const cause = causeOf(error);
   if (!isMochiError(error)) {
-    console.error(error);
+    console.error(json ? JSON.stringify({ type: 'error', code: null, happened: cause.message, cause }) : error);
     return EXIT.failed;
   }
-  const { code, happened, expected, fix } = error;
-  if (json) console.error(JSON.stringify({ type: 'error', code, happened, expected, fix }));
-  else
-    console.error(
-      `${pc.red('error')} ${happened}\n  ${pc.bold('expected')} ${expected}\n  ${pc.bold('fix')}      ${fix}\n  ${pc.dim(code)}`,
-    );
-  return RUN_TIME.test(code) ? EXIT.failed : EXIT.badInput;
+  console.error(json ? jsonLine(error, cause) : told(error, cause));
+  return RUN_TIME.test(error.code) ? EXIT.failed : EXIT.badInput;
+}
+
+const jsonLine = ({ code, happened, expected, fix, cause: given }: MochiError, cause: Cause): string =>
+  JSON.stringify({ type: 'error', code, happened, expected, fix, ...(given === undefined ? {} : { cause }) });
+
+const isSaid = (message: string, by: string): boolean => by.includes(message.replace(/^\w+: /, ''));
+
+/** For a person. A cause stands there where it says more than the error: another text, or where in a plugin it came from. */
+function told({ code, happened, expected, fix, cause: given }: MochiError, { message, frames }: Cause): string {
+  return [
+    `${pc.red('error')} ${happened}`,
+    `  ${pc.bold('expected')} ${expected}`,
+    `  ${pc.bold('fix')}      ${fix}`,
+    ...(given === undefined || (frames.length === 0 && isSaid(message, happened)) ? [] : [`  ${pc.bold('cause')}    ${message}`]),
+    ...frames.map((frame) => `           at ${frame}`),
+    `  ${pc.dim(code)}`,
+  ].join('\n');
 }

@@ -1,4 +1,5 @@
 import type { Plugin } from '@mochi/contract';
+import { causeOf } from '@mochi/core';
 import { startTensorFlow } from '@mochi/tensorflow';
 import { augmentationChecks } from './conformance/augmentation.js';
 import { bankChecks } from './conformance/bank.js';
@@ -73,9 +74,15 @@ export async function runChecks(
   const results: CheckResult[] = [];
   for (const { name, run } of checks) {
     const error = await thrownBy(() => run());
-    const result = { name, failure: error === undefined ? null : error instanceof Error ? error.message : textOf(error) };
+    const result = { name, failure: error === undefined ? null : failureOf(error) };
     results.push(result);
     onResult(result);
   }
   return results;
+}
+
+/** What was broken, and where in the plugin's own code it broke, if it threw there. */
+function failureOf(error: unknown): string {
+  const said = error instanceof Error ? error.message : textOf(error);
+  return [said, ...causeOf(error).frames.map((frame) => `  at ${frame}`)].join('\n');
 }

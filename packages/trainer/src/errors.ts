@@ -30,6 +30,17 @@ export const samplerFailed = (sampler: string, cause: unknown): MochiError =>
     { cause },
   );
 
+/** @param what e.g. `a Promise`. */
+export const samplerReturned = (sampler: string, what: string): MochiError =>
+  new MochiError('MOCHI_SAMPLER_OUTPUT', {
+    happened: `The sample of the sampler ${sampler} returned ${what}.`,
+    expected: '{ blocks: [...] }, each made by bankBlock, mixtureBlock or rowsBlock; of a filter { blocks: [], mask }',
+    fix:
+      what === 'a Promise'
+        ? 'Take the async off: sample is traced into the step, and nothing in it can be awaited.'
+        : 'Return it from sample; an arrow function with braces needs the word return.',
+  });
+
 export const maskShape = (sampler: string, got: readonly number[], want: readonly number[]): MochiError =>
   new MochiError('MOCHI_BLOCK_SHAPE', {
     happened: `mask of the sampler ${sampler} has shape [${got.join(', ')}].`,

@@ -1,3 +1,5 @@
+import type { Plugin } from '@mochi/contract';
+import { loadConfig, SECTIONS } from '@mochi/core';
 import { findPlugins, listPlugins } from '@mochi/mochi';
 import { defineCommand } from 'citty';
 import { parse } from 'yaml';
@@ -42,13 +44,18 @@ async function check(words: readonly string[], { json, name }: { json: boolean; 
     .map(({ plugin }) => plugin)
     .filter((plugin) => name === undefined || plugin.name === name);
   if (found.length === 0) throw usage(`${use} has no plugin "${name}".`, 'the name of one of its plugins', 'Correct --name.');
+  const options = optionsOf(overrides);
+  for (const plugin of found) await requireOptions(plugin, options);
   const { pluginChecks, runChecks } = await loadSuites();
   let failed = 0;
   for (const plugin of found) {
-    const checks = pluginChecks(plugin, optionsOf(overrides));
+    const checks = pluginChecks(plugin, options);
     if (!json) console.log(`${plugin.kind} ${plugin.name}${checks.length === 0 ? ': its kind has no suite; it loads' : ''}`);
-    const results = await runChecks(checks, (result) => {
-      if (!json) console.log(`  ${result.failure === null ? 'ok    ' : 'FAILED'} ${result.name}${indented(result.failure)}`);
+    let before: string | null = null;
+    const results = await runChecks(checks, ({ name, failure }) => {
+      const said = failure !== null && failure === before ? 'the same' : failure;
+      if (!json) console.log(`  ${failure === null ? 'ok    ' : 'FAILED'} ${name}${indented(said)}`);
+      before = failure ?? before;
     });
     failed += results.filter(({ failure }) => failure !== null).length;
     if (json)
@@ -58,6 +65,14 @@ async function check(words: readonly string[], { json, name }: { json: boolean; 
 }
 
 const indented = (text: string | null): string => (text === null ? '' : `\n         ${text.replaceAll('\n', '\n         ')}`);
+
+/** Once, before every check would say it. @throws MOCHI_CONFIG_INVALID */
+async function requireOptions(plugin: Plugin, options: object): Promise<void> {
+  const spec = SECTIONS.find(({ kind }) => kind === plugin.kind);
+  if (!spec) return; // an extension has no section, and no suite
+  const entry = { name: plugin.name, ...options };
+  await loadConfig({ object: { [spec.section]: spec.form === 'many' ? [entry] : entry }, known: [plugin] });
+}
 
 /** `n=16 head.dim=8` as options. Values are YAML. */
 function optionsOf(words: readonly string[]): object {

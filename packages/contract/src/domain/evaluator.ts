@@ -34,6 +34,8 @@ export interface EvaluationFailure {
   /** Of a MochiError, else null. */
   readonly code: string | null;
   readonly message: string;
+  /** Where in the evaluator's own code it threw, innermost first. Absent: not known. */
+  readonly frames?: readonly string[];
 }
 
 export type Layer = 'backbone' | 'head';

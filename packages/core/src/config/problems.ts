@@ -19,7 +19,7 @@ export class ConfigError extends MochiError {
     const unknown = problems.every(({ code }) => code === 'MOCHI_UNKNOWN_PLUGIN');
     super(unknown ? 'MOCHI_UNKNOWN_PLUGIN' : 'MOCHI_CONFIG_INVALID', {
       happened: `The config has ${problems.length} problem${others.length > 0 ? 's' : ''}:\n${problems.map(describe).join('\n')}`,
-      expected: 'a config without them',
+      expected: first && others.length === 0 ? first.expected : 'at each place, what is said there',
       fix: first?.suggestion && others.length === 0 ? `Write "${first.suggestion}".` : 'Correct the places named.',
     });
   }

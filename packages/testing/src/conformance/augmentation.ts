@@ -2,7 +2,7 @@ import type { Augmentation, Plugin, ViewSpec } from '@mochi/contract';
 import { compile, createRng } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { leakFree } from '../leak-free.js';
-import { require, requireFinite, requireSame, requireTensor, snapshot, takeRows } from './compare.js';
+import { require, requireFinite, requireRepeatable, requireSame, requireTensor, snapshot, takeRows } from './compare.js';
 import { inScope, refusesUnknown, withService, type Check } from './suite.js';
 
 const BATCH = 5;
@@ -79,7 +79,7 @@ const both = (augmentation: Augmentation, view: ViewSpec) =>
   });
 
 function repeats(augmentation: Augmentation, view: ViewSpec): void {
-  requireSame(both(augmentation, view), both(augmentation, view), 'a second call');
+  requireRepeatable(() => both(augmentation, view), 'a second call');
 }
 
 function applyAlone(augmentation: Augmentation, view: ViewSpec): void {

@@ -29,6 +29,19 @@ export function requireSame(got: Snapshot, want: Snapshot, what: string, toleran
   }
 }
 
+/** Throws unless two calls give the same to the bit. @param what The second one, e.g. `a second init`. */
+export function requireRepeatable(call: () => Snapshot, what: string): void {
+  const first = call();
+  try {
+    requireSame(call(), first, what);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}. ${DRAW}`, { cause: error });
+  }
+}
+
+/** Where numbers that differ from call to call come from, and should. */
+export const DRAW = 'Math.random(), Date and counters give another number each time: draw from the stream that is given (rng)';
+
 /** Rows of every tensor in another order, all of them along axis 0: row b of the result is row order[b]. */
 export function takeRows(from: Snapshot, order: readonly number[]): Snapshot {
   const taken = [...from].map(([path, { shape, dtype, data }]) => {

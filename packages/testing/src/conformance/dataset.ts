@@ -120,7 +120,8 @@ async function keepsOrder(plugin: Plugin, options: object): Promise<void> {
   require(Object.keys(first).join() === Object.keys(second).join(), 'another run sees other splits');
   for (const [split, names] of Object.entries(first)) {
     const at = names.findIndex((name, place) => second[split]![place] !== name);
-    require(at < 0, `split ${split}: another run has ${second[split]![at]} in the place of ${names[at]}`);
+    require(at <
+      0, `split ${split}: another run has ${second[split]![at]} in the place of ${names[at]}. Sort what the file system lists, and take nothing from Math.random() or Date`);
   }
 }
 

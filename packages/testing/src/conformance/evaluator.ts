@@ -1,7 +1,7 @@
 import { isMochiError, type Evaluator, type Plugin } from '@mochi/contract';
 import { liveHandles } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
-import { require } from './compare.js';
+import { DRAW, require } from './compare.js';
 import { evaluationContext, evaluationSplits, type EvaluationOptions, type Splits } from './evaluation-context.js';
 import { refusesUnknown, textOf, thrownBy, withService, type Check } from './suite.js';
 
@@ -65,7 +65,7 @@ async function measures(evaluator: Evaluator, splits: Splits): Promise<void> {
 async function repeats(evaluator: Evaluator, splits: Splits): Promise<void> {
   const [first, second] = [await numbersOf(evaluator, splits), await numbersOf(evaluator, splits)];
   for (const [name, value] of Object.entries(first))
-    require(second[name] === value, `${name} is ${value}, and measured again ${second[name]}: draw from context.rng`);
+    require(second[name] === value, `${name} is ${value}, and measured again ${second[name]}. ${DRAW}`);
 }
 
 async function leavesFeatures(evaluator: Evaluator, splits: Splits): Promise<void> {

@@ -9,6 +9,7 @@ import {
   type Tensors,
 } from '@mochi/contract';
 import type { RunHost } from '@mochi/core';
+import { requireSampled } from '@mochi/trainer';
 import { createRng } from '@mochi/tensorflow';
 import { snapshot } from './compare.js';
 import { sampleContext, sampleInputs, type SampleInputs, type Sizes } from './sampler-context.js';
@@ -59,13 +60,15 @@ function makeRig(sampler: NegativeSampler, host: RunHost, sizes: Sizes): Rig {
       const whole = role === 'refine' ? [bankBlock({ bank, ...(inputs.mask ? { logWeights: inputs.mask } : {}) })] : [];
       const given = { previous: more.previous ?? whole, bankName: bank };
       const seen = (labels: boolean) => ({ ...sampleContext(labels ? inputs : unlabelled(inputs), phase), ...given });
+      let sampled: Sampled;
       try {
-        return sampler.sample(seen(usesLabels), more.state ?? state);
+        sampled = sampler.sample(seen(usesLabels), more.state ?? state);
       } catch (error) {
         if (!usesLabels && works(() => sampler.sample(seen(true), more.state ?? state)))
           throw new Error('it reads labels that it does not declare: set usesLabels to true', { cause: error });
         throw error;
       }
+      return requireSampled(sampler.name, sampled);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { bankBlock, mixtureBlock, type Plugin, type Tensors } from '@mochi/contract';
+import { bankBlock, mixtureBlock, type Block, type Plugin, type Tensors } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { requireTensor, require, requireSame, snapshot, type Snapshot } from './compare.js';
 import type { Sizes } from './sampler-context.js';
@@ -21,8 +21,20 @@ export function keepsRole(rig: Rig, phase: string, step: number): void {
   } else {
     require(sampled.blocks.length >
       0, `a ${rig.role === 'refine' ? 'refining sampler' : 'source'} returns blocks; this one returns none`);
+    for (let query = 0; query < rig.batch; query++)
+      require(sampled.blocks.some((block) =>
+        leaves(block, query),
+      ), `no negative is left to query ${query} of a full bank without a mask: its loss would be 0. A log-weight of 0 keeps a row, -Infinity leaves it out`);
   }
   if (rig.role === 'refine') keepsPrevious(rig, phase, step);
+}
+
+/** Whether a block has a negative that counts for the query. */
+function leaves(block: Block, query: number): boolean {
+  if (!block.logWeights) return block.kind === 'bank' || block.rows.shape[1] > 0;
+  const [, count] = block.logWeights.shape;
+  const weights = block.logWeights.dataSync().slice(query * count, (query + 1) * count);
+  return weights.some((weight) => weight > -Infinity);
 }
 
 /** What a refining sampler does not return is thrown away: a bank block and a mixture must both come back, as they were or changed. */

@@ -35,7 +35,7 @@ export function samplerChecks(plugin: Plugin, options: object = {}, sizes: Sizes
     check('a bank that is too small is refused with a code, or serves', notTooSmall),
     check("no negative is the query's own key", independentOfPositives),
     check('gradient reaches the queries alone', keepsGradient),
-    check('it does what its role says', keepsRole),
+    check('it does what its role says, and leaves some negative to each query', keepsRole),
     {
       name: 'what it remembers is all in its state: a resumed run is the uninterrupted one',
       run: () => resumes(plugin, options, sizes),

@@ -13,7 +13,7 @@ import {
   type MetricResult,
   type Progress,
 } from '@mochi/contract';
-import { toldWhenSlow, withinLimit, type EventBus, type RuntimeConfig } from '@mochi/core';
+import { causeOf, toldWhenSlow, withinLimit, type EventBus, type RuntimeConfig } from '@mochi/core';
 import { createRng } from '@mochi/tensorflow';
 import { encoderChanged } from '../errors.js';
 import type { StepParts, RunState } from '../step/parts.js';
@@ -128,10 +128,13 @@ function resultsOf(evaluator: Evaluator, values: Record<string, Measured>): Reco
   );
 }
 
-const describe = (error: unknown): Pick<EvaluationFailure, 'code' | 'message'> =>
-  isMochiError(error)
-    ? { code: error.code, message: `${error.happened} Expected: ${error.expected}. ${error.fix}` }
-    : { code: null, message: error instanceof Error ? error.message : String(error) };
+function describe(error: unknown): Pick<EvaluationFailure, 'code' | 'message' | 'frames'> {
+  const { frames } = causeOf(error);
+  const where = frames.length > 0 ? { frames } : {};
+  if (isMochiError(error))
+    return { code: error.code, message: `${error.happened} Expected: ${error.expected}. ${error.fix}`, ...where };
+  return { code: null, message: error instanceof Error ? error.message : String(error), ...where };
+}
 
 /** Features of whole splits under the plain transform are kept, those of views and changes are not: they would fill the memory. */
 function sharedFeatures(parts: EvaluationParts, state: RunState, signal: AbortSignal): EvalContext['features'] {

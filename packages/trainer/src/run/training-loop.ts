@@ -32,6 +32,7 @@ import type { Saver } from './saver.js';
 import { EpochMeter } from './epoch-meter.js';
 import { StepClock } from './step-clock.js';
 import { StepRunner } from './step-runner.js';
+import { ZeroLossNotice } from './zero-loss.js';
 
 /** Why the loop ended. */
 export interface LoopEnd {
@@ -51,6 +52,7 @@ export class TrainingLoop {
   private readonly secondsBefore: number;
   private readonly measuredAt = new Map<string, number>();
   private readonly readers = new StateReaders();
+  private readonly zeroLoss: ZeroLossNotice;
   /** Latest results of every evaluator, by `evaluator/metric`. */
   readonly results: Results = {};
   /** Evaluators that threw, in the order in which it happened. */
@@ -65,6 +67,7 @@ export class TrainingLoop {
   ) {
     this.runner = new StepRunner(parts.buildStep(), parts.eager, parts.step.precision);
     this.secondsBefore = position.seconds;
+    this.zeroLoss = new ZeroLossNotice(parts.bus, parts.step.samplers.map(({ part }) => part.name)); // prettier-ignore
   }
 
   get progress(): Progress {
@@ -213,6 +216,7 @@ export class TrainingLoop {
     await this.checkFinite();
     const { loss, ...metrics } = await readScalars(this.metrics);
     this.epoch.addLoss(loss!);
+    this.zeroLoss.look(this.position.step, loss!);
     // NaN is how a metric says that it was not measured at this step.
     const measured = Object.fromEntries(Object.entries(metrics).filter(([, value]) => !Number.isNaN(value)));
     return { lossNats: loss!, metrics: measured };

@@ -16,6 +16,7 @@ import {
 import { checkBlocks, type BlockSizes } from '@mochi/losses';
 import * as tf from '@tensorflow/tfjs-core';
 import { denominatorsDiffer, maskShape, samplerFailed } from '../errors.js';
+import { requireSampled } from './returned.js';
 import { bankOf } from './check-chain.js';
 import { firstFault, inRange, type Faults } from './faults.js';
 import type { Placed } from './parts.js';
@@ -55,7 +56,7 @@ type Placing = Placed<NegativeSampler>;
  * Runs the samplers of each bank as a chain: filters, then a source (or the whole bank), then those that refine. The candidate mask is applied
  * to every bank block here, so that a row that may not be drawn never counts, whatever a sampler does.
  *
- * @throws MOCHI_BLOCK_SHAPE, MOCHI_UNKNOWN_BANK and MOCHI_SAMPLER_FAILED, which name the sampler; MOCHI_DENOMINATORS_DIFFER
+ * @throws MOCHI_BLOCK_SHAPE, MOCHI_UNKNOWN_BANK, MOCHI_SAMPLER_OUTPUT and MOCHI_SAMPLER_FAILED, which name the sampler; MOCHI_DENOMINATORS_DIFFER
  */
 export function chainSamplers(
   samplers: readonly Placing[],
@@ -92,9 +93,7 @@ export function chainSamplers(
 /** What a sampler throws while it is traced is named. Errors with a code of their own say enough, but for those of an op. */
 function sampleBy({ part }: Placing, context: SampleContext, state: Tensors): Sampled {
   try {
-    const sampled = part.sample(context, state);
-    if (!Array.isArray((sampled as Partial<Sampled> | undefined)?.blocks)) throw new TypeError('it returned no list of blocks');
-    return sampled;
+    return requireSampled(part.name, part.sample(context, state));
   } catch (error) {
     if (isMochiError(error) && error.code !== 'MOCHI_TENSORFLOW') throw error;
     throw samplerFailed(part.name, error);

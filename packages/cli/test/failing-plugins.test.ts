@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeImages } from '@mochi/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+// What a user sees of a plugin that fails: the cause, and the lines of the plugin's own code.
+
+const bin = fileURLToPath(new URL('../bin/mochi.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'mochi-failing-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The built command. */
+const mochi = (...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+  new Promise((resolve) =>
+    execFile(
+      process.execPath,
+      [bin, ...words],
+      { cwd: folder, env: { ...process.env, NO_COLOR: '1' } },
+      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    ),
+  );
+
+const PLUGIN = `import { bankBlock, definePlugin, beforeStep, NEGATIVE_SAMPLER } from '@mochi/contract';
+import { z } from 'zod';
+import * as tf from '@tensorflow/tfjs-core';
+const boom = (): never => {
+  throw new RangeError('the fuse is wet');
+};
+export const plugin = definePlugin({
+  name: 'acme-boom', kind: 'sampler', apiVersion: 1,
+  config: z.strictObject({ at: z.enum(['setup', 'hook', 'sample', 'nowhere']).optional() }),
+  setup(host, { at }) {
+    if (at === 'setup') boom();
+    if (at === 'hook') host.tap(beforeStep, () => boom());
+    host.provide(NEGATIVE_SAMPLER, () => ({
+      name: 'acme-boom',
+      sample: ({ similarities }) => {
+        if (at === 'sample') boom();
+        return { blocks: [bankBlock(at === 'nowhere' ? { logWeights: tf.fill(similarities.shape, -Infinity) as tf.Tensor2D } : {})] };
+      },
+    }));
+  },
+});`;
+
+const EVALUATOR = `import { definePlugin, EVALUATOR } from '@mochi/contract';
+import { z } from 'zod';
+export const plugin = definePlugin({
+  name: 'acme-number', kind: 'evaluator', apiVersion: 1, config: z.strictObject({}),
+  setup: (host) =>
+    host.provide(EVALUATOR, () => ({
+      name: 'acme-number', metrics: [], settings: {}, everyEpochs: null,
+      async run() {
+        await Promise.resolve();
+        throw new RangeError('no number');
+      },
+    })),
+});`;
+
+beforeAll(async () => {
+  await writeImages(join(folder, 'images'), 12);
+  writeFileSync(join(folder, 'boom.ts'), PLUGIN);
+  writeFileSync(join(folder, 'number.ts'), EVALUATOR);
+  writeFileSync(
+    join(folder, 'mochi.yaml'),
+    `plugins: [./boom.ts, ./number.ts]
+data: { name: image-folder, root: ${JSON.stringify(join(folder, 'images'))} }
+augment: { name: moco-v2, size: 16 }
+encoder: { name: resnet10, stem: small, width: 4, stages: 2, head: { hidden: 8, dim: 8 } }
+method: { name: moco-v2, batchNorm: { split: 2 } }
+bank: { name: fifo, capacity: 32 }
+sampler: acme-boom
+optimizer: { name: sgd, rate: 0.05 }
+train: { steps: 2, batchSize: 4 }
+`,
+  );
+});
+
+const CAUSE = 'RangeError: the fuse is wet';
+
+test.each([
+  ['setup', 'MOCHI_PLUGIN_SETUP_FAILED', 'boom.ts:11:'],
+  ['hook', 'MOCHI_HOOK_FAILED', 'boom.ts:12:'],
+  ['sample', 'MOCHI_SAMPLER_FAILED', 'boom.ts:16:'],
+])('a plugin that throws in %s: cause and frames, for people and for machines', async (at, code, caller) => {
+  const { stderr } = await mochi('train', 'mochi.yaml', `sampler.at=${at}`, '--run', at);
+  expect(stderr).toContain(code);
+  expect(stderr).toMatch(new RegExp(`cause +${CAUSE}\\n +at boom \\(.*boom\\.ts:5:\\d+\\)\\n +at .*${caller}`));
+  const json = await mochi('train', 'mochi.yaml', `sampler.at=${at}`, '--run', `${at}-json`, '--json');
+  const { cause } = JSON.parse(json.stderr) as { cause: { message: string; frames: string[] } };
+  expect(cause).toEqual({ message: CAUSE, frames: [expect.stringContaining('boom.ts:5:'), expect.stringContaining(caller)] });
+});
+
+test('an evaluator that throws is told with its place, and in the record', async () => {
+  const { code, stderr } = await mochi('train', 'mochi.yaml', 'evaluators=[acme-number]', '--run', 'number');
+  expect([code, stderr]).toEqual([3, expect.stringMatching(/acme-number failed at step 2: no number\n +at .*number\.ts:10:/)]);
+});
+
+test('plugins check: where it threw; wrong options are refused once, before any check', async () => {
+  const thrown = await mochi('plugins', 'check', './boom.ts', 'at=sample');
+  expect(thrown.code).toBe(1);
+  expect(thrown.stdout).toMatch(/FAILED blocks have .*\n +phase full: the fuse is wet\n +at boom \(.*boom\.ts:5:/);
+  expect(thrown.stdout).toMatch(/FAILED the same stream.*\n +the same\n/);
+  const refused = await mochi('plugins', 'check', './boom.ts', 'bad=1');
+  expect([refused.code, refused.stdout]).toEqual([2, '']);
+  expect(refused.stderr.match(/sampler\.bad/g)).toHaveLength(1);
+});
+
+test('a loss of exactly 0 is warned of, once', async () => {
+  const words = ['sampler.at=nowhere', 'train.steps=4', 'train.logEvery=1', '--run', 'zero', '--json'];
+  const { code, stdout } = await mochi('train', 'mochi.yaml', ...words);
+  expect(code).toBe(0);
+  const warnings = stdout.trim().split('\n').filter((line) => line.includes('"type":"warning"')); // prettier-ignore
+  expect(warnings).toEqual([expect.stringMatching(/the loss of step 2 is exactly 0[^]*look at what acme-boom leaves/)]);
+});
