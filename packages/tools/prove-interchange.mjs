@@ -1,43 +1,43 @@
 // Proves both directions between this project and others, and prints the numbers: our encoders in PyTorch, onnxruntime, TensorFlow and a browser;
-// weights of torchvision, timm and MoCo here. Needs about 8 GB of disk for two Python environments, which are made the first time, and Chromium.
-//   node packages/tools/prove-interchange.mjs [--only torch,tensorflow,browser,in,lancedb] [--torch PYTHON] [--tensorflow PYTHON] [--lancedb FOLDER]
+// weights of torchvision, timm and MoCo here; embeddings in numpy, pyarrow, pandas, DuckDB and LanceDB. Needs Chromium, Python 3.11 and about 9 GB of
+// disk for three environments of it, which are made the first time.
+//   node packages/tools/prove-interchange.mjs [--only torch,tensorflow,browser,in,tables] [--torch PYTHON] [--tensorflow PYTHON] [--tables PYTHON]
+//     [--lancedb FOLDER]
 // Each of the last names what is there already: a Python with the packages of interchange/*.txt, a folder with @lancedb/lancedb installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { cpus, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { resnet } from '@mochi/encoders';
-import {
-  npyHeader,
-  writeDetectron2,
-  writeLancedb,
-  writeOnnx,
-  writeSavedModel,
-  writeTfjs,
-  writeTorchvision,
-} from '@mochi/exporters';
+import { writeDetectron2, writeOnnx, writeSavedModel, writeTfjs, writeTorchvision } from '@mochi/exporters';
 import { createRng, disposeTree, startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { createJiti } from 'jiti';
+import { writeArray, writeTables } from './interchange/tables.mjs';
 
 const HERE = fileURLToPath(new URL('./interchange/', import.meta.url));
 const LIMIT = 1e-4;
 const { values: given } = parseArgs({
   options: {
-    only: { type: 'string', default: 'torch,tensorflow,browser,in,lancedb' },
+    only: { type: 'string', default: 'torch,tensorflow,browser,in,tables' },
     torch: { type: 'string' },
     tensorflow: { type: 'string' },
+    tables: { type: 'string' },
     lancedb: { type: 'string' },
   },
 });
 const rows = [];
+const line = (...cells) => console.log(`| ${cells.map((cell, at) => cell.padEnd([34, 62, 18, 5, 6][at])).join(' | ')} |`);
 const note = (row) => {
-  rows.push(row);
-  const verdict = row.apart <= LIMIT ? 'ok  ' : 'FAIL';
-  console.log(`${verdict} ${row.apart.toExponential(1).padStart(8)}  ${row.network.padEnd(34)} ${row.way}`);
+  if (rows.push(row) === 1) {
+    line('what', 'where', 'largest difference', 'bound', 'result');
+    line(...[34, 62, 18, 5, 6].map((width) => '-'.repeat(width)));
+  }
+  const apart = row.apart === 0 ? '0' : row.apart.toExponential(1);
+  line(row.network, row.way, apart, LIMIT.toExponential(), row.apart <= LIMIT ? 'pass' : 'FAIL');
 };
 
 const NETWORKS = [
@@ -91,9 +91,6 @@ function peer(python, script, args) {
   for (const line of stdout.split('\n').filter((text) => text.startsWith('{'))) note(JSON.parse(line));
 }
 
-const writeNpy = (path, shape, data) =>
-  writeFileSync(path, Buffer.concat([npyHeader(shape), Buffer.from(data.buffer, data.byteOffset, data.byteLength)]));
-
 /** Weights whose batch norms have statistics of their own: fresh ones are all 0 and 1. */
 function lively(encoder, size) {
   return tf.tidy(() => {
@@ -128,7 +125,7 @@ async function exportAll(folder) {
     await writeSavedModel(trained, `${base}.saved`);
     await writeTfjs(trained, `${base}.tfjs`);
     for (const [kind, tensor] of Object.entries({ images, backbone, head }))
-      writeNpy(`${base}.${kind}.npy`, tensor.shape, await tensor.data());
+      writeArray(`${base}.${kind}.npy`, tensor.shape, await tensor.data());
     const stated = { stem: options.stem ?? 'imagenet', head: { kind: 'mlp', hidden: 512, ...options.head } };
     specs.push({ label, file: `ours-${at}`, name: torch ? name : null, shape: images.shape, ...stated });
     tf.dispose([images, backbone, head]);
@@ -162,7 +159,7 @@ async function inBrowser(folder, specs) {
   const browser = createJiti(import.meta.url);
   const { chromium, runInChromium } = await browser.import('../exporters/test/browser/run-in-chromium.ts');
   const command = chromium();
-  if (!command) return console.log('skip  there is no Chromium: apt-get install chromium');
+  if (!command) throw new Error('There is no Chromium. Install it (apt-get install chromium), or leave it out with --only.');
   for (const { label, file, shape } of specs) {
     const images = readNpy(join(folder, `${file}.images.npy`)).data;
     const request = { model: join(folder, `${file}.tfjs`), images, shape, outputs: ['backbone', 'head'] };
@@ -179,33 +176,21 @@ async function inBrowser(folder, specs) {
   }
 }
 
-/** A table goes to LanceDB, whose nearest to a row is that row. */
-async function throughLanceDb(folder) {
+/** Embeddings go out, and are found as they were by who reads them. */
+async function throughTables(folder) {
   const project = given.lancedb ?? cached('lancedb-0.31.0');
   if (!existsSync(join(project, 'node_modules', '@lancedb', 'lancedb')))
     run('npm', ['install', '--silent', '--ignore-scripts', '--prefix', project, '@lancedb/lancedb@0.31.0']);
-  process.chdir(project);
-  const [count, dim] = [2000, 64];
-  const features = await createRng(1, 'rows').normal([count, dim]).data();
-  const names = Array.from({ length: count }, (_, row) => `photo ${row}`);
-  const table = { rows: count, dim, features, names, ids: Int32Array.from(names.keys()) };
-  await writeLancedb(table, join(folder, 'lance'), { table: 'embeddings', batchRows: 512 });
-  const entry = join(project, 'node_modules', '@lancedb', 'lancedb', 'dist', 'index.js');
-  const { default: lancedb } = await import(pathToFileURL(entry).href);
-  const made = await (await lancedb.connect(join(folder, 'lance'))).openTable('embeddings');
-  const [best] = await made.vectorSearch(Array.from(features.subarray(1234 * dim, 1235 * dim))).limit(1).toArray(); // prettier-ignore
-  const whole = (await made.countRows()) === count && best.name === 'photo 1234';
-  note({
-    network: `${count} embeddings`,
-    way: 'LanceDB 0.31: every row, and the nearest to one is itself',
-    apart: whole ? best._distance : 1,
-  });
+  const python = pythonWith('tables');
+  const distance = await writeTables(folder, project);
+  note({ network: '2000 embeddings of 64', way: 'LanceDB 0.31 for Node.js: the nearest to a row is itself', apart: distance });
+  peer(python, 'tables_peer.py', [folder]);
 }
 
+const steps = given.only.split(',');
 await startTensorFlow();
 const folder = mkdtempSync(join(tmpdir(), 'mochi-interchange-'));
 try {
-  const steps = given.only.split(',');
   if (steps.some((step) => ['torch', 'tensorflow', 'browser'].includes(step))) {
     const specs = await exportAll(folder);
     if (steps.includes('torch')) peer(pythonWith('torch'), 'torch_peer.py', ['check', folder]);
@@ -216,10 +201,12 @@ try {
     peer(pythonWith('torch'), 'torch_peer.py', ['make', folder]);
     importAll(folder);
   }
-  if (steps.includes('lancedb')) await throughLanceDb(folder);
+  if (steps.includes('tables')) await throughTables(folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 const failed = rows.filter((row) => !(row.apart <= LIMIT)).length;
-console.log(`${rows.length} comparisons, ${failed} above ${LIMIT} of the largest value`);
+console.log(
+  `\n${rows.length} comparisons, ${failed} above ${LIMIT} of the largest value. Node.js ${process.version}, ${cpus()[0].model}.`,
+);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -8,6 +8,7 @@ import onnx
 import onnxruntime
 import timm
 import torch
+import torchvision
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torchvision import models
@@ -57,7 +58,13 @@ def check(folder):
                 head = model(torch.from_numpy(images)).numpy()
                 model.fc = nn.Identity()
                 backbone = model(torch.from_numpy(images)).numpy()
-            say(network=spec["label"], way="safetensors, strict=True, torchvision", apart=max(apart(head, want["head"]), apart(backbone, want["backbone"])))
+            say(network=spec["label"], way=f"safetensors, strict=True, torchvision {torchvision.__version__}", apart=max(apart(head, want["head"]), apart(backbone, want["backbone"])))
+            if spec["stem"] == "imagenet" and spec["head"]["kind"] == "linear":
+                model = timm.create_model(spec["name"], num_classes=spec["head"]["dim"]).eval()
+                model.load_state_dict(load_file(f"{base}.safetensors"), strict=True)
+                with torch.no_grad():
+                    made = {"backbone": model.forward_head(model.forward_features(torch.from_numpy(images)), pre_logits=True), "head": model(torch.from_numpy(images))}
+                say(network=spec["label"], way=f"safetensors, strict=True, timm {timm.__version__}", apart=max(apart(made[layer].numpy(), want[layer]) for layer in want))
             ours, theirs = load_file(f"{base}.d2.safetensors"), load_file(f"{base}.safetensors")
             renamed = {detectron2_name(k): v for k, v in theirs.items() if not k.startswith("fc.") and not k.endswith("num_batches_tracked")}
             same = ours.keys() == renamed.keys() and all(torch.equal(ours[k], v) for k, v in renamed.items())
@@ -66,7 +73,7 @@ def check(folder):
         session = onnxruntime.InferenceSession(f"{base}.onnx", providers=["CPUExecutionProvider"])
         for batch in [1, 3, len(images)]:
             backbone, head = session.run(["backbone", "head"], {"images": images[:batch]})
-            say(network=spec["label"], way=f"onnxruntime, batch {batch}", apart=max(apart(head, want["head"][:batch]), apart(backbone, want["backbone"][:batch])))
+            say(network=spec["label"], way=f"ONNX, onnxruntime {onnxruntime.__version__}, batch {batch}", apart=max(apart(head, want["head"][:batch]), apart(backbone, want["backbone"][:batch])))
 
 
 def lively(model):
