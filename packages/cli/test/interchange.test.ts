@@ -85,6 +85,7 @@ test.each([
   { args: 'duplicates run nowhere', says: /nowhere does not exist[^]*MOCHI_FOLDER_MISSING/ },
   { args: 'duplicates run images --least 2', says: /--least is "2"[^]*MOCHI_USAGE/ },
   { args: 'duplicates run images --sheet mochi.yaml/x.html', says: /mochi\.yaml\/x\.html cannot be written[^]*MOCHI_SHEET_UNWRITABLE/ },
+  { args: 'embed run --out x.csv', says: /\.npy, \.parquet, \.lancedb[^]*MOCHI_EXPORT_FORMAT/ },
   { args: 'embed run --out x.lancedb', says: /npm install @lancedb\/lancedb[^]*MOCHI_LANCEDB_MISSING/ },
 ])('mochi $args ends with 2 and says why', ({ args, says }) => {
   const { status, stdout, stderr } = mochi(...args.split(' '));

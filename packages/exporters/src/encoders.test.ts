@@ -232,11 +232,14 @@ test('card: data, recipe, metrics, licence, and Python for what torchvision has'
     'CC-BY-4.0',
     'own photos',
     '`abc`',
-    '| knn/top1 | 12.35 % | higher |',
+    '| knn/top1 | 12.35 % [10.00, 14.50] | higher | k 5, temperature 0.07 |',
+    '| rank | 3.00  | higher |  |',
+    '"root": ".../photos"',
     '7 steps, 2 epochs',
     '"n": 4',
   ])
     expect(card).toContain(text);
+  expect(card).not.toMatch(/somebody|somewhere/);
   expect(card).toContain('torchvision has no ready network');
   const facts = { ...trained.facts, config: { encoder: { name: 'resnet18', stem: 'cifar', head: { hidden: 32, dim: 16 } } } };
   const known = await modelCard(

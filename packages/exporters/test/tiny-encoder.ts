@@ -61,11 +61,22 @@ export const trainedTiny = (changes: Partial<TrainedEncoder> = {}): TrainedEncod
     config: {
       encoder: { name: 'tiny', weights: '/somewhere/secret.pth' },
       method: 'moco-v2',
+      data: { name: 'image-folder', root: '/home/somebody/photos' },
       sampler: [{ name: 'mochi', n: 4 }],
     },
     step: 7,
     epoch: 2,
-    metrics: { 'knn/top1': { value: 12.345, unit: '%', better: 'higher' } },
+    metrics: {
+      'knn/top1': {
+        value: 12.345,
+        unit: '%',
+        better: 'higher',
+        low: 10,
+        high: 14.5,
+        settings: { k: 5, temperature: 0.07, split: null },
+      },
+      rank: { value: 3, unit: '', better: 'higher' },
+    },
     fingerprint: async () => ({
       dataset: 'photos',
       splits: [{ name: 'train', images: 3, classes: null, bytes: 99, namesSha256: 'abc' }],

@@ -59,6 +59,13 @@ export const formatWritesNot = (format: string, what: 'embeddings' | 'encoders')
         : 'Use mochi embed for embeddings, or another format.',
   });
 
+export const formatUnknown = (out: string, endings: readonly string[]): MochiError =>
+  new MochiError('MOCHI_EXPORT_FORMAT', {
+    happened: `The ending of ${out} stands for no format of embeddings.`,
+    expected: `a name that ends in one of ${endings.join(', ')}`,
+    fix: 'Give the file one of these endings; for an exporter of your own name it: embed(run, { out, format }).',
+  });
+
 export const noPlainPreprocessing = (): MochiError =>
   new MochiError('MOCHI_EXPORT_PREPROCESSING', {
     happened: "The augmentation's eval view is no resize, centre crop and normalisation of each channel.",

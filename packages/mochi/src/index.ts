@@ -1,5 +1,6 @@
 export { evaluate, type EvaluateOptions, EVALUATIONS_FILE } from './evaluate.js';
 export { openTrained, runFolderOf, type OpenedRun, type OpenTrainedOptions } from './open-trained.js';
+export { openEncoder, type OpenedEncoder } from './open-encoder.js';
 export { startTraining, train, type TrainingRun, type TrainOptions } from './train.js';
 export { planTraining, type TrainingPlan } from './plan-training.js';
 export { embed, type EmbedOptions } from './embed.js';

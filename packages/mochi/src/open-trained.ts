@@ -10,6 +10,7 @@ import {
   initialState,
   readJson,
   restore,
+  type Position,
   type Restored,
   type RunParts,
 } from '@mochi/trainer';
@@ -27,7 +28,7 @@ export interface OpenedRun extends Restored {
 
 export interface OpenTrainedOptions extends OpenOptions {
   /** Changes the config before anything is made of it. */
-  readonly change?: (config: Record<string, unknown>) => Record<string, unknown>;
+  readonly change?: (config: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 }
 
 /** The folder of the run that a path (a run or one of its checkpoints) belongs to. */
@@ -42,9 +43,8 @@ export async function runFolderOf(path: string): Promise<string> {
  * @throws MOCHI_CHECKPOINT_MISSING, MOCHI_CHECKPOINT_CORRUPT, MOCHI_CHECKPOINT_MISMATCH; MOCHI_WEIGHTS_*
  */
 export async function openTrained(path: string, options: OpenTrainedOptions = {}): Promise<OpenedRun> {
-  const checkpoint = (await isFile(path)) ? null : await findCheckpoint(path);
-  const written = checkpoint === null ? await configOf(path, options) : await configOfRun(checkpoint);
-  const host = await openRunOnEngine(options.change?.(written) ?? written, options);
+  const { checkpoint, config } = await locate(path, options);
+  const host = await openRunOnEngine(options.change?.(config) ?? config, options);
   try {
     const parts = await assemble(host, { reading: true });
     const { state, position } = checkpoint === null ? beginning(parts) : await restore(parts, checkpoint);
@@ -58,6 +58,27 @@ export async function openTrained(path: string, options: OpenTrainedOptions = {}
     await host.dispose();
     throw error;
   }
+}
+
+/** What a path stands for. */
+export interface Located {
+  /** Null where it is a config. */
+  readonly checkpoint: string | null;
+  /** The config as the run recorded it. */
+  readonly recorded: Readonly<Record<string, unknown>>;
+  /** The same, for building the run anew: a checkpoint has the weights, and the file that they were imported from may be gone by now. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** @param path Run folder, checkpoint folder, or config file. @throws MOCHI_CHECKPOINT_MISSING, MOCHI_CHECKPOINT_CORRUPT, and what `openRun` throws */
+export async function locate(path: string, options: OpenOptions): Promise<Located> {
+  if (await isFile(path)) {
+    const config = await configOf(path, options);
+    return { checkpoint: null, recorded: config, config };
+  }
+  const checkpoint = await findCheckpoint(path);
+  const recorded = await readJson<Record<string, unknown>>(join(checkpoint, '..', '..', CONFIG_FILE));
+  return { checkpoint, recorded, config: withoutImport(recorded) };
 }
 
 const isFile = (path: string): Promise<boolean> =>
@@ -75,9 +96,7 @@ async function configOf(path: string, options: OpenOptions): Promise<Record<stri
   }
 }
 
-/** A checkpoint has the weights: the file that they were imported from may be gone by now. */
-async function configOfRun(checkpoint: string): Promise<Record<string, unknown>> {
-  const config = await readJson<Record<string, unknown>>(join(checkpoint, '..', '..', CONFIG_FILE));
+function withoutImport(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { encoder } = config;
   if (typeof encoder !== 'object' || encoder === null) return config;
   const { weights: _, ...rest } = encoder as Record<string, unknown>;
@@ -86,13 +105,19 @@ async function configOfRun(checkpoint: string): Promise<Record<string, unknown>>
 
 const beginning = (parts: RunParts): Restored => ({
   state: initialState(parts.step, parts.states),
-  position: { step: 0, epoch: 0, sample: 0, skipped: 0, seen: 0, seconds: 0, best: null },
+  position: { ...START },
 });
+
+/** Where a run stands before its first step. */
+export const START: Position = { step: 0, epoch: 0, sample: 0, skipped: 0, seen: 0, seconds: 0, best: null };
 
 /** Weights of one of the run's encoders; they belong to the run. @throws MOCHI_ENCODER_UNKNOWN */
 export function weightsOf({ parts, state }: OpenedRun, encoder = 'query'): EncoderWeights {
-  const all = parts.step.method.part.encoders(state.params, state.method);
-  const found = all[encoder];
-  if (!found) throw noSuchEncoder(encoder, Object.keys(all));
-  return found;
+  return pick(parts.step.method.part.encoders(state.params, state.method), encoder);
+}
+
+/** @throws MOCHI_ENCODER_UNKNOWN */
+export function pick<T>(encoders: Readonly<Record<string, T>>, name: string): T {
+  if (!Object.hasOwn(encoders, name)) throw noSuchEncoder(name, Object.keys(encoders));
+  return encoders[name]!;
 }

@@ -1,9 +1,20 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { liveHandles } from '@mochi/tensorflow';
 import { beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { duplicates, embed, exportEncoder, loadEncoder, openTrained, search, train, trainedEncoder } from '../src/index.js';
+import {
+  duplicates,
+  embed,
+  exportEncoder,
+  loadEncoder,
+  openEncoder,
+  search,
+  train,
+  trainedEncoder,
+  type LoadedEncoder,
+} from '../src/index.js';
 import { groupsOf } from '../src/interchange/similar.js';
 import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
 
@@ -14,7 +25,8 @@ let root: string;
 beforeAll(async () => {
   root = await imageFolder(12);
   copyFileSync(join(root, 'even', '000.png'), join(root, 'odd', 'copy.png'));
-  await train(tinyConfig(root, { train: { steps: 2, batchSize: 4 } }), { runDir: run });
+  const measured = { train: { steps: 2, batchSize: 4 }, evaluators: [{ name: 'knn', k: 3, test: 'train' }] };
+  await train(tinyConfig(root, measured), { runDir: run });
 });
 
 const first = () => join(root, 'even', '000.png');
@@ -98,7 +110,7 @@ test('the card has the data that the run saw, and opening leaves nothing behind'
   const card = join(out, 'card.md');
   await exportEncoder(run, { format: { name: 'card', licence: 'CC0-1.0' }, to: card });
   const before = liveHandles();
-  const opened = await openTrained(run);
+  const opened = await openEncoder(run);
   const { facts } = await trainedEncoder(opened);
   const { splits } = await facts.fingerprint();
   await opened.dispose();
@@ -107,4 +119,47 @@ test('the card has the data that the run saw, and opening leaves nothing behind'
   expect(text).toContain('CC0-1.0');
   expect(text).toContain(splits[0]!.namesSha256);
   expect(text).toContain('| train | 13 | 2 |');
+  expect(text).toMatch(/\| knn\/top1 \| [\d.]+ % \[[\d.]+, [\d.]+\] \| higher \| [^|]*k 3, temperature 0\.07/);
+  expect(text).not.toContain(tmpdir());
+});
+
+test('an encoder needs no data of its run: a folder that was copied elsewhere serves, exports and searches what it is given', async () => {
+  const [elsewhere, photos, gone] = [join(out, 'elsewhere'), join(out, 'photos'), `${root}-gone`];
+  const [want] = await using(loadEncoder(run), (loaded) => loaded.embed([first()]));
+  cpSync(run, elsewhere, { recursive: true });
+  cpSync(root, photos, { recursive: true });
+  renameSync(root, gone);
+  try {
+    const image = join(photos, 'even', '000.png');
+    const [row] = await using(loadEncoder(elsewhere), (loaded) => loaded.embed([image]));
+    expect(row).toEqual(want);
+    for (const format of ['torchvision', 'card']) await exportEncoder(elsewhere, { format, to: join(out, `gone.${format}`) });
+    expect(readFileSync(join(out, 'gone.card'), 'utf8')).toContain('| train | 13 | 2 |');
+    const data = { name: 'image-folder', root: photos };
+    expect(await search(elsewhere, image, { data, count: 2 })).toHaveLength(2);
+    expect(await duplicates(elsewhere, photos, { least: 0.99999 })).toHaveLength(1);
+    expect((await embed(elsewhere, { data })).rows).toBe(13);
+    await expect(embed(elsewhere)).rejects.toMatchObject({ code: 'MOCHI_FOLDER_MISSING' });
+  } finally {
+    renameSync(gone, root);
+  }
+});
+
+async function using<T>(loading: Promise<LoadedEncoder>, use: (loaded: LoadedEncoder) => Promise<T>): Promise<T> {
+  const loaded = await loading;
+  return use(loaded).finally(() => loaded.dispose());
+}
+
+test('embeddings are written in the format of the ending; one that stands for none is refused before anything is read', async () => {
+  const heads = { npy: '\x93NUMPY', parquet: 'PAR1' };
+  for (const [ending, head] of Object.entries(heads)) {
+    await embed(run, { out: join(out, `features.${ending}`) });
+    expect(readFileSync(join(out, `features.${ending}`), 'latin1').startsWith(head)).toBe(true);
+  }
+  await expect(embed('/nowhere', { out: join(out, 'features.csv') })).rejects.toMatchObject({
+    code: 'MOCHI_EXPORT_FORMAT',
+    expected: expect.stringContaining('.npy, .parquet, .lancedb') as string,
+  });
+  await embed(run, { out: join(out, 'features.data'), format: 'npy' });
+  expect(existsSync(join(out, 'features.data'))).toBe(true);
 });

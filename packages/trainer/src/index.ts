@@ -1,6 +1,7 @@
 export { DEFAULT_EPOCHS, trainConfig, type TrainConfig } from './config.js';
 export { runTraining, type TrainOptions, type TrainResult } from './train.js';
 export { assemble, type RunParts } from './run/assemble.js';
+export { openedAloud } from './run/opened-aloud.js';
 export { FeatureReader } from './run/features.js';
 export { bytesOf, DATA_FILE, fingerprintOf, type Fingerprint } from './run/data-record.js';
 export { initialState } from './run/initial-state.js';

@@ -29,10 +29,9 @@ export const embedCommand = defineCommand({
     const { file: path, overrides } = splitPositionals(args._);
     if (path === undefined)
       throw usage('No run was given.', 'mochi embed RUN --out FILE', 'Name the folder of a run or of one of its checkpoints.');
-    const format = args.out.endsWith('.parquet') ? 'parquet' : /\.lance(db)?$/.test(args.out) ? 'lancedb' : 'npy';
     const data = args.data === undefined ? undefined : { name: 'image-folder', root: resolve(args.data) };
     const { split, layer, encoder, out } = args;
-    const { rows, dim } = await embed(path, { data, split, layer, encoder, out, format, overrides, log });
+    const { rows, dim } = await embed(path, { data, split, layer, encoder, out, overrides, log });
     console.log(
       args.json
         ? JSON.stringify({ out, rows, dim, layer, encoder })

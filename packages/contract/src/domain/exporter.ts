@@ -25,11 +25,23 @@ export interface DataFingerprint {
     readonly name: string;
     readonly images: number;
     readonly classes: number | null;
-    /** Of all encoded images together (of the pixels, where there are only those). */
-    readonly bytes: number;
+    /** Of all encoded images together (of the pixels, where there are only those); null where nobody added them up. */
+    readonly bytes: number | null;
     /** SHA-256 of the names in their order, each ended by a line feed; hexadecimal. */
     readonly namesSha256: string;
   }[];
+}
+
+/** One result of an evaluator, with what makes it comparable. */
+export interface ModelMetric {
+  readonly value: number;
+  readonly unit: string;
+  readonly better: string;
+  /** Ends of its interval, where it has one. */
+  readonly low?: number;
+  readonly high?: number;
+  /** Options of the evaluator, e.g. `{ k: 200, temperature: 0.07 }`. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** What a model card says beside the weights. */
@@ -41,8 +53,8 @@ export interface ModelFacts {
   readonly step: number;
   readonly epoch: number;
   /** Results of evaluators, by `evaluator/metric`. */
-  readonly metrics: Readonly<Record<string, { readonly value: number; readonly unit: string; readonly better: string }>>;
-  /** Looks at every image's size: it may take a while. */
+  readonly metrics: Readonly<Record<string, ModelMetric>>;
+  /** As the run recorded them; no split where there is no record. The images themselves need not be there. */
   fingerprint(): Promise<DataFingerprint>;
 }
 

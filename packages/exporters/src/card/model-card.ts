@@ -1,4 +1,5 @@
-import type { DataFingerprint, ModelFacts, TrainedEncoder } from '@mochi/contract';
+import { basename, isAbsolute } from 'node:path';
+import type { DataFingerprint, ModelFacts, ModelMetric, TrainedEncoder } from '@mochi/contract';
 import type { CardConfig } from './config.js';
 import { pytorchSnippet } from './pytorch-snippet.js';
 
@@ -28,7 +29,7 @@ export async function modelCard(trained: TrainedEncoder, { licence, dataLicence 
     '## Metrics',
     metricsText(facts),
     '## Recipe',
-    `The config that the run was made of; with the same data and version \`mochi train\` gives the same weights on a CPU.\n\n\`\`\`json\n${JSON.stringify(facts.config, null, 2)}\n\`\`\``,
+    `The config that the run was made of; with the same data and version \`mochi train\` gives the same weights on a CPU.\n\n\`\`\`json\n${JSON.stringify(facts.config, withoutMachine, 2)}\n\`\`\``,
     '## Use in PyTorch',
     pytorchSnippet(encoder.name, facts.config['encoder']),
     '## Limits',
@@ -37,6 +38,13 @@ export async function modelCard(trained: TrainedEncoder, { licence, dataLicence 
     .join('\n\n')
     .concat('\n');
 }
+
+/** Folders of one machine say nothing elsewhere, and may say more than their owner wants. */
+const withoutMachine = (_: string, value: unknown): unknown => {
+  if (typeof value !== 'string') return value;
+  const path = value.startsWith('file:') ? value.slice('file:'.length) : value;
+  return isAbsolute(path) ? `.../${basename(path)}` : value;
+};
 
 function methodOf({ config }: ModelFacts): string {
   const name = (section: unknown): string =>
@@ -50,17 +58,30 @@ function dataText({ dataset, splits }: DataFingerprint, licence: string): string
     name,
     String(images),
     classes === null ? 'unlabelled' : String(classes),
-    String(bytes),
+    bytes === null ? 'not counted' : String(bytes),
     `\`${namesSha256}\``,
   ]);
   const head = ['split', 'images', 'classes', 'bytes', 'SHA-256 of their names'];
-  return `Data set: ${dataset}. Licence of the images: ${licence}.\n\n${table(head, rows)}`;
+  const images = rows.length === 0 ? 'Which images they are is not recorded.' : table(head, rows);
+  return `Data set: ${dataset}. Licence of the images: ${licence}.\n\n${images}`;
 }
 
 function metricsText({ metrics }: ModelFacts): string {
-  const rows = Object.entries(metrics).map(([name, { value, unit, better }]) => [name, `${value.toFixed(2)} ${unit}`, better]);
-  return rows.length === 0 ? 'None were measured.' : table(['metric', 'value', 'better'], rows);
+  const rows = Object.entries(metrics).map(([name, metric]) => [name, valueText(metric), metric.better, settingsText(metric)]);
+  return rows.length === 0 ? 'None were measured.' : table(['metric', 'value', 'better', 'measured with'], rows);
 }
+
+function valueText({ value, unit, low, high }: ModelMetric): string {
+  const interval = low === undefined || high === undefined ? '' : ` [${low.toFixed(2)}, ${high.toFixed(2)}]`;
+  return `${value.toFixed(2)} ${unit}${interval}`;
+}
+
+/** `k 200, temperature 0.07`: what was set, or set by default; nothing that is null. */
+const settingsText = ({ settings = {} }: ModelMetric): string =>
+  Object.entries(settings)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;

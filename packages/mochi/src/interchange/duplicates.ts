@@ -1,7 +1,7 @@
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { readTable, type EmbedOptions } from '../embed.js';
-import { openTrained, type OpenedRun } from '../open-trained.js';
+import { openEncoder, type OpenedEncoder } from '../open-encoder.js';
 import { centred, closePairs, groupsOf } from './similar.js';
 import { duplicatesSheet } from './duplicates-sheet.js';
 import { sheetUnwritable } from '../errors.js';
@@ -36,8 +36,7 @@ export async function duplicates(path: string, folder: string, options: Duplicat
   const { least = 0.95, sheet } = options;
   if (sheet !== undefined) await requireWritable(sheet);
   const data = { name: 'image-folder', root: resolve(folder), labels: 'none' };
-  const change = ({ evaluators: _, trackers: __, ...config }: Record<string, unknown>) => ({ ...config, data });
-  const run = await openTrained(path, { ...options, change });
+  const run = await openEncoder(path, { ...options, change: (config) => ({ ...config, data }) });
   try {
     const table = await readTable(run, options);
     const pairs = await closePairs(centred(table), table.dim, least, options.signal);
@@ -74,8 +73,9 @@ async function requireWritable(sheet: string): Promise<void> {
   }
 }
 
-async function draw({ parts }: OpenedRun, groups: readonly number[][]): Promise<Thumbnail[][]> {
-  const { images } = await parts.dataset.split(parts.dataset.splits[0]!);
+async function draw({ host }: OpenedEncoder, groups: readonly number[][]): Promise<Thumbnail[][]> {
+  const dataset = host.one('data');
+  const { images } = await dataset.split(dataset.splits[0]!);
   const made = await thumbnailsOf(images, groups.flat());
   let from = 0;
   return groups.map((group) => made.slice(from, (from += group.length)));

@@ -1,5 +1,5 @@
 import { formatWritesNot } from '../errors.js';
-import { openTrained } from '../open-trained.js';
+import { openEncoder } from '../open-encoder.js';
 import type { OpenOptions } from '../open-run.js';
 import { trainedEncoder } from './trained-encoder.js';
 
@@ -19,11 +19,10 @@ export interface ExportOptions extends OpenOptions {
  * Writes the encoder of a trained run for other tools.
  *
  * @param path Run folder (its newest checkpoint), checkpoint folder, or a config file with `encoder.weights`.
- * @throws MOCHI_EXPORT_* and what `openTrained` throws
+ * @throws MOCHI_EXPORT_* and what `openEncoder` throws
  */
 export async function exportEncoder(path: string, { format, to, encoder, ...options }: ExportOptions): Promise<void> {
-  const change = ({ evaluators: _, trackers: __, ...config }: Record<string, unknown>) => ({ ...config, exporters: [format] });
-  const run = await openTrained(path, { ...options, change });
+  const run = await openEncoder(path, { ...options, change: (config) => ({ ...config, exporters: [format] }) });
   try {
     const exporter = run.host.all('exporter')[0]!;
     if (!exporter.writeEncoder) throw formatWritesNot(exporter.format, 'encoders');

@@ -4,7 +4,7 @@ import { evalTransform } from '@mochi/augment';
 import { ARCHITECTURES, resnet, type ResnetName, type ResnetOptions } from '@mochi/encoders';
 import { createRng, disposeTree, readSafetensorsMetadata, startTensorFlow } from '@mochi/tensorflow';
 import { weightsWithoutEncoder } from '../errors.js';
-import { openTrained, weightsOf } from '../open-trained.js';
+import { encoderWeights, openEncoder } from '../open-encoder.js';
 import type { OpenOptions } from '../open-run.js';
 import { ImageEmbedder } from './image-embedder.js';
 import { preprocessingOf } from './preprocessing.js';
@@ -52,10 +52,13 @@ export interface LoadedEncoder {
  */
 export async function loadEncoder(path: string, options: LoadEncoderOptions = {}): Promise<LoadedEncoder> {
   if (/\.(safetensors|pth|pt|tar|bin)$/i.test(path)) return fromWeights(path, options);
-  const change = ({ evaluators: _, trackers: __, ...config }: Record<string, unknown>) => config;
-  const run = await openTrained(path, { ...options, change });
-  const { encoder } = run.parts.step;
-  return ready(encoder, weightsOf(run, options.which), run.parts.augmentation, () => run.dispose());
+  const opened = await openEncoder(path, options);
+  try {
+    return ready(opened.encoder, encoderWeights(opened, options.which), opened.augmentation, () => opened.dispose());
+  } catch (error) {
+    await opened.dispose();
+    throw error;
+  }
 }
 
 async function fromWeights(file: string, { encoder: section, size }: LoadEncoderOptions): Promise<LoadedEncoder> {

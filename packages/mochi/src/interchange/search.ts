@@ -1,8 +1,7 @@
 import type { Dataset } from '@mochi/contract';
-import { FeatureReader } from '@mochi/trainer';
-import { readTable, type EmbedOptions } from '../embed.js';
+import { readFeatures, readTable, type EmbedOptions } from '../embed.js';
 import { imageUnreadable } from '../errors.js';
-import { openTrained, weightsOf, type OpenedRun } from '../open-trained.js';
+import { openEncoder, type OpenedEncoder } from '../open-encoder.js';
 import { centred, meanOf, nearestRows, type Rows } from './similar.js';
 
 export interface SearchOptions extends Omit<EmbedOptions, 'out' | 'format'> {
@@ -25,11 +24,8 @@ export interface Found {
  */
 export async function search(path: string, image: string, options: SearchOptions = {}): Promise<Found[]> {
   const { data, count = 10 } = options;
-  const change = ({ evaluators: _, trackers: __, ...config }: Record<string, unknown>) => ({
-    ...config,
-    ...(data ? { data } : {}),
-  });
-  const run = await openTrained(path, { ...options, change });
+  const change = (config: object) => ({ ...config, ...(data ? { data } : {}) });
+  const run = await openEncoder(path, { ...options, change });
   try {
     const query = await featuresOf(run, image, options); // first: a path that is wrong is told at once
     const table = await readTable(run, options);
@@ -45,19 +41,13 @@ export async function search(path: string, image: string, options: SearchOptions
 }
 
 /** One image by the same way as a whole split: equal images have equal features. */
-async function featuresOf(run: OpenedRun, image: string, { layer = 'backbone', encoder, signal }: SearchOptions): Promise<Rows> {
-  const { augmentation, step } = run.parts;
+async function featuresOf(run: OpenedEncoder, image: string, options: SearchOptions): Promise<Rows> {
   const dataset: Dataset = {
     name: 'query',
     splits: ['query'],
     split: async (name) => ({ name, length: 1, images: { kind: 'files', paths: [image] }, describe: () => image }),
   };
-  const reader = new FeatureReader({ dataset, augmentation, encoder: step.encoder, batchSize: 1 });
-  try {
-    const features = await reader.read('query', weightsOf(run, encoder), layer, signal ?? new AbortController().signal);
-    if (features.rows === 0) throw imageUnreadable(image, 'it is not there, or no image');
-    return features;
-  } finally {
-    reader.dispose();
-  }
+  const features = await readFeatures(run, dataset, { ...options, split: 'query' });
+  if (features.rows === 0) throw imageUnreadable(image, 'it is not there, or no image');
+  return features;
 }

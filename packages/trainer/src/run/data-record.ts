@@ -12,6 +12,8 @@ export interface Fingerprint {
   readonly version: string | null;
   readonly split: string;
   readonly count: number;
+  /** Null without labels. */
+  readonly classes: number | null;
   /** Of the encoded images (of the pixels, where there are only those) together; null while it is being added up. */
   readonly bytes: number | null;
   /** SHA-256 of the names in their order, each ended by a line feed. */
@@ -33,7 +35,8 @@ export async function fingerprintOf({ name, version }: Dataset, source: SplitSou
     hash.update(Array.from({ length }, (_, at) => `${source.describe(from + at)}\n`).join(''));
     await setImmediate();
   }
-  const named = { dataset: name, version: version ?? null, split: source.name, count: source.length };
+  const classes = source.classes?.length ?? null;
+  const named = { dataset: name, version: version ?? null, split: source.name, count: source.length, classes };
   return { ...named, bytes: null, namesSha256: hash.digest('hex') };
 }
 

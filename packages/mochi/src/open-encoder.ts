@@ -1,0 +1,68 @@
+import type { Augmentation, Encoder, EncoderWeights } from '@mochi/contract';
+import type { RunHost } from '@mochi/core';
+import { createRng, disposeTree } from '@mochi/tensorflow';
+import { readCheckpoint, restoreState, type Position, type RunState } from '@mochi/trainer';
+import * as tf from '@tensorflow/tfjs-core';
+import { openRunOnEngine } from './open-run.js';
+import { locate, pick, START, type OpenTrainedOptions } from './open-trained.js';
+
+/** The encoders of a run, with what they need to be used: no data, no bank, no optimizer. */
+export interface OpenedEncoder {
+  readonly host: RunHost;
+  readonly encoder: Encoder;
+  readonly augmentation: Augmentation;
+  /** Of each encoder by name (`query`, `key`). They belong to this object. */
+  readonly weights: Readonly<Record<string, EncoderWeights>>;
+  readonly position: Position;
+  /** The checkpoint that was read; null where a config was opened, whose weights are those of step 0. */
+  readonly checkpoint: string | null;
+  /** The config as the run recorded it. */
+  readonly config: Readonly<Record<string, unknown>>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens the encoders of a trained run, or those that a config begins with. The run's data are not looked at: its folder may lie on a machine
+ * that never had them.
+ *
+ * @param path Run folder (its newest checkpoint), checkpoint folder, or config file.
+ * @throws MOCHI_CHECKPOINT_MISSING, MOCHI_CHECKPOINT_CORRUPT, MOCHI_CHECKPOINT_MISMATCH; MOCHI_WEIGHTS_*
+ */
+export async function openEncoder(path: string, options: OpenTrainedOptions = {}): Promise<OpenedEncoder> {
+  const { checkpoint, recorded, config } = await locate(path, options);
+  const { evaluators: _, trackers: __, ...rest } = config; // they have no part in it, and may ask for splits that other data lack
+  const host = await openRunOnEngine(options.change?.(rest) ?? rest, options);
+  try {
+    const [encoder, augmentation, method] = [host.one('encoder'), host.one('augment'), host.one('method')];
+    const rng = createRng(host.config.seed, 'init').fork('method');
+    const fresh = tf.tidy(() => {
+      const { params, state } = method.init({ encoder }, rng);
+      return { params, method: state } as never;
+    }) as State;
+    const { state, position } = checkpoint === null ? { state: fresh, position: START } : await restored(checkpoint, fresh);
+    const dispose = async (): Promise<void> => {
+      disposeTree(state as never);
+      await host.dispose();
+    };
+    const weights = method.encoders(state.params, state.method);
+    return { host, encoder, augmentation, weights, position, checkpoint, config: recorded, dispose };
+  } catch (error) {
+    await host.dispose();
+    throw error;
+  }
+}
+
+type State = Pick<RunState, 'params' | 'method'>;
+
+async function restored(checkpoint: string, fresh: State): Promise<{ state: State; position: Position }> {
+  try {
+    const { manifest, tensors } = await readCheckpoint(checkpoint);
+    const own = new Map([...tensors].filter(([name]) => /^(params|method)\//.test(name)));
+    return { state: restoreState(checkpoint, fresh as RunState, own), position: { ...manifest.position } };
+  } finally {
+    disposeTree(fresh as never);
+  }
+}
+
+/** Weights of one of the encoders; they belong to what was opened. @throws MOCHI_ENCODER_UNKNOWN */
+export const encoderWeights = ({ weights }: OpenedEncoder, name = 'query'): EncoderWeights => pick(weights, name);
