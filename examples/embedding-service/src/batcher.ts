@@ -26,6 +26,8 @@ export class Batcher<T, R> {
   private readonly queue: Waiting<T, R>[] = [];
   private timer: NodeJS.Timeout | undefined;
   private working: Promise<void> | undefined;
+  /** Since the start: their quotient is the mean size of a batch. */
+  readonly done = { items: 0, batches: 0 };
 
   constructor(
     private readonly work: (items: readonly T[]) => Promise<readonly PromiseSettledResult<R>[]>,
@@ -64,6 +66,8 @@ export class Batcher<T, R> {
   }
 
   private async run(batch: readonly Waiting<T, R>[]): Promise<void> {
+    this.done.items += batch.length;
+    this.done.batches++;
     try {
       const results = await this.work(batch.map(({ item }) => item));
       batch.forEach(({ resolve, reject }, at) => {

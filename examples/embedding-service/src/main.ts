@@ -1,11 +1,14 @@
-// node dist/main.js RUN [PORT]: answers embeddings until it is asked to end.
+// node dist/main.js RUN [PORT]: answers embeddings until it is asked to end. Port 0 is any that is free.
+import type { AddressInfo } from 'node:net';
 import { loadEncoder } from '@mochi/mochi';
 import { createService } from './service.js';
 
 const [path = 'mochi.yaml', port = '8080'] = process.argv.slice(2);
 const encoder = await loadEncoder(path);
 const { server, close } = createService(encoder);
-server.listen(Number(port), () => console.log(`${encoder.name} (${encoder.dims.backbone} numbers an image) on port ${port}`));
+server.listen(Number(port), () =>
+  console.log(`${encoder.name} (${encoder.dims.backbone} numbers an image) on port ${(server.address() as AddressInfo).port}`),
+);
 
 const stop = async (): Promise<void> => {
   await close();

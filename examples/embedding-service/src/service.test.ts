@@ -60,7 +60,25 @@ test('what cannot be answered says why', async () => {
   expect((await post(new Uint8Array(300_000))).status).toBe(413);
   expect((await fetch(`${url}/elsewhere`)).status).toBe(404);
   const health = (await (await fetch(`${url}/health`)).json()) as object;
-  expect(health).toMatchObject({ encoder: 'resnet10', size: 16, queued: 0 });
+  expect(health).toMatchObject({ encoder: 'resnet10', size: 16, queued: 0, done: { items: 7 } });
+});
+
+test('beyond its queue the service refuses at once and says when to come back; who does is answered', async () => {
+  const small = createService(encoder, { ...DEFAULTS, maxBatch: 1, maxQueued: 1 });
+  await new Promise<void>((resolve) => small.server.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(small.server.address() as AddressInfo).port}/embed`;
+  const image = readFileSync(join(folder, 'images', 'even', '000.png'));
+  const ask = () => fetch(address, { method: 'POST', body: new Uint8Array(image) });
+  const answers = await Promise.all(Array.from({ length: 20 }, ask));
+  const refused = answers.filter(({ status }) => status === 503);
+  expect(answers.filter(({ status }) => status === 200).length + refused.length).toBe(20);
+  expect(refused.length).toBeGreaterThan(0);
+  for (const answer of refused) {
+    expect(answer.headers.get('retry-after')).toBe('1');
+    expect(await answer.json()).toEqual({ error: '1 items wait already' });
+  }
+  expect((await ask()).status).toBe(200);
+  await small.close();
 });
 
 test('batches grow while one is worked on, and a full queue refuses', async () => {

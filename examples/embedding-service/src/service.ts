@@ -16,7 +16,8 @@ export interface Service {
 }
 
 /**
- * Embeddings over HTTP: `POST /embed` with an image as the body answers `{ dim, features }`; `GET /health` says what runs and how many wait.
+ * Embeddings over HTTP: `POST /embed` with an image as the body answers `{ dim, features }`; `GET /health` says what runs, how many wait, and
+ * how many images were worked on in how many batches.
  * 503 with Retry-After: too many wait. 413: the image is too large. 422: it is no image.
  */
 export function createService(encoder: LoadedEncoder, options: ServiceOptions = DEFAULTS): Service {
@@ -24,7 +25,7 @@ export function createService(encoder: LoadedEncoder, options: ServiceOptions = 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method === 'GET' && request.url === '/health') {
       const { name, dims, preprocessing } = encoder;
-      return send(response, 200, { encoder: name, dims, size: preprocessing.size, queued: batcher.queued });
+      return send(response, 200, { encoder: name, dims, size: preprocessing.size, queued: batcher.queued, done: batcher.done });
     }
     if (request.method !== 'POST' || request.url !== '/embed')
       return send(response, 404, { error: 'POST /embed or GET /health' });
