@@ -1,5 +1,22 @@
 import { defineEvent, warning } from '@mochi/contract';
-import { Subject, combineLatest, concatMap, delay, filter, finalize, from, map, merge, mergeMap, scan, take, tap } from 'rxjs';
+import {
+  NEVER,
+  Subject,
+  combineLatest,
+  concatMap,
+  delay,
+  filter,
+  finalize,
+  from,
+  map,
+  merge,
+  mergeMap,
+  scan,
+  share,
+  take,
+  tap,
+  type Observable,
+} from 'rxjs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EventBus } from './event-bus.js';
 
@@ -121,6 +138,22 @@ test.each<[string, (bus: Bus) => unknown]>([
         )
         .subscribe(),
   ],
+  [
+    'next behind merge',
+    (bus) =>
+      merge(bus.events(tick, 'bad'), bus.events(tick, 'bad'))
+        .pipe(filter(({ n }) => n > 0))
+        .subscribe(boom),
+  ],
+  ['an async next behind merge', (bus) => merge(bus.events(tick, 'bad'), NEVER).subscribe((async () => boom()) as () => void)],
+  [
+    'map behind combineLatest',
+    (bus) =>
+      combineLatest([bus.events(tick, 'bad'), bus.events(tick, 'bad')])
+        .pipe(map(boom))
+        .subscribe(),
+  ],
+  ['next behind share', (bus) => bus.events(tick, 'bad').pipe(share()).subscribe(boom)],
 ])('a throw in %s is reported once, detaches, and hurts nobody', async (_, subscribe) => {
   const { bus, warnings, healthy, healthyToo } = watched();
   subscribe(bus);
@@ -136,20 +169,6 @@ test.each<[string, (bus: Bus) => unknown]>([
 
 test.each<[string, (bus: Bus) => unknown]>([
   [
-    'merge',
-    (bus) =>
-      merge(bus.events(tick), bus.events(warning))
-        .pipe(filter((e) => e.type === 'tick'))
-        .subscribe(boom),
-  ],
-  [
-    'combineLatest',
-    (bus) =>
-      combineLatest([bus.events(tick), bus.events(tick)])
-        .pipe(map(boom))
-        .subscribe(),
-  ],
-  [
     'a Subject in between',
     (bus) => {
       const between = new Subject<unknown>();
@@ -157,6 +176,7 @@ test.each<[string, (bus: Bus) => unknown]>([
       bus.events(tick).subscribe(between);
     },
   ],
+  ['share behind merge', (bus) => merge(bus.events(tick), NEVER).pipe(share()).subscribe(boom)],
 ])('a throw past the guard, behind %s, is still no uncaught exception', async (_, subscribe) => {
   const { bus, warnings, healthy, healthyToo } = watched();
   subscribe(bus);
@@ -176,6 +196,22 @@ test('a subscriber of warnings that throws is detached, and the others are told'
   bus.emit(warning, { source: 'x', message: 'second' });
   await settled();
   expect(warnings).toEqual(['x: first', 'bad: A subscriber of warning failed and was detached: boom', 'x: second']);
+  expect(uncaught).toEqual([]);
+});
+
+test.each<[string, (bus: Bus) => Observable<{ n: number }>]>([
+  ['share', (bus) => bus.events(tick, 'bad').pipe(share())],
+  ['merge and share', (bus) => merge(bus.events(tick, 'bad'), NEVER).pipe(share())],
+])('who throws behind %s takes no other down', async (_, make) => {
+  const { bus } = watched();
+  const seen: number[] = [];
+  const shared = make(bus);
+  shared.subscribe(boom);
+  shared.subscribe(({ n }) => seen.push(n));
+  for (const n of [1, 2]) bus.emit(tick, { n });
+  await settled();
+  bus.emit(tick, { n: 3 });
+  expect(seen).toEqual([1, 2, 3]);
   expect(uncaught).toEqual([]);
 });
 

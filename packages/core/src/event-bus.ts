@@ -83,7 +83,7 @@ interface Emission {
 
 const lastResort = (message: string) => process.emitWarning(message, { code: 'MOCHI_SUBSCRIBER_FAILED' });
 
-// The guard ends where a plugin leaves the Observable that it got: merge(a, b) and combineLatest make plain ones. What their subscribers throw
+// The guard ends where a plugin leaves the Observable that it got: subscribers of a Subject in between, say. What such throw
 // RxJS rethrows in a timer, as an uncaught exception that would end the process. `config.onUnhandledError` is RxJS's own place to catch it,
 // and the async context tells whether it came from an emission of ours; everything else goes where it went before. One handler in the
 // process, set once, since the place is one in the process; it keeps nothing of any run.

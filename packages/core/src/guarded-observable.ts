@@ -6,7 +6,7 @@ export type Report = (error: unknown) => void;
 /**
  * An Observable whose subscribers cannot hurt anyone else. What a callback throws, what an async callback rejects with, and what an operator
  * throws (with no error callback to take it) is reported, and that subscriber is detached. Piped Observables keep the guard, since RxJS
- * makes them through `lift`.
+ * makes them through `lift`; past `merge` and the like, which make plain ones, the guard is put around the last subscriber.
  */
 export class GuardedObservable<T> extends Observable<T> {
   constructor(
@@ -35,39 +35,77 @@ export class GuardedObservable<T> extends Observable<T> {
     complete?: (() => void) | null,
   ): Subscription {
     // An operator downstream subscribes with a Subscriber of its own; the guard is around the last observer, past every operator.
-    if (isSubscriber(observerOrNext)) return super.subscribe(observerOrNext as Subscriber<T>);
+    if (isSubscriber(observerOrNext)) {
+      guardLast(observerOrNext as Subscriber<T>, this.report);
+      return super.subscribe(observerOrNext as Subscriber<T>);
+    }
     const observer =
       typeof observerOrNext === 'object' && observerOrNext !== null ? observerOrNext : callbacks(observerOrNext, error, complete);
     return this.subscribeGuarded(observer);
   }
 
   private subscribeGuarded(observer: Partial<Observer<T>>): Subscription {
-    let failed = false;
-    const held: { subscription?: Subscription } = {}; // filled below: a source may fail while it is being subscribed to
-    const fail = (error: unknown) => {
-      if (failed) return;
-      failed = true;
-      quietly(() => held.subscription?.unsubscribe());
-      this.report(error);
+    const held: { subscription?: Subscription; failed?: boolean } = {}; // filled below: a source may fail while it is being subscribed to
+    const detach = () => {
+      held.failed = true;
+      held.subscription?.unsubscribe();
     };
-    const guard = (call: () => unknown) => {
-      if (failed) return;
-      try {
-        const result = call();
-        if (result instanceof Promise) result.catch(fail); // an async callback
-      } catch (error) {
-        fail(error);
-      }
-    };
-    held.subscription = super.subscribe({
-      next: (value) => guard(() => observer.next?.(value)),
-      error: (error: unknown) => (observer.error ? guard(() => observer.error?.(error)) : fail(error)),
-      complete: () => guard(() => observer.complete?.()),
-    });
-    if (failed) quietly(() => held.subscription?.unsubscribe());
+    held.subscription = super.subscribe(guarded(observer, detach, this.report));
+    if (held.failed) quietly(() => held.subscription?.unsubscribe());
     return held.subscription;
   }
 }
+
+/** An observer that does what another does, until that one fails for the first time. */
+function guarded<T>(observer: Partial<Observer<T>>, detach: () => void, report: Report): Observer<T> {
+  let failed = false;
+  const fail = (error: unknown) => {
+    if (failed) return;
+    failed = true;
+    quietly(detach);
+    report(error);
+  };
+  const guard = (call: () => unknown) => {
+    if (failed) return;
+    try {
+      const result = call();
+      if (isThenable(result)) result.then(undefined, fail); // an async callback
+    } catch (error) {
+      fail(error);
+    }
+  };
+  return {
+    next: (value) => guard(() => observer.next?.(value)),
+    error: (error: unknown) => (observer.error ? guard(() => observer.error?.(error)) : fail(error)),
+    complete: () => guard(() => observer.complete?.()),
+  };
+}
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+
+/** What RxJS 7 keeps in a subscriber: the one after it, and behind the last one the caller's callbacks. */
+interface Inside {
+  readonly destination?: Inside;
+  partialObserver?: Partial<Observer<unknown>>;
+}
+
+const last = new WeakSet<object>();
+
+/**
+ * Guards the callbacks behind a chain of operators that was not made of a guarded Observable. RxJS would rethrow in a timer what they throw, and
+ * go on calling them. There is no public way to them; where the insides are others, the bus still hears of each failure (`catchStrays`).
+ */
+function guardLast(subscriber: Subscriber<unknown>, report: Report): void {
+  let end: Subscriber<unknown> = subscriber;
+  for (let next = inside(end).destination; isSubscriber(next); next = inside(end).destination) end = next as never;
+  const consumer = inside(end).destination;
+  if (!consumer?.partialObserver || last.has(consumer)) return;
+  last.add(consumer);
+  consumer.partialObserver = guarded(consumer.partialObserver, () => end.unsubscribe(), report);
+}
+
+const inside = (subscriber: Subscriber<unknown>): Inside => subscriber as unknown as Inside;
 
 const callbacks = <T>(
   next: ((value: T) => void) | null | undefined,

@@ -1,5 +1,5 @@
 import type { Logger, RunEvent } from '@mochi/contract';
-import { startRun, type RunHost } from '@mochi/core';
+import { startRun, type HostOptions, type RunHost } from '@mochi/core';
 import { startTensorFlow } from '@mochi/tensorflow';
 import { trainConfig } from '@mochi/trainer';
 import { builtInPlugins } from './plugins.js';
@@ -12,7 +12,10 @@ export type ConfigInput = string | Readonly<Record<string, unknown>>;
 export interface OpenOptions {
   /** `sampler=uniform`, `sampler.n=512`: laid upon the config in order. */
   readonly overrides?: readonly string[];
-  /** Called with every event of the run. It watches: what it throws stops nothing. */
+  /**
+   * Called with every event of the run. It watches: where it throws, or is async and rejects, a `warning` event says so, it is called no more, and
+   * the run goes on.
+   */
   readonly onEvent?: (event: RunEvent) => void;
   /** Where plugins' remarks go. Default: nothing is printed; warnings are `warning` events, the rest is dropped. */
   readonly log?: Logger;
@@ -22,13 +25,16 @@ export interface OpenOptions {
   readonly required?: readonly string[];
 }
 
+/** What is not for callers. */
+type Inner = OpenOptions & Pick<HostOptions, 'onBus'>;
+
 /** Sections without which no run makes sense; the others have defaults. */
 const REQUIRED = ['data', 'augment', 'encoder', 'method', 'sampler', 'optimizer'];
 
 /** Loads and checks a config, with every built-in plugin and preset known, and sets its plugins up. The caller disposes the host. */
 export async function openRun(
   config: ConfigInput,
-  { overrides = [], onEvent, log, cwd, required = REQUIRED }: OpenOptions = {},
+  { overrides = [], onEvent, onBus, log, cwd, required = REQUIRED }: Inner = {},
 ): Promise<RunHost> {
   const source = typeof config === 'string' ? { file: config } : { object: config };
   const schemas = { train: trainConfig };
@@ -42,12 +48,13 @@ export async function openRun(
     known: builtInPlugins,
     shared: sharedModules,
     onEvent,
+    onBus,
     log,
   });
 }
 
 /** The same, with TensorFlow started as the config says. */
-export async function openRunOnEngine(config: ConfigInput, options: OpenOptions = {}): Promise<RunHost> {
+export async function openRunOnEngine(config: ConfigInput, options: Inner = {}): Promise<RunHost> {
   const host = await openRun(config, options);
   try {
     await startTensorFlow(host.config.runtime);

@@ -1,4 +1,5 @@
-import type { RunEvent } from '@mochi/contract';
+import { warning, type RunEvent } from '@mochi/contract';
+import { GuardedObservable, type EventBus, type HostOptions } from '@mochi/core';
 import { runTraining, type TrainOptions as RunOptions, type TrainResult } from '@mochi/trainer';
 import { Subject, type Observable } from 'rxjs';
 import { openRunOnEngine, type ConfigInput, type OpenOptions } from './open-run.js';
@@ -25,14 +26,19 @@ export interface TrainingRun {
  */
 export function startTraining(config: ConfigInput, options: TrainOptions = {}): TrainingRun {
   const events = new Subject<RunEvent>();
+  const held: { bus?: EventBus } = {};
+  const onBus = (bus: EventBus): void => {
+    held.bus = bus;
+    bus.all().subscribe((event) => events.next(event));
+  };
+  const report = (error: unknown): void => {
+    const message = `A subscriber of the run's events failed and was detached: ${error instanceof Error ? error.message : String(error)}`;
+    held.bus?.emit(warning, { source: 'events$', message });
+  };
   const stopping = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal;
-  const onEvent = (event: RunEvent): void => {
-    options.onEvent?.(event);
-    events.next(event);
-  };
-  const done = runToEnd(config, { ...options, signal, onEvent }).finally(() => events.complete());
-  return { events$: events.asObservable(), done, stop: () => stopping.abort() };
+  const done = runToEnd(config, { ...options, signal, onBus }).finally(() => events.complete());
+  return { events$: new GuardedObservable<RunEvent>(events, report), done, stop: () => stopping.abort() };
 }
 
 /**
@@ -44,7 +50,7 @@ export function startTraining(config: ConfigInput, options: TrainOptions = {}): 
 export const train = (config: ConfigInput, options: TrainOptions = {}): Promise<TrainResult> =>
   startTraining(config, options).done;
 
-async function runToEnd(config: ConfigInput, options: TrainOptions): Promise<TrainResult> {
+async function runToEnd(config: ConfigInput, options: TrainOptions & Pick<HostOptions, 'onBus'>): Promise<TrainResult> {
   await Promise.resolve(); // whoever called may subscribe first
   const host = await openRunOnEngine(config, options);
   try {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '@mochi/contract';
-import { filter, firstValueFrom, map, merge, scan, take, toArray } from 'rxjs';
+import { filter, firstValueFrom, map, merge, NEVER, scan, share, take, toArray, type Observable } from 'rxjs';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { embed, evaluate, planTraining, startTraining, train } from '../src/index.js';
 import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
@@ -58,7 +58,50 @@ describe('a run as a stream', () => {
     expect((await events).at(-1)).toMatchObject({ type: 'run-end', outcome: 'failed' });
   });
 
-  test('a subscriber that throws, merged or not, is told of and stops nothing', async () => {
+  test.each<[string, (events: Observable<RunEvent>) => Observable<unknown>]>([
+    ['plain', (events) => events],
+    ['share', (events) => events.pipe(share())],
+    ['merge', (events) => merge(events, NEVER)],
+  ])('a subscriber that throws is told of once and gets no more, others and the run go on: %s', async (_, make) => {
+    const run = startTraining(short);
+    const heard = { warnings: [] as string[], calls: 0, others: 0, process: [] as unknown[] };
+    const note = (error: unknown) => void heard.process.push(error);
+    const watched = ['warning', 'uncaughtExceptionMonitor'] as const;
+    for (const name of watched) process.on(name, note);
+    run.events$.subscribe((event) => 'message' in event && heard.warnings.push(String(event.message)));
+    const stream = make(run.events$);
+    stream.subscribe(() => {
+      heard.calls++;
+      throw new Error('of the caller');
+    });
+    stream.subscribe(() => heard.others++);
+    const { outcome } = await run.done;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    for (const name of watched) process.off(name, note);
+    expect(outcome).toBe('finished');
+    expect(heard).toMatchObject({ calls: 1, warnings: [expect.stringContaining('of the caller')], process: [] });
+    expect(heard.others).toBeGreaterThan(10);
+  });
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('of the caller');
+      },
+    ],
+    ['is async and rejects', () => Promise.reject(new Error('of the caller'))],
+  ])('an onEvent that %s is told of once, and the run goes on', async (_, onEvent) => {
+    const run = startTraining(short, { onEvent });
+    const warnings: string[] = [];
+    let others = 0;
+    run.events$.subscribe((event) => (event.type === 'warning' ? warnings.push(JSON.stringify(event)) : others++));
+    expect((await run.done).outcome).toBe('finished');
+    expect(warnings).toEqual([expect.stringMatching(/onEvent.*of the caller/)]);
+    expect(others).toBeGreaterThan(8);
+  });
+
+  test('subscribers that throw, merged or not, are told of and stop nothing', async () => {
     const run = startTraining(short);
     const warnings = firstValueFrom(run.events$.pipe(filter(({ type }) => type === 'warning'), toArray())); // prettier-ignore
     run.events$.subscribe(() => {

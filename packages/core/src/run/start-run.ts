@@ -13,8 +13,10 @@ import { RunHost, disposeParts } from './run-host.js';
 export interface HostOptions {
   /** Where plugins' remarks go. Default: nothing is printed; warnings are `warning` events, the rest is dropped. */
   readonly log?: Logger | undefined;
-  /** Gets every event, those of setup too. */
+  /** Gets every event, those of setup too, until it throws or rejects: then a `warning` says so, and it gets no more. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  /** Given the bus before anything is told on it. */
+  readonly onBus?: ((bus: EventBus) => void) | undefined;
 }
 
 /** Loads a config and sets its plugins up. See `loadConfig` and `createHost` for what they throw. The caller disposes the host. */
@@ -28,7 +30,7 @@ export async function startRun(options: ConfigOptions & HostOptions): Promise<Ru
  *
  * @throws MOCHI_PLUGIN_SETUP_FAILED, MOCHI_PLUGIN_TIMEOUT, MOCHI_PLUGIN_PROVIDES_NOTHING, MOCHI_TOKEN_MISSING (a plugin's `needs`), MOCHI_TOKEN_TAKEN.
  */
-export async function createHost(loaded: LoadedConfig, { log, onEvent }: HostOptions = {}): Promise<RunHost> {
+export async function createHost(loaded: LoadedConfig, { log, onEvent, onBus }: HostOptions = {}): Promise<RunHost> {
   const { pluginSeconds } = loaded.config.runtime;
   const names = new Map(loaded.entries.map((entry) => [entry.id, labelOf(entry)]));
   const label = (id: string) => names.get(id) ?? id;
@@ -44,7 +46,8 @@ export async function createHost(loaded: LoadedConfig, { log, onEvent }: HostOpt
     log,
     pluginSeconds,
   };
-  if (onEvent) parts.bus.all().subscribe(onEvent); // completes when the host is disposed
+  onBus?.(parts.bus);
+  if (onEvent) parts.bus.all('onEvent').subscribe(onEvent); // completes when the host is disposed
   try {
     const hosts: PluginHost[] = [];
     for (const entry of loaded.entries) hosts.push(await setUp(entry, parts, pluginSeconds));
