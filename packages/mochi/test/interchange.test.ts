@@ -1,7 +1,9 @@
 import { copyFileSync, cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { liveHandles } from '@mochi/tensorflow';
+import { execute, liveHandles } from '@mochi/tensorflow';
+import { writeImages } from '@mochi/testing';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import {
@@ -15,6 +17,7 @@ import {
   trainedEncoder,
   type LoadedEncoder,
 } from '../src/index.js';
+import { shownOf } from '../src/interchange/duplicates-sheet.js';
 import { groupsOf } from '../src/interchange/similar.js';
 import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
 
@@ -85,6 +88,25 @@ test('duplicates are grouped, and the sheet shows them', async () => {
   const nowhere = join(root, 'even', '000.png', 'sheet.html');
   await expect(duplicates(run, root, { sheet: nowhere })).rejects.toMatchObject({ code: 'MOCHI_SHEET_UNWRITABLE' });
 });
+
+test('a sheet is small: thumbnails of 100 pixels, of a group the first, of the groups those that fit', async () => {
+  const photos = join(out, 'photos');
+  await writeImages(photos, 2, 300);
+  copyFileSync(join(photos, 'even', '000.png'), join(photos, 'copy.png'));
+  const sheet = join(out, 'photos.html');
+  await duplicates(run, photos, { least: 0.99999, sheet });
+  const html = readFileSync(sheet, 'utf8');
+  expect(html).toContain('300 × 300');
+  const [url] = /data:image\/jpeg;base64,[^"]*/.exec(html)!;
+  expect(shapeOf(Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'))).toEqual([100, 100, 3]);
+  expect(html.length).toBeLessThan(10_000);
+  const rows = (count: number) => Array.from({ length: count }, (_, row) => row);
+  expect(shownOf([rows(2), rows(30), rows(3)])).toEqual([rows(2), rows(24), rows(3)]);
+  expect(shownOf(Array.from({ length: 300 }, () => rows(3)))).toHaveLength(133);
+});
+/** Height, width and channels of a JPEG. */
+const shapeOf = (bytes: Uint8Array): number[] =>
+  tf.tidy(() => execute('DecodeJpeg', [], [tf.tensor([bytes as unknown as string], [], 'string')])[0]!.shape);
 
 test('groups of rows: through others too, the surest first, each row with its nearest', () => {
   const pairs = [

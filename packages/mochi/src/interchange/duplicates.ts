@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { readTable, type EmbedOptions } from '../embed.js';
 import { openEncoder, type OpenedEncoder } from '../open-encoder.js';
 import { centred, closePairs, groupsOf } from './similar.js';
-import { duplicatesSheet } from './duplicates-sheet.js';
+import { duplicatesSheet, shownOf } from './duplicates-sheet.js';
 import { sheetUnwritable } from '../errors.js';
 import { thumbnailsOf, type Thumbnail } from './thumbnails.js';
 
@@ -21,9 +21,6 @@ export interface DuplicateGroup {
   /** For each image its largest cosine to another of the group. */
   readonly nearest: readonly number[];
 }
-
-/** Groups on the sheet at most, and images of each; all are in the result. */
-const SHOWN = { groups: 200, images: 24 };
 
 /**
  * Groups of near-duplicates among the images of a folder: copies, crops, other sizes and qualities, bursts.
@@ -43,8 +40,11 @@ export async function duplicates(path: string, folder: string, options: Duplicat
     const groups = groupsOf(table.rows, pairs);
     const told = groups.map(({ rows, ...group }) => ({ names: rows.map((row) => table.names[row]!), ...group }));
     if (sheet !== undefined) {
-      const shown = groups.slice(0, SHOWN.groups).map(({ rows }) => rows.slice(0, SHOWN.images).map((row) => table.ids[row]!));
-      const drawn = await draw(run, shown);
+      const shown = shownOf(groups.map(({ rows }) => rows));
+      const drawn = await draw(
+        run,
+        shown.map((rows) => rows.map((row) => table.ids[row]!)),
+      );
       const grouped = told.reduce((sum, { names }) => sum + names.length, 0);
       const facts = { images: table.rows, groups: told.length, grouped, least, folder: data.root };
       const page = duplicatesSheet(

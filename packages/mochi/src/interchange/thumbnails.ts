@@ -16,7 +16,7 @@ export interface Thumbnail {
 }
 
 /** Of the longer side at most, pixels. */
-const SIDE = 200;
+const SIDE = 100;
 
 /** Images of a store, whole and in their proportions. @param ids Their indices. */
 export async function thumbnailsOf(images: ImageStore, ids: readonly number[]): Promise<Thumbnail[]> {
@@ -39,7 +39,11 @@ async function drawn(reader: ImageReader, id: number): Promise<Omit<Thumbnail, '
       const to = [Math.max(1, Math.round(high * scale)), Math.max(1, Math.round(wide * scale))] as const;
       const small = tf.clipByValue(tf.round(resizeAntialiased(image, to)), 0, 255);
       const [pixels] = execute('Cast', [attr.type('DstT', 'uint8')], [small]);
-      return [execute('EncodeJpeg', [attr.int('quality', 85)], [pixels!])[0]!, high, wide] as const;
+      return [
+        execute('EncodeJpeg', [attr.int('quality', 80), attr.bool('optimize_size', true)], [pixels!])[0]!,
+        high,
+        wide,
+      ] as const;
     });
     const [bytes] = (await encoded.bytes()) as unknown as Uint8Array[];
     encoded.dispose();
