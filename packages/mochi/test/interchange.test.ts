@@ -90,7 +90,7 @@ test('duplicates are grouped, and the sheet shows them', async () => {
 });
 
 test('a sheet is small: thumbnails of 100 pixels, of a group the first, of the groups those that fit', async () => {
-  const photos = join(out, 'photos');
+  const photos = temporaryFolder();
   await writeImages(photos, 2, 300);
   copyFileSync(join(photos, 'even', '000.png'), join(photos, 'copy.png'));
   const sheet = join(out, 'photos.html');
