@@ -3,8 +3,14 @@ import pc from 'picocolors';
 import { stringify } from 'yaml';
 import type { explainStep, StepInput } from './explain-step.js';
 
-/** What `mochi explain` prints for a person: resolved config, plugins, hook order, the compiled step's inputs. */
-export function formatExplanation(explanation: Explanation, inputs: Awaited<ReturnType<typeof explainStep>> | null): string {
+type Inputs = Awaited<ReturnType<typeof explainStep>>;
+
+/**
+ * What `mochi explain` prints for a person: resolved config, plugins, hook order, the compiled step's inputs.
+ *
+ * @param tensors Each input with its shape, and not their number alone.
+ */
+export function formatExplanation(explanation: Explanation, inputs: Inputs | null, tensors: boolean): string {
   const { config, plugins, hooks, states, scalars } = explanation;
   const sections = [
     [pc.bold('config'), stringify(config).trimEnd()],
@@ -20,7 +26,7 @@ export function formatExplanation(explanation: Explanation, inputs: Awaited<Retu
       ...(hooks.length === 0 ? ['  none tapped'] : []),
     ],
     [pc.bold('state and scalars of plugins'), ...named('state', states), ...named('scalar', scalars)],
-    ...(inputs ? [stepLines(inputs)] : []),
+    ...(inputs ? [stepLines(inputs, tensors)] : []),
   ];
   return sections.map((lines) => lines.join('\n')).join('\n\n');
 }
@@ -28,12 +34,13 @@ export function formatExplanation(explanation: Explanation, inputs: Awaited<Retu
 const named = (what: string, byPlugin: Readonly<Record<string, string[]>>): string[] =>
   Object.entries(byPlugin).map(([plugin, names]) => `  ${what.padEnd(7)} ${plugin}: ${names.join(', ')}`);
 
-function stepLines({ state, batch, feeds }: NonNullable<Awaited<ReturnType<typeof explainStep>>>): string[] {
+function stepLines({ state, batch, feeds }: Inputs, tensors: boolean): string[] {
   const line =
     (group: string) =>
     ({ name, dtype, shape }: StepInput) =>
       `  ${group}/${name}  ${dtype}[${shape.join(', ')}]`;
   const elements = state.reduce((sum, { shape }) => sum + shape.reduce((size, dim) => size * dim, 1), 0);
   const title = `inputs of the compiled step: ${state.length} tensors of state (${(elements / 2 ** 18).toFixed(1)} MiB), ${batch.length} of the batch, ${feeds.length} fed`;
+  if (!tensors) return [pc.bold(title), '  --tensors lists them'];
   return [pc.bold(title), ...state.map(line('state')), ...batch.map(line('batch')), ...feeds.map(line('feeds'))];
 }

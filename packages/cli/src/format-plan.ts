@@ -2,6 +2,8 @@ import type { TrainingPlan } from '@mochi/mochi';
 
 const whole = (value: number): string => value.toLocaleString('en-US');
 
+const counted = (value: number, noun: string): string => `${whole(value)} ${noun}${value === 1 ? '' : 's'}`;
+
 /** What `mochi train --dry-run` says to a person. */
 export function formatPlan(plan: TrainingPlan): string {
   const { name, images, classes, batchSize, stepsPerEpoch, totalSteps, totalEpochs, parameters, stateBytes, banks, evaluators } =
@@ -9,7 +11,7 @@ export function formatPlan(plan: TrainingPlan): string {
   return [
     `run         ${name}`,
     `data        ${whole(images)} images${classes === null ? ', no labels' : `, ${whole(classes)} classes`}`,
-    `training    ${whole(totalSteps)} steps of ${whole(batchSize)} images: ${whole(totalEpochs)} epochs of ${whole(stepsPerEpoch)}`,
+    `training    ${counted(totalSteps, 'step')} of ${whole(batchSize)} images: ${counted(totalEpochs, 'epoch')} of ${counted(stepsPerEpoch, 'step')}`,
     `parameters  ${whole(parameters)}`,
     `checkpoint  ${(stateBytes / 2 ** 20).toFixed(1)} MiB`,
     `banks       ${banks.map((bank) => `${bank.name}, ${whole(bank.capacity)} rows`).join('; ') || 'none'}`,

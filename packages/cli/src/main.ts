@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { suggest } from '@mochi/core';
 import { requireKnownFlags } from './arguments.js';
 import { reportError } from './report-error.js';
+import { endAtStrays } from './strays.js';
 import { usage } from './errors.js';
 import { augmentCommand } from './commands/augment.js';
 import { compareCommand } from './commands/compare.js';
@@ -45,6 +46,7 @@ const mochi = defineCommand({
 
 /** Runs the command line. Everything that fails ends in a message for a person and an exit code of docs/cli.md. */
 export async function main(argv: readonly string[]): Promise<void> {
+  endAtStrays(argv.includes('--json'));
   Error.stackTraceLimit = 50; // between a plugin's code and what threw lie many frames of ours
   const [name = ''] = argv;
   const wantsHelp = argv.length === 0 || argv.includes('--help') || argv.includes('-h');

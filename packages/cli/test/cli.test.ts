@@ -139,6 +139,13 @@ describe('mochi', () => {
     expect((base.inputs['state'] as { name: string }[]).map(({ name }) => name)).toContain('banks/bank/rows');
   });
 
+  test('explain: the tensors of the step are counted, and listed on request', async () => {
+    const [short, long] = [await mochi(['explain', config]), await mochi(['explain', config, '--tensors'])];
+    expect(short.stdout).toMatch(/inputs of the compiled step: \d+ tensors of state .*\n {2}--tensors lists them/);
+    expect(short.stdout).not.toContain('banks/bank/rows');
+    expect(long.stdout).toMatch(/state\/banks\/bank\/rows {2}float32\[32, 8\]/);
+  });
+
   test('profile: parts of a step, ops and a trace file', async () => {
     const args = ['profile', config, '--steps', '3', '--warmup', '2', '--traced', '2', '--out', 'profiled'];
     const { code, stdout } = await mochi([...args, '--json']);

@@ -23,7 +23,7 @@ const mochi = (...words: string[]): Promise<{ code: number; stdout: string; stde
     ),
   );
 
-const PLUGIN = `import { bankBlock, definePlugin, beforeStep, NEGATIVE_SAMPLER } from '@mochi/contract';
+const PLUGIN = `import { bankBlock, definePlugin, afterStep, beforeStep, NEGATIVE_SAMPLER } from '@mochi/contract';
 import { z } from 'zod';
 import * as tf from '@tensorflow/tfjs-core';
 const boom = (): never => {
@@ -31,10 +31,12 @@ const boom = (): never => {
 };
 export const plugin = definePlugin({
   name: 'acme-boom', kind: 'sampler', apiVersion: 1,
-  config: z.strictObject({ at: z.enum(['setup', 'hook', 'sample', 'nowhere']).optional() }),
+  config: z.strictObject({ at: z.enum(['setup', 'hook', 'sample', 'nowhere', 'promise', 'late']).optional() }),
   setup(host, { at }) {
     if (at === 'setup') boom();
     if (at === 'hook') host.tap(beforeStep, () => boom());
+    if (at === 'promise') host.tap(afterStep, () => void Promise.resolve().then(boom));
+    if (at === 'late') host.tap(beforeStep, () => host.provide(NEGATIVE_SAMPLER, () => ({}) as never));
     host.provide(NEGATIVE_SAMPLER, () => ({
       name: 'acme-boom',
       sample: ({ similarities }) => {
@@ -83,7 +85,7 @@ const CAUSE = 'RangeError: the fuse is wet';
 test.each([
   ['setup', 'MOCHI_PLUGIN_SETUP_FAILED', 'boom.ts:11:'],
   ['hook', 'MOCHI_HOOK_FAILED', 'boom.ts:12:'],
-  ['sample', 'MOCHI_SAMPLER_FAILED', 'boom.ts:16:'],
+  ['sample', 'MOCHI_SAMPLER_FAILED', 'boom.ts:18:'],
 ])('a plugin that throws in %s: cause and frames, for people and for machines', async (at, code, caller) => {
   const { stderr } = await mochi('train', 'mochi.yaml', `sampler.at=${at}`, '--run', at);
   expect(stderr).toContain(code);
@@ -114,4 +116,27 @@ test('a loss of exactly 0 is warned of, once', async () => {
   expect(code).toBe(0);
   const warnings = stdout.trim().split('\n').filter((line) => line.includes('"type":"warning"')); // prettier-ignore
   expect(warnings).toEqual([expect.stringMatching(/the loss of step 2 is exactly 0[^]*look at what acme-boom leaves/)]);
+});
+
+test('a promise that nothing awaits: named, 1, and the run is saved, to be gone on with', async () => {
+  const run = ['train', 'mochi.yaml', '--run', 'stray', '--json'];
+  const { code, stderr, stdout } = await mochi(...run, 'sampler.at=promise', 'train.steps=100000');
+  expect(code).toBe(1);
+  expect(JSON.parse(stderr.split('\n')[0]!)).toMatchObject({
+    code: 'MOCHI_STRAY_FAILURE',
+    happened: expect.stringMatching(/The plugin of .*boom\.ts failed where nothing waits for it: RangeError: the fuse is wet/),
+    cause: { frames: [expect.stringContaining('boom.ts:5:')] },
+  });
+  const end = JSON.parse(stdout.trim().split('\n').at(-1)!) as { outcome: string; step: number };
+  expect(end.outcome).toBe('stopped');
+  const more = await mochi(...run, '--resume', `train.steps=${end.step + 1}`);
+  expect([more.code, more.stdout]).toEqual([0, expect.stringContaining(`"resumedFrom":${end.step}`)]);
+});
+
+test('host.provide when setup is over', async () => {
+  const { code, stderr } = await mochi('train', 'mochi.yaml', 'sampler.at=late', '--run', 'late');
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/called host\.provide of "negative-sampler" when its setup was over/),
+  ]);
 });

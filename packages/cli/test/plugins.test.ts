@@ -53,6 +53,8 @@ test('list: packages with the keyword, their options, and why some cannot be use
   expect(stdout).toMatch(/acme-old 1\.2\.3\n\s+unusable Plugin "acme-old" \(acme-old\) is built for version 0 [^]*apiVersion 1/);
   expect(stdout).toMatch(/unusable Plugin "acme-unstated" .* does not state the version[^]*Add apiVersion: 1/);
   expect(stdout).toMatch(/built in \(apiVersion 1\)[^]*sampler +uniform|built in \(apiVersion 1\)[^]*sampler .*mochi/);
+  const whole = await mochi('plugins', 'list', '--options');
+  expect(whole.stdout).toMatch(/sampler mochi\n[^]*? {4}n = 1024: bank rows[^]*? {4}warmup = "0ep": /);
   const json = JSON.parse((await mochi('plugins', 'list', '--json')).stdout);
   expect(json.installed[0]).toMatchObject({ name: 'acme-mean', problem: null, plugins: [{ kind: 'evaluator', apiVersion: 1 }] });
 });

@@ -27,6 +27,7 @@ import {
   stepEnd,
   type Block,
   type Host,
+  type KnownEventType,
   type NegativeSampler,
   type PluginOptions,
   type RunEvent,
@@ -146,4 +147,30 @@ test('isEvent narrows an event to its payload, and tells others apart', () => {
   expect(isEvent(stepEnd, event)).toBe(true);
   expect(isEvent(defineEvent<{ acme: string }>('acme'), event)).toBe(false);
   if (isEvent(stepEnd, event)) expectTypeOf(event.lossNats).toEqualTypeOf<number | undefined>();
+});
+
+test('the types of events that editors complete are those that there are', () => {
+  const known: Record<KnownEventType, true> = {
+    ...{ 'run-start': true, 'bank-filled': true, 'epoch-start': true, 'step-end': true, 'epoch-end': true },
+    ...{ 'evaluation-end': true, 'evaluation-failed': true, 'checkpoint-saved': true, 'sample-skipped': true },
+    ...{ warning: true, 'run-end': true },
+  };
+  expect(Object.keys(known)).toEqual(EVENTS.map(({ type }) => type));
+  expectTypeOf<'of-a-plugin'>().toExtend<RunEvent['type']>();
+});
+
+// TypeScript 5.4 to 6.0 ended with an internal error here while `make` was typed `() => NoInfer<T>`.
+test('literals of a service keep their types within host.provide', () => {
+  const provide = (host: Host) =>
+    host.provide(NEGATIVE_SAMPLER, () => ({
+      name: 'acme',
+      role: 'filter',
+      sample: ({ similarities }) => {
+        const mask = ((given: Tensor2D) => given)(similarities);
+        return { blocks: [], mask };
+      },
+    }));
+  expect(provide).toBeTypeOf('function');
+  // @ts-expect-error no such role
+  expect((host: Host) => host.provide(NEGATIVE_SAMPLER, () => ({ name: 'acme', role: 'filtr', sample: () => ({ blocks: [] }) })));
 });

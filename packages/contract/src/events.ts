@@ -7,8 +7,26 @@ export interface EventType<Payload> {
   readonly payload?: Payload;
 }
 
+/** Wire names of the events below, for editors to complete; plugins add their own. */
+export type KnownEventType =
+  | 'run-start'
+  | 'bank-filled'
+  | 'epoch-start'
+  | 'step-end'
+  | 'epoch-end'
+  | 'evaluation-end'
+  | 'evaluation-failed'
+  | 'checkpoint-saved'
+  | 'sample-skipped'
+  | 'warning'
+  | 'run-end';
+
 /** An event as subscribers see it: the payload with its type and the time of emission. */
-export type EventOf<Payload> = Payload & { readonly type: string; /** Milliseconds since 1970. */ readonly time: number };
+export type EventOf<Payload> = Payload & {
+  readonly type: KnownEventType | (string & Record<never, never>);
+  /** Milliseconds since 1970. */
+  readonly time: number;
+};
 
 export const defineEvent = <Payload extends object>(type: string): EventType<Payload> => ({ type });
 

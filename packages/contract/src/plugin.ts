@@ -39,8 +39,8 @@ export interface TapOptions {
 
 /** What a plugin's `setup` gets: the run's services, as far as a plugin may touch them. */
 export interface Host {
-  /** Registers a service. A second provider of a Token is an error that names both. `make` is called once, when the service is first needed. */
-  provide<T>(token: Token<T> | ListToken<T>, make: () => NoInfer<T>): void;
+  /** Registers a service. A second provider of a Token is an error that names both. `make` is called once, when the service is first needed. Call it in `setup`. */
+  provide<T>(token: Token<T> | ListToken<T>, make: NoInfer<() => T>): void;
   /** Registers a decorated class (`@injectable()`, `@inject(token.name)`) as the provider. */
   provideClass<T>(token: Token<T> | ListToken<T>, type: new (...args: never[]) => NoInfer<T>): void;
   /** The service. Call it from `make` or a hook, not from `setup`: order of plugins must not matter. */

@@ -142,7 +142,7 @@ export const pluginProvidesNothing = (plugin: string, kind: string, token: strin
   new MochiError('MOCHI_PLUGIN_PROVIDES_NOTHING', {
     happened: `Plugin ${plugin} is of kind ${kind}, but its setup did not provide "${token}".`,
     expected: `host.provide(${token.toUpperCase().replaceAll('-', '_')}, () => ...) in setup`,
-    fix: 'Provide it, or give the plugin the kind "extension".',
+    fix: 'Provide it before setup ends: await in setup what it needs (setup may be async). Or give the plugin the kind "extension".',
   });
 
 export const injectTooEarly = (plugin: string, token: string) =>
@@ -150,6 +150,13 @@ export const injectTooEarly = (plugin: string, token: string) =>
     happened: `Plugin ${plugin} asked for "${token}" in setup, when not every plugin is set up.`,
     expected: 'host.inject in a factory given to host.provide, or in a hook',
     fix: `Move host.inject into the factory: host.provide(TOKEN, () => make(host.inject(...))).`,
+  });
+
+export const setupOver = (plugin: string, call: string) =>
+  new MochiError('MOCHI_SETUP_OVER', {
+    happened: `Plugin ${plugin} called host.${call} when its setup was over, so nobody would see it.`,
+    expected: 'what a plugin provides and registers to be there when setup has returned, or its promise has settled',
+    fix: 'Call it in setup. Where it has to wait for something, make setup async and await that first: setup is awaited.',
   });
 
 export const stateTaken = (plugin: string, what: 'state' | 'scalar', name: string) =>

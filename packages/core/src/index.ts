@@ -2,6 +2,7 @@ import 'reflect-metadata'; // before tsyringe, which refuses to load without it
 
 export { duration, inEpochs, inSteps, interval, parseDuration, wholeEpochs, type Duration } from './duration.js';
 export { causeOf, type Cause } from './plugin-frames.js';
+export { evaluatorOptions, featureOptions, scheduleOf, type EvaluatorOptions } from './evaluator-options.js';
 export { editDistance, suggest } from './suggest.js';
 export { Services, type Provider, type ServicesOptions } from './services.js';
 export { HookRunner, type ContextFor, type Label } from './hook-runner.js';

@@ -44,7 +44,7 @@ export class Services {
    *
    * @throws MOCHI_TOKEN_TAKEN when a `Token` has a provider already; a `ListToken` takes any number.
    */
-  provide<T>(token: AnyToken<T>, make: () => NoInfer<T>, plugin: string): void {
+  provide<T>(token: AnyToken<T>, make: NoInfer<() => T>, plugin: string): void {
     const entry = this.entries.get(token.name) ?? { token, providers: [] };
     const first = entry.providers[0];
     if (first && (token.kind === 'one' || entry.token.kind === 'one'))

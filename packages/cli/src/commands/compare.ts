@@ -28,7 +28,7 @@ export const compareCommand = defineCommand({
     const { file, overrides } = splitPositionals(args._);
     if (file === undefined) throw usage('No comparison was given.', 'mochi compare COMPARISON', 'Name its file.');
     const jobs = wholeNumber('jobs', args.jobs, 1);
-    const stop = listenForStop((line) => console.error(line));
+    const stop = listenForStop((line) => console.error(line), args.json);
     try {
       const { signal } = stop;
       const report = await compare(file, {

@@ -12,9 +12,10 @@ export const explainCommand = defineCommand({
     step: {
       type: 'boolean',
       default: true,
-      description: 'list the inputs of the compiled step too (reads the data set)',
+      description: 'count the inputs of the compiled step too (reads the data set)',
       negativeDescription: 'leave out the compiled step',
     },
+    tensors: { type: 'boolean', default: false, description: 'list every input of the compiled step, with its shape' },
     schema: { type: 'boolean', default: false, description: 'print the JSON Schema of configs, for editors' },
     ...jsonFlag,
   },
@@ -26,7 +27,7 @@ export const explainCommand = defineCommand({
     try {
       const explanation = host.explain();
       const inputs = args.step ? await explainStep(host) : null;
-      console.log(args.json ? JSON.stringify({ ...explanation, inputs }) : formatExplanation(explanation, inputs));
+      console.log(args.json ? JSON.stringify({ ...explanation, inputs }) : formatExplanation(explanation, inputs, args.tensors));
     } finally {
       await host.dispose();
     }

@@ -32,7 +32,7 @@ export const trainCommand = defineCommand({
     const config = configOf(file, args.data);
     if (args['dry-run']) return tellPlan(config, overrides, args.json);
     const runDir = args.run ?? defaultRunDir(args.resume);
-    const stop = listenForStop((line) => console.error(line));
+    const stop = listenForStop((line) => console.error(line), args.json);
     try {
       const trackers = args.json ? ['trackers=[json, jsonl]'] : [];
       const result = await train(config, {
@@ -46,7 +46,8 @@ export const trainCommand = defineCommand({
       if (!args.json) console.error(`${result.outcome} at step ${result.step}: ${runDir}`);
       if (!args.json && stop.exitCode() !== undefined && result.outcome === 'stopped') console.error(goOn(args, runDir));
       const ended = result.failures.length > 0 ? EXIT.evaluatorFailed : EXIT.finished;
-      process.exitCode = result.outcome === 'stopped' ? (stop.exitCode() ?? ended) : ended;
+      const stopped = stop.exitCode();
+      process.exitCode = result.outcome === 'stopped' || stopped === EXIT.failed ? (stopped ?? ended) : ended;
     } finally {
       stop.dispose();
     }

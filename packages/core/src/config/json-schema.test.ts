@@ -13,7 +13,11 @@ const schema = configJsonSchema(
     plugin(
       'sampler',
       'mochi',
-      z.strictObject({ n: z.int().positive().default(1024).describe('rows'), warmup: duration.prefault('10ep') }),
+      z.strictObject({
+        n: z.int().positive().default(1024).describe('rows'),
+        warmup: duration.prefault('10ep'),
+        beta: z.union([z.number(), z.strictObject({ over: duration })]).default(1),
+      }),
     ),
     plugin('data', 'image-folder', z.strictObject({ root: z.string() })),
     plugin('sampler', 'foreign', { '~standard': { version: 1, vendor: 'own', validate: (value) => ({ value }) } }),
@@ -34,7 +38,8 @@ test('each section offers the plugins of its kind by name, with their options as
     properties: {
       name: { const: 'mochi' },
       n: { type: 'integer', default: 1024, description: 'rows' },
-      warmup: { anyOf: expect.any(Array) },
+      warmup: { anyOf: expect.any(Array), default: '10ep' },
+      beta: { default: 1 }, // which zod leaves out, because a duration is transformed
     },
   });
   expect(foreign).toEqual({ type: 'object', properties: { name: { const: 'foreign' } }, required: ['name'] });

@@ -16,10 +16,21 @@ interface JsonStandard {
 export function jsonSchemaOf(schema: StandardSchema): JsonSchema {
   const { jsonSchema } = schema['~standard'] as JsonStandard;
   try {
-    return jsonSchema?.input?.({ target: 'draft-2020-12' }) ?? {};
+    return withDefaults(schema, jsonSchema?.input?.({ target: 'draft-2020-12' }) ?? {});
   } catch {
     return {}; // a schema with a part that JSON cannot express, e.g. a function
   }
+}
+
+/** zod tells no default of an option that is transformed, such as a ramp or a duration: it is what the option makes of nothing. */
+function withDefaults(schema: StandardSchema, json: JsonSchema): JsonSchema {
+  const { shape = {} } = schema as { shape?: Readonly<Record<string, StandardSchema>> };
+  for (const [name, property] of Object.entries(json.properties ?? {})) {
+    const result = 'default' in property ? undefined : shape[name]?.['~standard'].validate(undefined);
+    if (result === undefined || result instanceof Promise || result.issues || result.value === undefined) continue;
+    property['default'] = result.value;
+  }
+  return json;
 }
 
 /** Names of the properties at a path of a schema; those of every branch where it branches. */

@@ -10,7 +10,7 @@ import {
   type Token,
 } from '@mochi/contract';
 import type { Observable } from 'rxjs';
-import { injectTooEarly, stateTaken } from '../errors.js';
+import { injectTooEarly, setupOver, stateTaken } from '../errors.js';
 import type { EventBus } from '../event-bus.js';
 import type { HookRunner } from '../hook-runner.js';
 import type { Registry } from '../plugins/registry.js';
@@ -46,6 +46,7 @@ export interface RunParts {
 export class PluginHost implements Host {
   readonly log: Logger;
   private settingUp = true;
+  private sealed = false;
 
   constructor(
     private readonly id: string,
@@ -57,16 +58,23 @@ export class PluginHost implements Host {
       : { info: () => {}, warn: (message) => bus.emit(warning, { source: id, message }) };
   }
 
+  /** From now on nothing is provided or registered: the plugin's own setup is over. */
+  seal(): void {
+    this.sealed = true;
+  }
+
   /** From now on services may be injected: every plugin is set up. */
   open(): void {
     this.settingUp = false;
   }
 
-  provide<T>(token: Token<T> | ListToken<T>, make: () => NoInfer<T>): void {
+  provide<T>(token: Token<T> | ListToken<T>, make: NoInfer<() => T>): void {
+    this.requireSetup(`provide of "${token.name}"`);
     this.parts.services.provide(token, make, this.id);
   }
 
   provideClass<T>(token: Token<T> | ListToken<T>, type: new (...args: never[]) => NoInfer<T>): void {
+    this.requireSetup(`provideClass of "${token.name}"`);
     this.parts.services.provideClass(token, type, this.id);
   }
 
@@ -106,6 +114,10 @@ export class PluginHost implements Host {
 
   onDispose(dispose: () => void | Promise<void>): void {
     this.parts.disposals.push({ plugin: this.id, dispose });
+  }
+
+  private requireSetup(call: string): void {
+    if (this.sealed) throw setupOver(this.parts.label(this.id), call);
   }
 
   private requireOpen(token: string): void {

@@ -87,3 +87,15 @@ test('a setup that throws is named, its cause kept, and what was set up before i
   expect(disposed).toEqual(['bad', 'b', 'a']);
   expect(reached).toBe(false);
 });
+
+test('what is provided when setup is over is refused', async () => {
+  let late: () => void = () => {};
+  const slow = extension('slow', (host) => void (late = () => host.provide(CLOCK, () => ({ now: 1 }))));
+  await using _ = await run({ plugins: ['slow'] }, [slow]);
+  expect(late).toThrow(
+    expect.objectContaining({
+      code: 'MOCHI_SETUP_OVER',
+      happened: 'Plugin "slow" (extension:slow) called host.provide of "clock" when its setup was over, so nobody would see it.',
+    }),
+  );
+});

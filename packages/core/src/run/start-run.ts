@@ -67,6 +67,8 @@ async function setUp(entry: ConfigEntry, parts: RunParts, seconds: number | null
     await withinLimit(plugin.setup(host, options), seconds, labelOf(entry), 'setup');
   } catch (error) {
     throw isMochiError(error) && OF_THE_HOST.has(error.code) ? error : pluginSetupFailed(labelOf(entry), error);
+  } finally {
+    host.seal();
   }
   if (kind === 'extension') return host;
   const token = TOKEN_OF_KIND[kind];

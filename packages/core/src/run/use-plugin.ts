@@ -17,7 +17,7 @@ export async function usePlugin<T>(
   by: string,
   token: ListToken<T>,
   entry: OwnEntry,
-  hostOf: (id: string, parts: RunParts) => Host & { open(): void },
+  hostOf: (id: string, parts: RunParts) => Host & { seal(): void; open(): void },
 ): Promise<T> {
   const { name, ...options } = typeof entry === 'string' ? { name: entry } : entry;
   const [kind] = Object.entries(TOKEN_OF_KIND).find(([, known]) => known.name === token.name) ?? [];
@@ -37,6 +37,7 @@ export async function usePlugin<T>(
   parts.disposals.push({ plugin: by, dispose: () => services.dispose() });
   const host = hostOf(`${by}/${name}`, { ...parts, services });
   await found.plugin.setup(host, checked.value);
+  host.seal();
   host.open();
   const [provider] = services.providers(token);
   if (!provider) throw pluginProvidesNothing(name, kind!, token.name);

@@ -1,15 +1,10 @@
-import { wholeEpochs } from '@mochi/core';
+import { evaluatorOptions } from '@mochi/core';
 import { z } from 'zod';
 
 /** Options of the evaluators of this package. */
 const common = {
   batches: z.int().positive().default(8).describe('batches of training images that are drawn for, of `train.batchSize` each'),
-  every: wholeEpochs
-    .nullable()
-    .default(null)
-    .describe('epochs between two measurements during training, e.g. 10ep; null: only at the end'),
-  atStart: z.boolean().default(false).describe('measure the untrained encoder too'),
-  as: z.string().min(1).optional().describe('name of the results, where an evaluator is used twice'),
+  ...evaluatorOptions,
 };
 
 const n = z

@@ -1,5 +1,5 @@
 import { MochiError, type EvalContext, type Evaluator, type MetricSpec } from '@mochi/contract';
-import { bootstrapMean } from '@mochi/core';
+import { bootstrapMean, scheduleOf } from '@mochi/core';
 import { negativeMetrics } from '../negative-metrics/negative-metrics.js';
 import type { DrawsConfig } from './config.js';
 
@@ -18,10 +18,11 @@ export interface DrawsSpec {
  * @throws MOCHI_DRAWS_NEEDED
  */
 export function drawsEvaluator({ name, metrics, required }: DrawsSpec, options: DrawsConfig): Evaluator {
-  const { batches, n, every, atStart, as } = options;
+  const { batches, n } = options;
   let measured: { queries: number } | undefined;
   return {
-    ...{ name: as ?? name, metrics, everyEpochs: every, atStart },
+    ...scheduleOf(options, name),
+    metrics,
     cost: 'batches forward passes of both encoders in training mode; B K D for each',
     get settings() {
       const encoders = { layer: 'head', encoder: 'query against key' };

@@ -14,7 +14,7 @@ const COST = 'epochs passes forward and backward over the images, augmented; one
 /** Percent of the test split that the encoder, trained on with all labels, gets right. */
 export function fineTuneEvaluator(options: FineTuneConfig): Evaluator {
   return {
-    ...schedule({ ...options, layer: 'backbone' }, 'fine-tune', COST),
+    ...schedule(options, 'fine-tune', COST),
     metrics: [top1],
     settings: settingsOf(options),
     async run(context: EvalContext) {
@@ -30,7 +30,7 @@ export function semiSupervisedEvaluator(options: SemiSupervisedConfig): Evaluato
   const name = (share: number): string => `top1@${100 * share}%`;
   let used: Record<string, number> | undefined;
   return {
-    ...schedule({ ...options, layer: 'backbone' }, 'semi-supervised', COST),
+    ...schedule(options, 'semi-supervised', COST),
     metrics: shares.map((share): MetricSpec => ({ ...top1, name: name(share) })),
     get settings() {
       return { shares, ...(used ? { images: used } : {}), idsFolder, idsSeed, ...settingsOf(options) };

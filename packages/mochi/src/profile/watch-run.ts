@@ -1,5 +1,13 @@
 import { performance } from 'node:perf_hooks';
-import { checkpointSaved, evaluationEnd, runStart, stepEnd, type EventOf, type EventType, type RunEvent } from '@mochi/contract';
+import {
+  checkpointSaved,
+  evaluationEnd,
+  isEvent,
+  runStart,
+  stepEnd,
+  type EventType,
+  type RunEvent,
+} from '@mochi/contract';
 import type { HostSpan } from '@mochi/tensorflow';
 
 /** A step as it was seen from outside. Milliseconds on the clock of `performance.now()`. */
@@ -64,5 +72,3 @@ export class RunWatch {
 }
 
 type Payload<T> = T extends EventType<infer P> ? P : never;
-
-const isEvent = <P extends object>(type: EventType<P>, event: RunEvent): event is EventOf<P> => event.type === type.type;

@@ -1,7 +1,9 @@
 import { EVALUATOR, type EvalContext, type Evaluator } from '@mochi/contract';
+import { evaluatorOptions } from '@mochi/core';
 import { startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, test } from 'vitest';
+import { z } from 'zod';
 import { expectFault, pluginOf } from '../../test/small-plugin.js';
 import { evaluatorConformance } from './conformances.js';
 import { evaluatorChecks } from './evaluator.js';
@@ -49,7 +51,7 @@ describe('what breaks the contract is found', () => {
       'chance of JavaScript',
       running(async () => ({ mean: Math.random() })),
       'the same features',
-      /measured again .*draw from context\.rng/,
+      /measured again .*draw from the stream/,
     ],
     [
       'features normalised in place',
@@ -90,6 +92,11 @@ describe('what breaks the contract is found', () => {
       /1 tensors leaked/,
     ],
   ])('%s', (_, change, name, message) => expectFault(checksWith(change), name, message));
+
+  test('an option as that nobody heeds', async () => {
+    const deaf = { ...pluginOf('evaluator', EVALUATOR, evaluator), config: z.strictObject(evaluatorOptions) };
+    await expectFault(evaluatorChecks(deaf), 'the option as', /as is "other", but the evaluator is called "small"/);
+  });
 
   test('an option that passes for a default', async () => {
     const lax = {

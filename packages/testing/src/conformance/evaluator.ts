@@ -3,7 +3,7 @@ import { liveHandles } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { DRAW, require } from './compare.js';
 import { evaluationContext, evaluationSplits, type EvaluationOptions, type Splits } from './evaluation-context.js';
-import { refusesUnknown, textOf, thrownBy, withService, type Check } from './suite.js';
+import { refusal, refusesUnknown, textOf, thrownBy, withService, type Check } from './suite.js';
 
 /** What every evaluator must keep. @param options As in a config. The data have the splits `train` and `test` unless said. */
 export function evaluatorChecks(plugin: Plugin, options: object = {}, sizes: EvaluationOptions = {}): Check[] {
@@ -25,8 +25,18 @@ export function evaluatorChecks(plugin: Plugin, options: object = {}, sizes: Eva
     ),
     check('settings are plain data: what is printed beside the numbers', hasPlainSettings),
     check('no tensor is left behind', leaksNothing),
+    { name: 'the option as, where there is one, is the name of its results', run: () => namesResults(plugin, options) },
     refusesUnknown(plugin, 'evaluator', options),
   ];
+}
+
+/** An evaluator may stand in a config twice: results are kept as name/metric. */
+async function namesResults(plugin: Plugin, options: object): Promise<void> {
+  const named = { ...options, as: 'other' };
+  if (await refusal(plugin, 'evaluator', named)) return; // no such option
+  await withService(plugin, 'evaluator', named, ({ name }) =>
+    require(name === 'other', `as is "other", but the evaluator is called "${name}": scheduleOf of @mochi/core does it`),
+  );
 }
 
 function declaresMetrics({ metrics, everyEpochs }: Evaluator): void {

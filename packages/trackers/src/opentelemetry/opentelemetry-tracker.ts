@@ -1,4 +1,5 @@
 import {
+  isEvent,
   checkpointSaved,
   epochEnd,
   epochStart,
@@ -16,7 +17,6 @@ import {
 import type * as OpenTelemetry from '@opentelemetry/api';
 import type { Attributes, Span, Tracer } from '@opentelemetry/api';
 import type { Observable, Subscription } from 'rxjs';
-import { isEvent } from '../is-event.js';
 import type { OpenTelemetryConfig } from './config.js';
 import { createInstruments, type Instruments } from './instruments.js';
 

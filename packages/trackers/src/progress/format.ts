@@ -3,6 +3,9 @@ const integer = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 /** 78000 -> `78,000`. */
 export const count = (value: number): string => integer.format(value);
 
+/** `1 step`, `78,000 steps`. */
+export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+
 /** Three significant digits without an exponent where that is short: 0.03, 1.5e-5, 152. */
 export const significant = (value: number): string => String(Number(value.toPrecision(3)));
 

@@ -1,9 +1,8 @@
 import type { Writable } from 'node:stream';
-import { evaluationEnd, epochEnd, runEnd, stepEnd, warning, type RunEvent, type Tracker } from '@mochi/contract';
+import { isEvent, evaluationEnd, epochEnd, runEnd, stepEnd, warning, type RunEvent, type Tracker } from '@mochi/contract';
 import { createLogUpdate } from 'log-update';
 import { createColors } from 'picocolors';
 import type { Observable, Subscription } from 'rxjs';
-import { isEvent } from '../is-event.js';
 import { LineStream } from '../line-stream.js';
 import { initialStatus, nextStatus, type Status } from './status.js';
 import { eventLine, liveLines, plainLine } from './status-lines.js';

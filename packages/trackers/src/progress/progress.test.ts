@@ -67,7 +67,7 @@ test('a resumed run begins where it was', () => {
     resumedFrom: 25,
   });
   expect(follow([start])).toMatchObject({ step: 25, epoch: 3 });
-  expect(eventLine(start)).toBe('run a: 6 epochs of 10 steps, 1 parameters, resumed after step 25');
+  expect(eventLine(start)).toBe('run a: 60 steps (6 epochs of 10 steps), 1 parameter, resumed after step 25');
 });
 
 test('the live status has at most four lines and says everything', () => {
@@ -110,7 +110,7 @@ async function shown(screen: Screen, events: readonly RunEvent[], options: objec
 test('where there is no terminal: plain lines at the first step, each epoch, and what deserves its own line', async () => {
   const screen = new Screen(false);
   expect(await shown(screen, shortRun())).toEqual([
-    'run a in /runs/a: 2 epochs of 3 steps, 1,234,567 parameters',
+    'run a in /runs/a: 6 steps (2 epochs of 3 steps), 1,234,567 parameters',
     'epoch 1/2  step 1/6  loss not known yet  rate 0.03',
     'epoch 1/2  step 3/6  loss 7.2500 nats  rate 0.03  320 images/s  1 s left  data wait 25 %',
     'epoch 2/2  step 6/6  loss 7.2500 nats  rate 0.03  320 images/s  0 s left  data wait 25 %',
@@ -133,7 +133,7 @@ test('on a terminal: the status is rewritten in place, evaluations stay, and not
   expect(screen.text).toContain('\u001b');
   expect(screen.text).toContain('320 images/s');
   expect(replay(screen.text)).toEqual([
-    'run a in /runs/a: 2 epochs of 3 steps, 1,234,567 parameters',
+    'run a in /runs/a: 6 steps (2 epochs of 3 steps), 1,234,567 parameters',
     'knn: top1 61.24 %  (epoch 2, k 200, T 0.07, layer backbone; took 1 s)',
     'checkpoint (end): /runs/a/last, 4.2 MB',
     'run finished after step 6, 3 s',
@@ -158,9 +158,9 @@ test('pictures keep their distance', async () => {
   expect(seldom.writes).toBeLessThan(often.writes);
 });
 
-test('a failed run and a warning say why', () => {
+test('a warning says why; of a failed run whoever started it does', () => {
   expect(eventLine(at(1, runEnd, { step: 3, epoch: 0, seconds: 90, outcome: 'failed', reason: 'loss is not finite' }))).toBe(
-    'run failed after step 3, 1 min 30 s: loss is not finite',
+    'run failed after step 3, 1 min 30 s',
   );
   expect(eventLine(at(1, warning, { source: 'knn', message: 'k clamped' }))).toBe('warning (knn): k clamped');
 });

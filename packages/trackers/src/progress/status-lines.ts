@@ -1,6 +1,7 @@
-import { bytes, count, duration, measured, significant } from './format.js';
+import { bytes, count, counted, duration, measured, significant } from './format.js';
 import { speedOf, type Status } from './status.js';
 import {
+  isEvent,
   bankFilled,
   checkpointSaved,
   evaluationEnd,
@@ -11,7 +12,6 @@ import {
   type MetricResult,
   type RunEvent,
 } from '@mochi/contract';
-import { isEvent } from '../is-event.js';
 
 /** At most four lines of live status. */
 export function liveLines(status: Status): string[] {
@@ -60,8 +60,9 @@ export function eventLine(event: RunEvent): string | null {
   if (isEvent(runStart, event)) {
     const where = event.runDir === null ? '' : ` in ${event.runDir}`;
     const from = event.resumedFrom === null ? '' : `, resumed after step ${count(event.resumedFrom)}`;
-    const steps = `${count(event.totalEpochs)} epochs of ${count(event.stepsPerEpoch)} steps`;
-    return `run ${event.name}${where}: ${steps}, ${count(event.parameters)} parameters${from}`;
+    const steps = `${counted(event.totalSteps, 'step')} (${counted(event.totalEpochs, 'epoch')} of ${counted(event.stepsPerEpoch, 'step')})`;
+    const name = event.name === 'run' ? 'run' : `run ${event.name}`; // `run` is what a run without a name is called
+    return `${name}${where}: ${steps}, ${counted(event.parameters, 'parameter')}${from}`;
   }
   if (isEvent(bankFilled, event))
     return `bank ${event.bank}: ${count(event.rows)} rows from ${event.from === 'keys' ? 'keys of training images' : 'a checkpoint'}, ${duration(event.seconds)}`;
@@ -69,7 +70,8 @@ export function eventLine(event: RunEvent): string | null {
   if (isEvent(checkpointSaved, event) && event.reason !== 'cadence')
     return `checkpoint (${event.reason}): ${event.path}, ${bytes(event.bytes)}`;
   if (!isEvent(runEnd, event)) return null;
-  const reason = event.reason === null ? '' : `: ${event.reason}`;
+  // Of a run that failed whoever started it tells the reason, in full.
+  const reason = event.reason === null || event.outcome === 'failed' ? '' : `: ${event.reason}`;
   return `run ${event.outcome} after step ${count(event.step)}, ${duration(event.seconds)}${reason}`;
 }
 

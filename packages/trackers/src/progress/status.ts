@@ -1,5 +1,4 @@
-import { epochEnd, epochStart, evaluationEnd, runStart, sampleSkipped, stepEnd, type RunEvent } from '@mochi/contract';
-import { isEvent } from '../is-event.js';
+import { isEvent, epochEnd, epochStart, evaluationEnd, runStart, sampleSkipped, stepEnd, type RunEvent } from '@mochi/contract';
 
 /** One step of the window that speeds are taken over. */
 interface Lap {
