@@ -25,4 +25,5 @@ export { createHost, startRun, type HostOptions } from './run/start-run.js';
 export { RunHost, type Provided, type ServiceOfKind } from './run/run-host.js';
 export type { ScalarValue, StateInit } from './run/plugin-host.js';
 export type { Explanation } from './run/explain.js';
+export { heldOutSplit, isLabelled, noHeldOut } from './evaluation/held-out.js';
 export { bootstrapMean, bootstrapMeans, meanOf, quantile, uniformDraws, type BootstrapOptions } from './statistics/bootstrap.js';

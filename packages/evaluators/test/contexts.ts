@@ -16,6 +16,8 @@ export function contextOf(splits: Record<string, Features>, rng: Rng = createRng
     asked,
     rng,
     splits: Object.keys(splits),
+    heldOut: (labels = true) =>
+      Promise.resolve(Object.keys(splits).find((name) => name !== 'train' && (!labels || splits[name]!.labels))),
     signal: new AbortController().signal,
     progress: { step: 0, epoch: 0, epochs: 0, stepsPerEpoch: 1, totalSteps: 1, filled: 0 },
     features: (split, options) => {

@@ -52,9 +52,9 @@ describe('a run as a stream', () => {
   });
 
   test('a run that fails rejects with its code, and its events complete without an error', async () => {
-    const run = startTraining({ ...config, sampler: { name: 'mochi', n: 1000 } });
+    const run = startTraining({ ...config, sampler: ['dcl', 'debiased'] });
     const events = firstValueFrom(run.events$.pipe(toArray()));
-    await expect(run.done).rejects.toMatchObject({ code: 'MOCHI_POOL_TOO_LARGE' });
+    await expect(run.done).rejects.toMatchObject({ code: 'MOCHI_DENOMINATORS_DIFFER' });
     expect((await events).at(-1)).toMatchObject({ type: 'run-end', outcome: 'failed' });
   });
 
@@ -178,7 +178,7 @@ describe('several runs in one process', () => {
 test('a plan says what a run would be, and is what it is', async () => {
   const plan = await planTraining({ ...short, evaluators: ['representation'] });
   expect(plan).toMatchObject({ images: 24, classes: 2, batchSize: 4, stepsPerEpoch: 6, totalSteps: 6, totalEpochs: 1 });
-  expect(plan).toMatchObject({ banks: [{ name: 'bank', capacity: 32 }], evaluators: ['representation'] });
+  expect(plan).toMatchObject({ banks: [{ name: 'bank', capacity: 32 }], evaluators: [{ name: 'representation', splits: [] }] });
   const runDir = join(temporaryFolder(), 'run');
   const run = startTraining(short, { runDir });
   const events = firstValueFrom(run.events$.pipe(toArray()));

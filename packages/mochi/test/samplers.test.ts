@@ -63,6 +63,11 @@ describe('chains that make no sense are refused before the first step', () => {
     ['MOCHI_SAMPLER_LABELS', 'oracle', labelless],
     ['MOCHI_SAMPLER_BANK', { name: 'hcl', bank: 'other' }, {}],
     ['MOCHI_POOL_TOO_LARGE', { name: 'false-negative-cancel', topK: 33 }, {}],
+    // With a warm-up, the phase that would say so is traced long after the last step of this run.
+    ['MOCHI_POOL_TOO_LARGE', { name: 'mochi', n: { from: 8, to: 33, over: '9ep' }, s: 8, sPrime: 4, warmup: '10ep' }, {}],
+    ['MOCHI_POOL_TOO_LARGE', { name: 'hard-duplicates', n: 33, s: 8, sPrime: 4, warmup: '10ep' }, {}],
+    ['MOCHI_POOL_TOO_LARGE', { name: 'synco', n: 33 }, {}],
+    ['MOCHI_POOL_TOO_LARGE', { name: 'random', m: 33 }, {}],
   ])('%s: %j', async (code, sampler, more) => {
     await expect(train(config(sampler, more), { runDir: null })).rejects.toMatchObject({ code });
   });

@@ -117,13 +117,34 @@ export interface EvalContext {
   /** Absent where there is no network behind the features, e.g. where they come from a file. */
   readonly model?: EvalModel;
   readonly splits: readonly string[];
+  /**
+   * The split to measure where the options name none: the first with labels that the run does not train on (test, val, validation, else any
+   * other). Undefined where there is none.
+   *
+   * @param labels Whether it has to have labels. Default true.
+   */
+  heldOut(labels?: boolean): Promise<string | undefined>;
   readonly rng: Rng;
   readonly signal: AbortSignal;
+}
+
+/** A split that an evaluator reads. */
+export interface SplitUse {
+  /** The option that names it. */
+  readonly option: string;
+  /** Null: the one that is held out, see `EvalContext.heldOut`. */
+  readonly split: string | null;
+  /** Whether its samples need labels, at least in part. */
+  readonly labels: boolean;
+  /** Labelled samples that it would use; where there are fewer, a warning says so before the first step. */
+  readonly wanted?: number;
 }
 
 export interface Evaluator {
   readonly name: string;
   readonly metrics: readonly MetricSpec[];
+  /** Splits of the run's data that it reads: checked before the first step. Absent: found out when it runs. */
+  readonly reads?: readonly SplitUse[];
   /** Everything that a reader needs beside the number, always printed: k, T, layer, encoder, splits. */
   readonly settings: Record<string, unknown>;
   /** What it costs, in a line: operations or passes over the data by Q queries, R reference rows, D width, C classes. Always printed. */

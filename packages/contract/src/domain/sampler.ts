@@ -33,6 +33,11 @@ export interface NegativeSampler {
   readonly differentiable?: boolean;
   /** Which of its traces a step needs, e.g. `warm-up` or `full`. Default: one phase, `full`. */
   phase?(progress: Progress): string;
+  /**
+   * Called before the first step with the rows of its memory bank, so that options which they do not suffice for are told then, and not when the
+   * first phase that needs them is traced, epochs later. It throws a MochiError.
+   */
+  check?(capacity: number): void;
   /** Traced once per signature and phase: no reads, no JavaScript randomness, counters or clocks. `state` holds what `host.state` registered. */
   sample(context: SampleContext, state: Readonly<Tensors>): Sampled;
 }

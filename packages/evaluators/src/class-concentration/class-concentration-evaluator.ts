@@ -1,7 +1,7 @@
 import type { EvalContext, Evaluator, MetricSpec } from '@mochi/contract';
 import { schedule } from '../common-config.js';
 import { tooFewRows } from '../errors.js';
-import { labelledRows, readSplit, requireClasses } from '../features/read-split.js';
+import { labelledRows, readSplit, requireClasses, splitFor } from '../features/read-split.js';
 import { shuffled, takeRows, type LabelledRows } from '../features/rows.js';
 import { bootstrapMean, meanOf, quantile } from '@mochi/core';
 import { classDistances } from './class-distances.js';
@@ -17,15 +17,18 @@ const METRICS: readonly MetricSpec[] = [
 
 /** How tight classes are against how far they lie apart: mean over classes of inter- over intra-class distance, and its distribution. */
 export function classConcentrationEvaluator(options: ClassConcentrationConfig): Evaluator {
-  const { split, maxRows, layer, encoder } = options;
+  const { maxRows, layer, encoder } = options;
+  let split = options.split;
   let measured: { rows: number; classes: number } | undefined;
   return {
     ...schedule(options, 'class-concentration', 'one pass over the split; R^2 (D + C)'),
     metrics: METRICS,
+    reads: [{ option: 'split', split, labels: true }],
     get settings() {
       return { split, ...measured, maxRows, layer, encoder };
     },
     async run(context: EvalContext) {
+      split = await splitFor(context, 'class-concentration', { option: 'split', split: options.split, labels: true });
       const all = labelledRows(await readSplit(context, 'class-concentration', split, options), 'class-concentration', split);
       requireClasses(all.labels, 'class-concentration', split);
       const known = await sampled(all, maxRows, context);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { commonFields } from '../common-config.js';
+import { commonFields, measuredSplit } from '../common-config.js';
 
 export const classConcentrationConfig = z.strictObject({
-  split: z.string().min(1).default('test').describe('split whose labelled rows are measured'),
+  split: measuredSplit('split whose labelled rows are measured'),
   maxRows: z.int().min(2).max(100_000).default(10_000).describe('rows at most, drawn by the seed: it costs rows^2 * dim'),
   ...commonFields,
 });

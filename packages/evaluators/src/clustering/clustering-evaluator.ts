@@ -1,6 +1,6 @@
 import type { EvalContext, Evaluator, MetricSpec } from '@mochi/contract';
 import { schedule } from '../common-config.js';
-import { labelledRows, readSplit, requireClasses } from '../features/read-split.js';
+import { labelledRows, readSplit, requireClasses, splitFor } from '../features/read-split.js';
 import { normalise, type Rows } from '../features/rows.js';
 import { bootstrapMean } from '@mochi/core';
 import { adjustedRandIndex, contingency, inMajority, normalisedMutualInformation } from './agreement.js';
@@ -15,16 +15,19 @@ const METRICS: readonly MetricSpec[] = [
 
 /** Whether k-means, which sees no label, finds the classes. */
 export function clusteringEvaluator(options: ClusteringConfig): Evaluator {
-  const { split, restarts, iterations, layer, encoder } = options;
+  const { restarts, iterations, layer, encoder } = options;
+  let split = options.split;
   let used: { clustersUsed: number } | undefined;
   return {
     ...schedule(options, 'clustering', 'one pass over the split; restarts rounds R D clusters'),
     metrics: METRICS,
+    reads: [{ option: 'split', split, labels: true }],
     get settings() {
       const { clusters, normalise: unit } = options;
       return { split, clusters, ...used, restarts, iterations, normalise: unit, layer, encoder };
     },
     async run(context: EvalContext) {
+      split = await splitFor(context, 'clustering', { option: 'split', split: options.split, labels: true });
       const known = labelledRows(await readSplit(context, 'clustering', split, options), 'clustering', split);
       requireClasses(known.labels, 'clustering', split);
       const clusters = options.clusters ?? new Set(known.labels).size;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { commonFields } from '../common-config.js';
+import { commonFields, measuredSplit } from '../common-config.js';
 
 export const clusteringConfig = z.strictObject({
-  split: z.string().min(1).default('test').describe('split whose labelled rows are clustered'),
+  split: measuredSplit('split whose labelled rows are clustered'),
   clusters: z.int().min(2).nullable().default(null).describe('number of clusters; null: one for each class that occurs'),
   restarts: z.int().positive().default(3).describe('starts by k-means++; the one with the least inertia counts'),
   iterations: z.int().positive().default(300).describe('rounds of k-means at most'),

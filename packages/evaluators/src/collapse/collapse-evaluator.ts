@@ -18,6 +18,7 @@ export function collapseEvaluator(options: CollapseConfig): Evaluator {
   return {
     ...schedule(options, 'collapse', 'one pass over the split; R D'),
     metrics: METRICS,
+    ...(options.split === null ? {} : { reads: [{ option: 'split', split: options.split, labels: false }] }),
     get settings() {
       return { split: options.split, ...measured, layer, encoder };
     },

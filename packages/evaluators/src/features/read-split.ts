@@ -1,4 +1,5 @@
-import type { EvalContext, FeatureRequest, Features, Layer } from '@mochi/contract';
+import type { SplitUse, EvalContext, FeatureRequest, Features, Layer } from '@mochi/contract';
+import { noHeldOut } from '@mochi/core';
 import { labelsNeeded, oneClass, tooFewRows } from '../errors.js';
 import { requireFinite, takeRows, type LabelledRows } from './rows.js';
 
@@ -6,6 +7,17 @@ import { requireFinite, takeRows, type LabelledRows } from './rows.js';
 export interface Source extends Omit<FeatureRequest, 'layer' | 'encoder'> {
   readonly layer: Layer;
   readonly encoder: string;
+}
+
+/** The split that an option names, else the one that is held out. @throws MOCHI_LABELS_NEEDED where there is none. */
+export async function splitFor(
+  context: EvalContext,
+  evaluator: string,
+  { option, split: named, labels }: SplitUse,
+): Promise<string> {
+  const split = named ?? (await context.heldOut(labels));
+  if (split === undefined) throw noHeldOut(evaluator, option, context.splits);
+  return split;
 }
 
 /** Features of a split, all finite. @throws MOCHI_FEATURES_NOT_FINITE, MOCHI_TOO_FEW_ROWS when there is none. */

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { commonFields } from '../common-config.js';
+import { commonFields, measuredSplit } from '../common-config.js';
 
 const { layer: _, ...common } = commonFields; // the classifier reads the backbone
 
 const fields = {
   train: z.string().min(1).default('train').describe('split whose labelled images are trained on'),
-  test: z.string().min(1).default('test').describe('split that is classified'),
+  test: measuredSplit('split that is classified'),
   view: z
     .string()
     .min(1)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonFields } from '../common-config.js';
+import { commonFields, measuredSplit } from '../common-config.js';
 
 const oneOrMore = <T extends z.ZodNumber>(number: T) => z.union([number, z.array(number).min(1)]);
 
@@ -12,7 +12,7 @@ export const knnConfig = z
       .default(0.07)
       .describe('T of the weights exp(cosine / T), no unit, or several; each is measured with each k'),
     train: z.string().min(1).default('train').describe('split whose labelled rows vote'),
-    test: z.string().min(1).default('test').describe('split that is classified'),
+    test: measuredSplit('split that is classified'),
     leaveOneOut: z
       .boolean()
       .default(false)

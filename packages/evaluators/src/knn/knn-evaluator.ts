@@ -1,9 +1,9 @@
 import type { Estimate, EvalContext, Evaluator, MetricSpec } from '@mochi/contract';
 import { accuracies, top1, top5 } from '../accuracy.js';
-import { schedule, type Warn } from '../common-config.js';
+import { labelledPair, schedule, type Warn } from '../common-config.js';
 import { tooFewRows } from '../errors.js';
 import { nearestNeighbours, type Neighbours } from '../features/nearest-neighbours.js';
-import { classCount, labelledRows, readSplit, requireClasses } from '../features/read-split.js';
+import { classCount, labelledRows, readSplit, requireClasses, splitFor } from '../features/read-split.js';
 import { centre, meanRow, type LabelledRows } from '../features/rows.js';
 import type { KnnConfig } from './config.js';
 import { voteByClass } from './weighted-knn.js';
@@ -21,21 +21,27 @@ export function knnEvaluator(options: KnnConfig, warn: Warn = () => {}): Evaluat
   const grid = settingsOf(options);
   const k = Math.max(...grid.map((setting) => setting.k));
   let usedK: number | undefined;
+  let classified = test;
   return {
     ...schedule(options, 'knn', 'one pass over both splits; Q R D'),
     metrics: grid.flatMap(({ suffix }) => [top1, top5].map((spec): MetricSpec => ({ ...spec, name: spec.name + suffix }))),
+    reads: labelledPair(options, k).slice(0, leaveOneOut ? 1 : 2),
     get settings() {
       const clamped = usedK !== undefined && usedK < k ? { kUsed: usedK } : {};
-      const splits = leaveOneOut ? { train, leaveOneOut } : { train, test };
+      const splits = leaveOneOut ? { train, leaveOneOut } : { train, test: classified };
       const { temperature, centre: centred } = options;
       return { k: options.k, ...clamped, temperature, layer, encoder, ...splits, centre: centred };
     },
     async run(context: EvalContext) {
+      const readTest = async (): Promise<LabelledRows> => {
+        classified = await splitFor(context, 'knn', { option: 'test', split: test, labels: true });
+        return labelledRows(await readSplit(context, 'knn', classified, options), 'knn', classified);
+      };
       const trainFeatures = await readSplit(context, 'knn', train, options);
       const known = labelledRows(trainFeatures, 'knn', train);
       requireClasses(known.labels, 'knn', train);
       if (leaveOneOut && known.rows < 2) throw tooFewRows('knn with leaveOneOut', train, known.rows, 2);
-      const asked = leaveOneOut ? known : labelledRows(await readSplit(context, 'knn', test, options), 'knn', test);
+      const asked = leaveOneOut ? known : await readTest();
       const classes = classCount(trainFeatures.classes, known.labels, asked.labels);
       const neighbours = await neighboursOf(known, asked, k, options, context.signal);
       if (neighbours.k < k && usedK !== neighbours.k)

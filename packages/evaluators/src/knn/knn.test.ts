@@ -69,6 +69,17 @@ test('the evaluator gives percent, and its settings say k and T', async () => {
   expect(evaluator.metrics).toContainEqual({ name: 'top1', unit: '%', better: 'higher' });
 });
 
+test('without a name, the split that is held out is classified, and the settings say which', async () => {
+  const evaluator = knnEvaluator(knnConfig.parse({ k: 2 }));
+  expect(evaluator.reads).toEqual([
+    { option: 'train', split: 'train', labels: true, wanted: 2 },
+    { option: 'test', split: null, labels: true },
+  ]);
+  await evaluator.run(contextOf({ train: splits.train, val: splits.test }));
+  expect(evaluator.settings).toMatchObject({ test: 'val' });
+  await expect(evaluator.run(contextOf({ train: splits.train }))).rejects.toMatchObject({ code: 'MOCHI_LABELS_NEEDED' });
+});
+
 test('with ten classes top5 is measured too', async () => {
   const eye = Array.from({ length: 10 }, (_, row) => Array.from({ length: 10 }, (_, d) => Number(row === d)));
   const all = Array.from(eye.keys());

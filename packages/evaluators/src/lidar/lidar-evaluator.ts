@@ -15,6 +15,7 @@ export function lidarEvaluator(options: LidarConfig): Evaluator {
   return {
     ...schedule(options, 'lidar', 'views passes over the images; views images D^2 + D^3'),
     metrics: METRICS,
+    ...(options.split === null ? {} : { reads: [{ option: 'split', split: options.split, labels: false }] }),
     get settings() {
       return { split: options.split, images, ...measured, views, delta, layer, encoder };
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonFields } from '../common-config.js';
+import { commonFields, measuredSplit } from '../common-config.js';
 
 /** How the learning rate of SGD falls. */
 const rateSchedule = z.union([
@@ -12,7 +12,7 @@ const rateSchedule = z.union([
 
 export const linearConfig = z.strictObject({
   train: z.string().min(1).default('train').describe('split whose labelled rows train the probe'),
-  test: z.string().min(1).default('test').describe('split that is classified; never seen before'),
+  test: measuredSplit('split that is classified; never seen before'),
   solver: z
     .enum(['sgd', 'lbfgs', 'ridge'])
     .default('sgd')

@@ -1,22 +1,25 @@
 import type { EvalContext, Evaluator } from '@mochi/contract';
 import { accuracies, top1, top5 } from '../accuracy.js';
-import { schedule } from '../common-config.js';
-import { classCount, labelledRows, readSplit, requireClasses } from '../features/read-split.js';
+import { labelledPair, schedule } from '../common-config.js';
+import { classCount, labelledRows, readSplit, requireClasses, splitFor } from '../features/read-split.js';
 import type { LinearConfig } from './config.js';
 import { linearProbe } from './linear-probe.js';
 
 /** Percent of the test split that a linear classifier on frozen features of the training split gets right. */
 export function linearEvaluator(options: LinearConfig): Evaluator {
-  const { train, test, layer, encoder } = options;
+  const { train, layer, encoder } = options;
+  let test = options.test;
   let chosen: number | undefined;
   return {
     ...schedule(options, 'linear', costOf(options)),
     metrics: [top1, top5],
+    reads: labelledPair(options),
     get settings() {
       const how = howOf(options, chosen);
       return { solver: options.solver, ...how, standardise: options.standardise, layer, encoder, train, test };
     },
     async run(context: EvalContext) {
+      test = await splitFor(context, 'linear', { option: 'test', split: options.test, labels: true });
       const trainFeatures = await readSplit(context, 'linear', train, options);
       const known = labelledRows(trainFeatures, 'linear', train);
       requireClasses(known.labels, 'linear', train);

@@ -23,6 +23,9 @@ export function representationEvaluator(options: RepresentationConfig): Evaluato
   return {
     ...schedule(options, 'representation', 'one pass over the split; R^2 D for uniformity, R D^2 for RankMe'),
     metrics,
+    reads: Object.entries({ split: options.split, pairs: views ? null : pairs }).flatMap(([option, split]) =>
+      split === null ? [] : [{ option, split, labels: false }],
+    ),
     get settings() {
       const positives = pairs === null && !views ? {} : { views, alpha };
       return { split: options.split, ...measured, pairs, ...positives, t, maxRows, layer, encoder };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { commonFields } from '../common-config.js';
+import { commonFields, measuredSplit } from '../common-config.js';
 
 export const retrievalConfig = z.strictObject({
-  queries: z.string().min(1).default('test').describe('split whose rows are looked up'),
+  queries: measuredSplit('split whose rows are looked up'),
   gallery: z.string().min(1).default('train').describe('split that is searched'),
   by: z
     .enum(['id', 'label'])

@@ -1,7 +1,7 @@
 import type { EvalContext, Evaluator, Features, MetricSpec } from '@mochi/contract';
 import { schedule } from '../common-config.js';
 import { labelsNeeded, noMatches, tooFewRows } from '../errors.js';
-import { readSplit } from '../features/read-split.js';
+import { readSplit, splitFor } from '../features/read-split.js';
 import { takeRows } from '../features/rows.js';
 import type { RetrievalConfig } from './config.js';
 import { bootstrapMeans } from '@mochi/core';
@@ -13,15 +13,23 @@ const MAP: MetricSpec = { name: 'map@r', unit: '%', better: 'higher' };
 
 /** Percent of queries that find their like in the gallery, and by label how far up all of them are. */
 export function retrievalEvaluator(options: RetrievalConfig): Evaluator {
-  const { queries, gallery, by, ks, layer, encoder, excludeSelf } = options;
+  const { gallery, by, ks, layer, encoder, excludeSelf } = options;
+  let queries = options.queries;
   return {
     ...schedule(options, 'retrieval', 'one pass over both splits; Q R D'),
     metrics: [
       ...ks.map((k): MetricSpec => ({ name: metricName(k), unit: '%', better: 'higher' })),
       ...(by === 'label' ? [MAP] : []),
     ],
-    settings: { queries, gallery, by, centre: options.centre, excludeSelf, layer, encoder },
+    reads: [
+      { option: 'queries', split: queries, labels: by === 'label' },
+      { option: 'gallery', split: gallery, labels: by === 'label' },
+    ],
+    get settings() {
+      return { queries, gallery, by, centre: options.centre, excludeSelf, layer, encoder };
+    },
     async run(context: EvalContext) {
+      queries = await splitFor(context, 'retrieval', { option: 'queries', split: options.queries, labels: by === 'label' });
       const all = await readSplit(context, 'retrieval', queries, options);
       const searched = await readSplit(context, 'retrieval', gallery, options);
       if (excludeSelf && searched.rows < 2) throw tooFewRows('retrieval', gallery, searched.rows, 2);

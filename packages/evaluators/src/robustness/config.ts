@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonFields } from '../common-config.js';
+import { commonFields, measuredSplit } from '../common-config.js';
 import { CORRUPTIONS, type CorruptionName } from './corruptions.js';
 
 const names = Object.keys(CORRUPTIONS) as [CorruptionName, ...CorruptionName[]];
@@ -8,7 +8,7 @@ export const robustnessConfig = z.strictObject({
   k: z.int().positive().default(200).describe('neighbours that vote; more than there are training rows is clamped'),
   temperature: z.number().positive().default(0.07).describe('T of the weights exp(cosine / T), no unit'),
   train: z.string().min(1).default('train').describe('split whose labelled rows vote, as they are'),
-  test: z.string().min(1).default('test').describe('split that is corrupted and classified'),
+  test: measuredSplit('split that is corrupted and classified'),
   corruptions: z.array(z.enum(names)).min(1).default(names).describe('corruptions, each measured by itself'),
   severities: z
     .array(z.int().min(1).max(5))

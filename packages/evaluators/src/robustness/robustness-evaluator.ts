@@ -1,8 +1,8 @@
 import type { Estimate, EvalContext, Evaluator, ImageChange, MetricSpec } from '@mochi/contract';
 import { bootstrapMean, meanOf } from '@mochi/core';
 import { hits } from '../accuracy.js';
-import { schedule } from '../common-config.js';
-import { classCount, labelledRows, readSplit, requireClasses } from '../features/read-split.js';
+import { labelledPair, schedule } from '../common-config.js';
+import { classCount, labelledRows, readSplit, requireClasses, splitFor } from '../features/read-split.js';
 import { shuffled, type LabelledRows } from '../features/rows.js';
 import { weightedKnn } from '../knn/weighted-knn.js';
 import type { RobustnessConfig } from './config.js';
@@ -12,19 +12,24 @@ const percent = (name: string): MetricSpec => ({ name, unit: '%', better: 'highe
 
 /** What is left of kNN accuracy when the test images are corrupted and the training images are not. */
 export function robustnessEvaluator(options: RobustnessConfig): Evaluator {
-  const { k, temperature, train, test, corruptions, severities, maxRows, layer, encoder } = options;
+  const { k, temperature, train, corruptions, severities, maxRows, layer, encoder } = options;
+  let test = options.test;
   return {
     ...schedule(options, 'robustness', 'one pass over the training split; corruptions x severities passes over the test images'),
     metrics: ['clean', 'corrupted', 'retained', ...corruptions].map(percent),
-    settings: { k, temperature, train, test, corruptions, severities, maxRows, layer, encoder },
+    reads: labelledPair(options, k),
+    get settings() {
+      return { k, temperature, train, test, corruptions, severities, maxRows, layer, encoder };
+    },
     async run(context: EvalContext) {
+      const measured = (test = await splitFor(context, 'robustness', { option: 'test', split: options.test, labels: true }));
       const source = await readSplit(context, 'robustness', train, options);
       const known = labelledRows(source, 'robustness', train);
       requireClasses(known.labels, 'robustness', train);
-      const { ids } = await readSplit(context, 'robustness', test, options);
+      const { ids } = await readSplit(context, 'robustness', measured, options);
       const picked = await sampled(ids, maxRows, context);
       const right = async (change?: ImageChange): Promise<Float64Array> => {
-        const asked = await readAsked(context, options, picked, change);
+        const asked = await readAsked(context, { ...options, test: measured }, picked, change);
         const classes = classCount(source.classes, known.labels, asked.labels);
         const { votes } = await weightedKnn(known, asked, { k, temperature, classes, signal: context.signal });
         return hits(votes, classes, asked.labels);
@@ -62,7 +67,7 @@ async function sampled(ids: Int32Array, most: number, { rng }: EvalContext): Pro
 
 async function readAsked(
   context: EvalContext,
-  { test, layer, encoder }: RobustnessConfig,
+  { test, layer, encoder }: Pick<RobustnessConfig, 'layer' | 'encoder'> & { readonly test: string },
   ids: Int32Array,
   change: ImageChange | undefined,
 ): Promise<LabelledRows> {

@@ -1,5 +1,5 @@
 import type { Dataset, Estimate, EvalContext, Evaluator, MetricSpec } from '@mochi/contract';
-import { meanOf } from '@mochi/core';
+import { heldOutSplit, meanOf, noHeldOut } from '@mochi/core';
 import { accuracies, top1 } from '../accuracy.js';
 import { schedule } from '../common-config.js';
 import { setTwice } from '../errors.js';
@@ -22,12 +22,13 @@ export function transferLinearEvaluator(options: TransferLinearConfig, datasets:
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw setTwice(twice);
   let chosen: Record<string, number> | undefined;
+  const tests = new Map<string, string>();
   return {
     ...schedule(options, 'transfer-linear', 'for each set one pass over both splits, and a linear probe'),
     metrics: [{ ...top1, name: 'mean' }, ...names.map((name): MetricSpec => ({ ...top1, name: `top1@${name}` }))],
     get settings() {
       const how = solver === 'sgd' ? { rates, epochs, batchSize } : { penalties };
-      return { sets: sets.map((set) => ({ ...set, as: nameOf(set) })), solver, ...how, validation, ...(chosen ? { chosen } : {}), standardise, layer, encoder }; // prettier-ignore
+      return { sets: sets.map((set) => ({ ...set, test: tests.get(nameOf(set)) ?? set.test, as: nameOf(set) })), solver, ...how, validation, ...(chosen ? { chosen } : {}), standardise, layer, encoder }; // prettier-ignore
     },
     async run(context: EvalContext) {
       const results: Record<string, Estimate> = {};
@@ -37,6 +38,7 @@ export function transferLinearEvaluator(options: TransferLinearConfig, datasets:
         const probe = await probed(context, options, set, datasets[at]!);
         results[`top1@${name}`] = probe.top1;
         used[name] = probe.chosen;
+        tests.set(name, probe.test);
       }
       chosen = used;
       return { mean: meanOf(Object.values(results).map(({ value }) => value)), ...results };
@@ -50,10 +52,12 @@ async function probed(context: EvalContext, options: TransferLinearConfig, set: 
   const source = await readSplit(context, name, set.train, { layer, encoder, data });
   const known = labelledRows(source, name, set.train);
   requireClasses(known.labels, name, set.train);
-  const asked = labelledRows(await readSplit(context, name, set.test, { layer, encoder, data }), name, set.test);
+  const test = set.test ?? (await heldOutSplit(data, set.train));
+  if (test === undefined) throw noHeldOut(name, 'test', data.splits);
+  const asked = labelledRows(await readSplit(context, name, test, { layer, encoder, data }), name, test);
   const classes = classCount(source.classes, known.labels, asked.labels);
   const rng = context.rng.fork(nameOf(set));
   const { logits, chosen } = await linearProbe(known, asked, { ...options, classes, rng, signal: context.signal });
   const { top1: right } = await accuracies(logits, classes, asked.labels, rng);
-  return { top1: right!, chosen };
+  return { top1: right!, chosen, test };
 }

@@ -2,7 +2,7 @@ import type { NegativeSampler, SampleContext } from '@mochi/contract';
 import { currentOf, mostOf } from '@mochi/optim';
 import { rankMask, type Rank } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
-import { poolTooLarge } from '../errors.js';
+import { requireRows } from '../errors.js';
 import type { FalseNegativeCancelConfig } from './config.js';
 
 export type CancelContext = Pick<SampleContext, 'queries' | 'positives' | 'ids' | 'bank' | 'similarities' | 'mask'>;
@@ -46,10 +46,11 @@ export const falseNegativeCancelSampler = ({
   ...options
 }: FalseNegativeCancelConfig): NegativeSampler => ({
   ...{ name: 'false-negative-cancel', role: 'filter', bank },
+  check: (capacity) => requireRows('topK', mostOf(topK ?? 0), capacity),
   sample(context) {
     const [, capacity] = context.similarities.shape;
     const now = currentOf({ threshold, topK: topK ?? 0 }, context.scalars);
-    if (topK !== undefined && mostOf(topK) > capacity) throw poolTooLarge('topK', mostOf(topK), capacity);
+    requireRows('topK', mostOf(topK ?? 0), capacity);
     const mask = tf.tidy(() => {
       const limit = topK === undefined ? {} : { topK: rankOf(now.topK, mostOf(topK)) };
       return falseNegativeMask(context, { ...options, threshold: now.threshold, ...limit });

@@ -1,7 +1,7 @@
 import { DEFAULT_BANK, mixtureBlock, type NegativeSampler, type Sampled } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { poolOf, rankOf, rowsAt, silenced } from '../draw-ranks.js';
-import { hardestPool } from '../mochi/hardest-pool.js';
+import { hardestPool, requirePool } from '../mochi/hardest-pool.js';
 import type { MochiContext } from '../mochi/mochi-sampler.js';
 import { countsOf } from '../mochi/ramped-counts.js';
 import { tidyTree } from '../tidy-tree.js';
@@ -44,5 +44,6 @@ export function hardDuplicates(context: MochiContext, { n, s, sPrime }: Omit<Har
 /** The sampler: `uniform` in the phase `warm-up`, duplicates besides in the phase `full`. */
 export const hardDuplicatesSampler = ({ warmup, bank, ...options }: HardDuplicatesConfig): NegativeSampler => ({
   ...{ name: 'hard-duplicates', bank },
+  check: (capacity) => requirePool(options, capacity),
   ...afterWarmUp(warmup, (context) => hardDuplicates(context, options)),
 });

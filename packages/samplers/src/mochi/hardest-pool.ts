@@ -1,6 +1,8 @@
 import type { SampleContext } from '@mochi/contract';
+import { mostOf, type Rampable } from '@mochi/optim';
 import * as tf from '@tensorflow/tfjs-core';
 import { candidatesOf } from '../candidates.js';
+import { requireRows } from '../errors.js';
 import { hardestRows } from './hardest-rows.js';
 import type { Count } from './ramped-counts.js';
 
@@ -18,4 +20,9 @@ export function hardestPool({ similarities, mask }: Pick<SampleContext, 'similar
   if (!active) return { rows: hardestRows(similarities, most, mask), ...free };
   const all = free.available ?? tf.fill([similarities.shape[0], 1], most);
   return { rows: hardestRows(similarities, most, mask, 'most-similar-first'), available: tf.minimum(all, active) as tf.Tensor2D };
+}
+
+/** Whether a bank has as many rows as N ever is, where anything is made of them. @throws MOCHI_POOL_TOO_LARGE */
+export function requirePool({ n, s, sPrime }: Record<'n' | 's' | 'sPrime', Rampable>, capacity: number): void {
+  if (mostOf(s) + mostOf(sPrime) > 0) requireRows('n', mostOf(n), capacity);
 }

@@ -1,6 +1,6 @@
 import { topK, topSet } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
-import { poolTooLarge, poolTooSmall } from '../errors.js';
+import { poolTooSmall, requireRows } from '../errors.js';
 
 /**
  * The rows of the bank that are most similar to each query, in the order of the bank: whoever draws from them draws from a set, and to find a
@@ -20,7 +20,7 @@ export function hardestRows(
 ): tf.Tensor2D {
   const capacity = similarities.shape[1];
   if (count < 1) throw poolTooSmall(count);
-  if (count > capacity) throw poolTooLarge('n', count, capacity);
+  requireRows('n', count, capacity);
   return tf.tidy(() => {
     const ranked = mask ? tf.add<tf.Tensor2D>(similarities, mask) : similarities;
     return order === 'bank' ? topSet(ranked, count) : (topK(ranked, count, { sorted: true }).indices as tf.Tensor2D);

@@ -4,7 +4,7 @@ import { tidyTree } from '../tidy-tree.js';
 import { uniformNegatives } from '../uniform/uniform-sampler.js';
 import { afterWarmUp } from '../warm-up.js';
 import type { MochiConfig } from './config.js';
-import { hardestPool, type Pool } from './hardest-pool.js';
+import { hardestPool, requirePool, type Pool } from './hardest-pool.js';
 import { mixHardestPairs, mixQueryWithHardest } from './mix-hardest.js';
 import { countsOf, type RampContext } from './ramped-counts.js';
 
@@ -55,5 +55,6 @@ export function mixtures(
 /** The sampler: `uniform` in the phase `warm-up`, MoCHi in the phase `full`. */
 export const mochiSampler = ({ warmup, bank, ...options }: MochiConfig): NegativeSampler => ({
   ...{ name: 'mochi', bank },
+  check: (capacity) => requirePool(options, capacity),
   ...afterWarmUp(warmup, (context) => mochiNegatives(context, options)),
 });

@@ -16,7 +16,7 @@ export const sameClassMask = (labels: tf.Tensor1D, rowLabels: tf.Tensor1D): tf.T
     return tf.where(same, -Infinity, 0) as tf.Tensor2D;
   });
 
-/** @throws MOCHI_ORACLE_LABELS where bank or batch come without labels. */
+/** @throws MOCHI_SAMPLER_LABELS where bank or batch come without labels. */
 export const oracleSampler = ({ bank }: OracleConfig): NegativeSampler => ({
   ...{ name: 'oracle', role: 'filter', usesLabels: true, bank },
   sample({ labels, bank: { labels: rowLabels } }) {

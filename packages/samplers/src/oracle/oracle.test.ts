@@ -25,7 +25,7 @@ describe('oracle', () => {
     const sampler = oracleSampler({ bank: 'old' });
     expect(sampler).toMatchObject({ role: 'filter', usesLabels: true, bank: 'old' });
     const context = makeContext();
-    expect(() => sampler.sample(context, {})).toThrow(/MOCHI_ORACLE_LABELS/);
+    expect(() => sampler.sample(context, {})).toThrow(/MOCHI_SAMPLER_LABELS/);
     expect(() => sampler.sample({ ...context, labels: ints([0, 1, 2, 3]) }, {})).toThrow(/labels of the bank/);
   });
 });

@@ -3,7 +3,7 @@ import { rankMask } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedBank } from '../bank-option.js';
 import { candidatesOf } from '../candidates.js';
-import { poolTooLarge } from '../errors.js';
+import { requireRows } from '../errors.js';
 import type { RandomConfig } from './config.js';
 
 /**
@@ -20,7 +20,7 @@ export function randomNegatives(
   const { similarities, ids, rng, mask, bankName: bank = DEFAULT_BANK } = context;
   const capacity = similarities.shape[1];
   const count = m ?? Math.max(1, Math.floor(capacity / 4));
-  if (count > capacity) throw poolTooLarge('m', count, capacity);
+  requireRows('m', count, capacity);
   const logWeights = tf.tidy(() => {
     const draws = rng.perSample(ids).uniform([capacity]) as tf.Tensor2D;
     if (!mask) {
@@ -36,7 +36,7 @@ export function randomNegatives(
 }
 
 export const randomSampler = ({ bank, ...options }: RandomConfig): NegativeSampler => ({
-  name: 'random',
-  bank,
+  ...{ name: 'random', bank },
+  check: (capacity) => requireRows('m', options.m ?? 0, capacity),
   sample: (context) => randomNegatives(context, options),
 });

@@ -11,6 +11,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NamedBank } from '../bank-option.js';
 import { candidatesOf } from '../candidates.js';
 import { poolOf, rankOf, rankPairOf, rowsAt, silenced } from '../draw-ranks.js';
+import { requireRows } from '../errors.js';
 import { hardestRows } from '../mochi/hardest-rows.js';
 import { tidyTree } from '../tidy-tree.js';
 import { uniformNegatives } from '../uniform/uniform-sampler.js';
@@ -33,9 +34,9 @@ type Options = Omit<SyncoConfig, 'warmup' | 'bank'>;
  * @see Giakoumoglou and Stathaki 2024, SynCo, arXiv:2410.02401, section 3.2
  */
 export function syncoNegatives(context: SyncoContext, options: Options): Sampled {
-  const { n, n1, n2, n3, n4, n5, n6 } = options;
+  const { n } = options;
   const { blocks } = uniformNegatives(context);
-  if (n1 + n2 + n3 + n4 + n5 + n6 === 0) return { blocks };
+  if (countOf(options) === 0) return { blocks };
   return tidyTree(() => {
     const { similarities, mask } = context;
     const available = mask && candidatesOf(mask);
@@ -43,6 +44,8 @@ export function syncoNegatives(context: SyncoContext, options: Options): Sampled
     return { blocks: [...blocks, ...mixtures(context, pool, options), ...vectors(context, pool, options)] };
   });
 }
+
+const countOf = ({ n1, n2, n3, n4, n5, n6 }: Options): number => n1 + n2 + n3 + n4 + n5 + n6;
 
 interface Pool {
   /** [B, N] int32. */
@@ -98,5 +101,6 @@ function vectors({ ids, rng, queries, bank }: SyncoContext, pool: Pool, { n4, n6
 /** The sampler: `uniform` in the phase `warm-up`, SynCo in the phase `full`. */
 export const syncoSampler = ({ warmup, bank, ...options }: SyncoConfig): NegativeSampler => ({
   ...{ name: 'synco', bank },
+  check: (capacity) => requireRows('n', countOf(options) > 0 ? options.n : 0, capacity),
   ...afterWarmUp(warmup, (context) => syncoNegatives(context, options)),
 });

@@ -46,6 +46,8 @@ function noiseOf(seed: number): () => number {
 export const evaluationContext = (splits: Splits): EvalContext => ({
   progress: progressAt(500, 64),
   splits: Object.keys(splits),
+  heldOut: (labels = true) =>
+    Promise.resolve(Object.keys(splits).find((name) => name !== 'train' && (!labels || splits[name]!.labels))),
   rng: createRng(1, 'evaluate', 500),
   signal: new AbortController().signal,
   features(name) {

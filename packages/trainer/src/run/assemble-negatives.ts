@@ -15,7 +15,7 @@ import {
   positivesBankUnknown,
   samplerLabels,
 } from '../errors.js';
-import { checkChain } from '../step/check-chain.js';
+import { bankOf, checkChain } from '../step/check-chain.js';
 import type { SizedBank, StepParts } from '../step/parts.js';
 
 /** Where the positives and negatives of a run come from. */
@@ -38,6 +38,11 @@ export function assembleNegatives(host: RunHost, method: Method, source: SplitSo
   if (positives) requireBank(positives.part, banks);
   const chain = samplers.map(({ part }) => part);
   checkChain(chain, labelledBanks(banks, method));
+  if (batchSize !== null)
+    for (const sampler of chain) {
+      const bank = banks.find((one) => one.bank.name === bankOf(sampler));
+      if (bank) sampler.check?.(bank.capacity);
+    }
   const asking = chain.find(({ usesLabels }) => usesLabels);
   if (batchSize !== null) {
     const keys = batchSize * (method.keysPerImage ?? 1);

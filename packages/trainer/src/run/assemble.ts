@@ -1,10 +1,11 @@
-import type { Augmentation, Dataset, Evaluator, Method, SplitSource } from '@mochi/contract';
+import { warning, type Augmentation, type Dataset, type Evaluator, type Method, type SplitSource } from '@mochi/contract';
 import type { EventBus, HookRunner, RunHost, RuntimeConfig } from '@mochi/core';
 import { resolvePrecision, runtimeInfo, type Precision } from '@mochi/tensorflow';
 import { DEFAULT_EPOCHS, type TrainConfig } from '../config.js';
 import { evaluatorTwice, metricUnknown, mixingUnsupported } from '../errors.js';
 import { stepsPerEpoch, viewSpecs } from '../input/index.js';
 import { assembleNegatives } from './assemble-negatives.js';
+import { checkEvaluators } from './check-evaluators.js';
 import { buildStep, type Step } from '../step/build-step.js';
 import { Faults } from '../step/faults.js';
 import type { StepParts } from '../step/parts.js';
@@ -23,6 +24,8 @@ export interface RunParts {
   readonly source: SplitSource;
   readonly augmentation: Augmentation;
   readonly evaluators: readonly Evaluator[];
+  /** Splits that each evaluator reads, by its name; empty where the run is only read. */
+  readonly reads: Readonly<Record<string, readonly string[]>>;
   readonly evaluation: EvaluationParts;
   readonly scalars: ScalarInputs;
   readonly states: StateInputs;
@@ -52,7 +55,7 @@ export interface AssembleOptions {
  *
  * @throws MOCHI_SECTION_MISSING, MOCHI_VIEW_MISSING, MOCHI_BANK_TOO_SMALL, MOCHI_BANK_NAME_TWICE, MOCHI_BANK_UNUSED, MOCHI_SAMPLER_ORDER,
  * MOCHI_METRIC_UNKNOWN, MOCHI_SAMPLER_BANK, MOCHI_SAMPLER_LABELS, MOCHI_POSITIVES_BANK, MOCHI_MIXING_UNSUPPORTED, MOCHI_FILL_KEYS,
- * MOCHI_PRECISION_UNAVAILABLE, and what the data set says of its files.
+ * MOCHI_PRECISION_UNAVAILABLE, MOCHI_UNKNOWN_SPLIT and MOCHI_LABELS_NEEDED of evaluators, and what the data set says of its files.
  */
 export async function assemble(host: RunHost, { reading = false }: AssembleOptions = {}): Promise<RunParts> {
   const { train, seed, runtime } = host.config as typeof host.config & { train: TrainConfig };
@@ -75,6 +78,8 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
   const evaluators = host.all('evaluator');
   requireDistinct(evaluators);
   if (!reading) for (const metric of [train.checkpoint.best, train.earlyStopping?.metric]) requireMetric(evaluators, metric);
+  const warn = (name: string, message: string): void => host.bus.emit(warning, { source: name, message });
+  const reads = reading ? {} : await checkEvaluators(evaluators, { dataset, trained: train.split, warn });
   const reader = new FeatureReader({ dataset, augmentation, encoder: step.encoder, batchSize: train.batchSize, seed });
   return {
     step,
@@ -84,6 +89,7 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
     source,
     augmentation,
     evaluators,
+    reads,
     evaluation: {
       ...{ evaluators, reader, dataset, augmentation, step, bus: host.bus, scalars: host.scalars },
       ...{ batchSize: train.batchSize, trainSplit: train.split, limits: runtime },

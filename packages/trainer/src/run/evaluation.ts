@@ -13,7 +13,7 @@ import {
   type MetricResult,
   type Progress,
 } from '@mochi/contract';
-import { causeOf, toldWhenSlow, withinLimit, type EventBus, type RuntimeConfig } from '@mochi/core';
+import { causeOf, heldOutSplit, toldWhenSlow, withinLimit, type EventBus, type RuntimeConfig } from '@mochi/core';
 import { createRng } from '@mochi/tensorflow';
 import { encoderChanged } from '../errors.js';
 import type { StepParts, RunState } from '../step/parts.js';
@@ -63,6 +63,8 @@ export async function evaluate(
   const features = sharedFeatures(parts, state, signal);
   const model = openModel(parts, state, progress, signal);
   const before = await fingerprint(parts, state);
+  const { dataset, trainSplit } = parts;
+  const heldOut = (labels?: boolean): Promise<string | undefined> => heldOutSplit(dataset, trainSplit, labels);
   const { step, epoch } = progress;
   for (const evaluator of which) {
     const { name } = evaluator;
@@ -70,7 +72,7 @@ export async function evaluate(
     const seconds = (): number => (performance.now() - started) / 1000;
     try {
       const rng = createRng(parts.step.seed, `evaluate/${name}`, step);
-      const running = evaluator.run({ progress, features, model, splits: parts.dataset.splits, rng, signal });
+      const running = evaluator.run({ progress, features, model, splits: dataset.splits, heldOut, rng, signal });
       const values = await inTime(parts, name, running, signal);
       const metrics = resultsOf(evaluator, values);
       for (const [metric, result] of Object.entries(metrics)) results[`${name}/${metric}`] = result;
