@@ -48,9 +48,13 @@ test.skipIf(!hasMake)('make: cut short, it goes on; done, it does nothing; a gat
   const cut = await make(out, 5000, [], 'step 1');
   expect(cut.code, cut.said).not.toBe(0);
   expect(existsSync(join(out, 'measured.json'))).toBe(false);
+  const summary = () => JSON.parse(readFileSync(join(out, 'run', 'summary.json'), 'utf8')) as object;
+  expect(summary()).toMatchObject({ outcome: 'stopped' });
   const stuck = await make(out, 5, ['LEAST=1000']);
   expect(stuck.code, stuck.said).not.toBe(0);
   expect(stuck.said).toContain('less than 1000');
+  expect(stuck.said).toMatch(/resumed after step [1-9]/);
+  expect(summary()).toMatchObject({ outcome: 'finished', step: 30 });
   const passed = await make(out, 5);
   expect(passed.code, passed.said).toBe(0);
   const { mtimeMs } = statSync(join(out, 'features.parquet'));
