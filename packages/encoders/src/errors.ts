@@ -34,11 +34,18 @@ const some = (what: string, names: readonly string[]): string => {
   return `${what}: ${shown.join(', ')}${names.length > shown.length ? ` and ${names.length - shown.length} more` : ''}`;
 };
 
+function fileReason(cause: unknown): string {
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'it is a folder';
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
 export const weightsUnreadable = (path: string, cause: unknown): MochiError =>
   new MochiError(
     'MOCHI_WEIGHTS_UNREADABLE',
     {
-      happened: `The weights file ${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      happened: `The weights file ${path} cannot be read: ${fileReason(cause)}.`,
       expected: 'a safetensors file, or one that torch.save wrote',
       fix: 'Correct the path: a relative one starts where the command is run.',
     },

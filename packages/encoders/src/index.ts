@@ -6,4 +6,4 @@ export { torchShape } from './torch-layout.js';
 export { fromTorchvision, toTorchvision } from './torchvision.js';
 export { importWeights, type Imported } from './import/import-weights.js';
 export { planImport, type ImportOptions, type ImportPlan } from './import/plan-import.js';
-export { parseWeights, readWeights, type StoredWeight, type StoredWeights } from './import/read-weights.js';
+export { parseWeights, readFileMetadata, readWeights, type StoredWeight, type StoredWeights } from './import/read-weights.js';

@@ -3,7 +3,8 @@ import type { Dataset, EmbeddingTable, Layer } from '@mochi/contract';
 import { FeatureReader, openedAloud, type TrainConfig } from '@mochi/trainer';
 import { formatUnknown, formatWritesNot } from './errors.js';
 import { encoderWeights, openEncoder, type OpenedEncoder } from './open-encoder.js';
-import type { OpenOptions } from './open-run.js';
+import { requireLayer, requireOptions, requirePath } from './check-arguments.js';
+import { OPEN_OPTIONS, type OpenOptions } from './open-run.js';
 
 export interface EmbedOptions extends OpenOptions {
   /** Where to read images: a section `data` as in a config. Default: the data of the run. */
@@ -20,6 +21,11 @@ export interface EmbedOptions extends OpenOptions {
   readonly format?: string;
   readonly signal?: AbortSignal;
 }
+
+export const EMBED_OPTIONS: Readonly<Record<keyof EmbedOptions, true>> = {
+  ...{ data: true, split: true, layer: true, encoder: true, out: true, format: true, signal: true },
+  ...OPEN_OPTIONS,
+};
 
 /** Exporters of embeddings by the ending of what they write. */
 const FORMATS: Readonly<Record<string, string>> = {
@@ -40,9 +46,12 @@ function formatOf(out: string): string {
  * Features of images by the encoder of a trained run (or of what a config begins with), written to a file where `out` says so.
  *
  * @param path Run folder (its newest checkpoint), checkpoint folder, or config file.
- * @throws MOCHI_EXPORT_FORMAT before anything is read; MOCHI_CHECKPOINT_MISSING, and what the data say of their files
+ * @throws MOCHI_ARGUMENT; MOCHI_EXPORT_FORMAT before anything is read; MOCHI_CHECKPOINT_MISSING, and what the data say of their files
  */
 export async function embed(path: string, options: EmbedOptions = {}): Promise<EmbeddingTable> {
+  requirePath('embed', path);
+  requireOptions('embed', options, EMBED_OPTIONS);
+  requireLayer(options.layer ?? 'backbone');
   const { data, out } = options;
   const format = options.format ?? (out === undefined ? 'npy' : formatOf(out));
   const change = (config: object) => ({ ...config, ...(data ? { data } : {}), exporters: [format] });

@@ -1,4 +1,5 @@
-import { MochiError } from '@mochi/contract';
+import { isMochiError, MochiError } from '@mochi/contract';
+import { TensorFlowError } from '@mochi/tensorflow';
 
 export const badProfileOption = (name: string, value: number, least: number): MochiError =>
   new MochiError('MOCHI_PROFILE_OPTIONS', {
@@ -73,16 +74,44 @@ export const noPlainPreprocessing = (): MochiError =>
     fix: 'Write an eval view of that kind in the augmentation.',
   });
 
+const FILE_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
+
+/** Why something cannot be read, in words for whoever gave it. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof TensorFlowError) return cause.reason;
+  if (isMochiError(cause)) return cause.happened;
+  if (!(cause instanceof Error)) return String(cause);
+  return FILE_REASONS[(cause as NodeJS.ErrnoException).code ?? ''] ?? cause.message;
+}
+
 export const imageUnreadable = (image: string, cause: unknown): MochiError =>
   new MochiError(
     'MOCHI_IMAGE_UNREADABLE',
     {
-      happened: `The image ${image} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      happened: `The image ${image} cannot be read: ${reasonOf(cause).replace(/\.$/, '')}.`,
       expected: 'a JPEG, PNG, GIF, BMP or WebP file',
       fix: 'Check that the path is right and that the file opens elsewhere.',
     },
     { cause },
   );
+
+export const encoderDisposed = (name: string): MochiError =>
+  new MochiError('MOCHI_ENCODER_DISPOSED', {
+    happened: `The encoder ${name} was asked for features after dispose().`,
+    expected: 'every embed before dispose(), which frees the weights',
+    fix: 'Dispose it when the program ends, or load it again.',
+  });
+
+export const noEncoderIn = (path: string): MochiError =>
+  new MochiError('MOCHI_WEIGHTS_KIND', {
+    happened: `${path} is a file of a kind that no encoder is loaded from.`,
+    expected: 'a run folder, a config (.yaml, .json, .ts, .js), or weights: .safetensors, .pth, .pt',
+    fix: 'Give one of these. Weights under another name are read where the option encoder says what they are for.',
+  });
 
 export const weightsWithoutEncoder = (file: string, known: readonly string[]): MochiError =>
   new MochiError('MOCHI_WEIGHTS_ENCODER', {

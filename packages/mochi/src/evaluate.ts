@@ -4,7 +4,8 @@ import { evaluationEnd, evaluationFailed, warning, type RunEvent } from '@mochi/
 import type { RunHost } from '@mochi/core';
 import { toJsonLine } from '@mochi/trackers';
 import { evaluate as runEvaluators, type Evaluation } from '@mochi/trainer';
-import type { OpenOptions } from './open-run.js';
+import { requireOptions, requirePath } from './check-arguments.js';
+import { OPEN_OPTIONS, type OpenOptions } from './open-run.js';
 import { openTrained } from './open-trained.js';
 
 export interface EvaluateOptions extends OpenOptions {
@@ -12,6 +13,8 @@ export interface EvaluateOptions extends OpenOptions {
   readonly evaluators?: readonly (string | Readonly<Record<string, unknown>>)[];
   readonly signal?: AbortSignal;
 }
+
+const OPTIONS: Readonly<Record<keyof EvaluateOptions, true>> = { evaluators: true, signal: true, ...OPEN_OPTIONS };
 
 /** File of a run folder where `evaluate` notes what it measured: events as in events.jsonl, each with the `checkpoint` that was read. */
 export const EVALUATIONS_FILE = 'evaluations.jsonl';
@@ -23,6 +26,8 @@ export const EVALUATIONS_FILE = 'evaluations.jsonl';
  * @returns Values by `evaluator/metric`, and the evaluators that threw.
  */
 export async function evaluate(path: string, options: EvaluateOptions = {}): Promise<Evaluation> {
+  requirePath('evaluate', path);
+  requireOptions('evaluate', options, OPTIONS);
   const { evaluators, signal = new AbortController().signal } = options;
   const change = (config: Record<string, unknown>) =>
     evaluators ? { ...config, evaluators: evaluators.map((entry) => ownEntry(config, entry)) } : config;

@@ -25,6 +25,15 @@ export interface OpenOptions {
   readonly required?: readonly string[];
 }
 
+/** Names of the options that every call has. */
+export const OPEN_OPTIONS: Readonly<Record<keyof OpenOptions, true>> = {
+  overrides: true,
+  onEvent: true,
+  log: true,
+  cwd: true,
+  required: true,
+};
+
 /** What is not for callers. */
 type Inner = OpenOptions & Pick<HostOptions, 'onBus'>;
 

@@ -1,10 +1,13 @@
 import { warning, type RunEvent } from '@mochi/contract';
-import { GuardedObservable, type EventBus, type HostOptions } from '@mochi/core';
+import { GuardedObservable, type EventBus } from '@mochi/core';
 import { runTraining, type TrainOptions as RunOptions, type TrainResult } from '@mochi/trainer';
 import { Subject, type Observable } from 'rxjs';
-import { openRunOnEngine, type ConfigInput, type OpenOptions } from './open-run.js';
+import { requireConfig, requireOptions } from './check-arguments.js';
+import { OPEN_OPTIONS, openRunOnEngine, type ConfigInput, type OpenOptions } from './open-run.js';
 
 export interface TrainOptions extends OpenOptions, Partial<RunOptions> {}
+
+const OPTIONS: Readonly<Record<keyof TrainOptions, true>> = { runDir: true, resume: true, signal: true, ...OPEN_OPTIONS };
 
 /** A training that is under way. */
 export interface TrainingRun {
@@ -36,8 +39,8 @@ export function startTraining(config: ConfigInput, options: TrainOptions = {}): 
     held.bus?.emit(warning, { source: 'events$', message });
   };
   const stopping = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal;
-  const done = runToEnd(config, { ...options, signal, onBus }).finally(() => events.complete());
+  const signal = options?.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal;
+  const done = runToEnd(config, options, { signal, onBus }).finally(() => events.complete());
   return { events$: new GuardedObservable<RunEvent>(events, report), done, stop: () => stopping.abort() };
 }
 
@@ -50,11 +53,17 @@ export function startTraining(config: ConfigInput, options: TrainOptions = {}): 
 export const train = (config: ConfigInput, options: TrainOptions = {}): Promise<TrainResult> =>
   startTraining(config, options).done;
 
-async function runToEnd(config: ConfigInput, options: TrainOptions & Pick<HostOptions, 'onBus'>): Promise<TrainResult> {
+async function runToEnd(
+  config: ConfigInput,
+  options: TrainOptions,
+  { signal, onBus }: { readonly signal: AbortSignal; readonly onBus: (bus: EventBus) => void },
+): Promise<TrainResult> {
+  requireConfig('train', config);
+  requireOptions('train', options, OPTIONS);
   await Promise.resolve(); // whoever called may subscribe first
-  const host = await openRunOnEngine(config, options);
+  const host = await openRunOnEngine(config, { ...options, onBus });
   try {
-    const { runDir = null, resume, signal } = options;
+    const { runDir = null, resume } = options;
     return await runTraining(host, { runDir, resume, signal });
   } finally {
     await host.dispose();

@@ -90,7 +90,7 @@ describe('a run as a stream', () => {
         throw new Error('of the caller');
       },
     ],
-    ['is async and rejects', () => Promise.reject(new Error('of the caller'))],
+    ['is async and rejects', (): unknown => Promise.reject(new Error('of the caller'))],
   ])('an onEvent that %s is told of once, and the run goes on', async (_, onEvent) => {
     const run = startTraining(short, { onEvent });
     const warnings: string[] = [];

@@ -21,6 +21,17 @@ export class TensorFlowError extends MochiError {
     });
     this.tensorFlowCode = name;
   }
+
+  /** What TensorFlow said, without the names of nodes and functions: for people who have no graph before them. */
+  get reason(): string {
+    return this.tensorFlowMessage
+      .replace(/\{\{[^}]*\}\}/g, '')
+      .replace(/\[Op:[^\]]*\]/g, '')
+      .replace(/\[\[[^\]]*\]\]/g, '')
+      .replace(/ : Tensor had NaN values/g, '') // how the refusal of an image fails, see decodePixels
+      .replace(/\s+/g, ' ')
+      .trim();
+  }
 }
 
 export const notStarted = () =>

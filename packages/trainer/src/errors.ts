@@ -115,11 +115,21 @@ export const checkpointCorrupt = (path: string, reason: string, cause?: unknown)
     { cause },
   );
 
-export const checkpointMissing = (path: string): MochiError =>
+/** @param found What is at the path. */
+export const checkpointMissing = (path: string, found: 'nothing' | 'a file' | 'a folder' | 'a run'): MochiError =>
   new MochiError('MOCHI_CHECKPOINT_MISSING', {
-    happened: `There is no checkpoint in ${path}.`,
-    expected: 'a run folder with checkpoints/step-N, or a checkpoint folder',
-    fix: 'Give the folder of a run that has saved at least once, or train without --resume.',
+    happened: {
+      nothing: `The folder ${path} does not exist.`,
+      'a file': `${path} is a file and no folder of a run.`,
+      'a folder': `${path} is no run folder: it has no checkpoints.`,
+      'a run': `The run in ${path} has no checkpoint yet.`,
+    }[found],
+    expected:
+      'a run folder: what mochi train --run DIR wrote, with config.json and checkpoints/step-N; or one of those checkpoints',
+    fix:
+      found === 'a run'
+        ? 'Wait until it has saved once, or go on with it: mochi train CONFIG --run DIR --resume.'
+        : 'Correct the path: a relative one starts in the working directory.',
   });
 
 export const checkpointMismatch = (path: string, differences: string[]): MochiError =>

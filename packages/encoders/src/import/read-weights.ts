@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isMochiError } from '@mochi/contract';
-import { readSafetensors } from '@mochi/tensorflow';
+import { readSafetensors, readSafetensorsMetadata } from '@mochi/tensorflow';
 import { weightsFile, weightsUnreadable } from '../errors.js';
 import { elementsOf, readTorchLegacy, readTorchZip, type TorchFile } from './read-torch-file.js';
 import { PlainTensor, type Plain } from './pickle-values.js';
@@ -19,15 +19,29 @@ export type StoredWeights = ReadonlyMap<string, StoredWeight>;
  * The state_dict in a file: safetensors, or what torch.save writes (`.pth`, `.pth.tar`, `.pt`), of which nothing is executed. Of a checkpoint
  * (`{ state_dict, optimizer, epoch }`, `{ model: ... }`) it is the part with the weights.
  *
- * @throws MOCHI_WEIGHTS_UNREADABLE, MOCHI_WEIGHTS_FILE, MOCHI_PICKLE_REFUSED, MOCHI_SAFETENSORS_INVALID
+ * @throws MOCHI_WEIGHTS_UNREADABLE, MOCHI_WEIGHTS_FILE, MOCHI_PICKLE_REFUSED
  */
 export function readWeights(path: string): StoredWeights {
+  return naming(path, () => parseWeights(bytesOf(path)));
+}
+
+/**
+ * What a safetensors file says beside its weights.
+ *
+ * @throws MOCHI_WEIGHTS_UNREADABLE, MOCHI_WEIGHTS_FILE
+ */
+export const readFileMetadata = (path: string): Record<string, string> =>
+  naming(path, () => readSafetensorsMetadata(bytesOf(path)));
+
+/** Errors about bytes say of which file they are. */
+function naming<T>(path: string, read: () => T): T {
   try {
-    return parseWeights(bytesOf(path));
+    return read();
   } catch (error) {
-    throw isMochiError(error) && error.code === 'MOCHI_WEIGHTS_FILE'
-      ? weightsFile(error.happened.replace(/^.*?: (.*)\.$/s, '$1'), error, path)
-      : error;
+    if (!isMochiError(error)) throw error;
+    if (error.code === 'MOCHI_SAFETENSORS_INVALID') throw weightsFile(error.happened.replace(/\.$/, ''), error, path);
+    if (error.code === 'MOCHI_WEIGHTS_FILE') throw weightsFile(error.happened.replace(/^.*?: (.*)\.$/s, '$1'), error, path);
+    throw error;
   }
 }
 

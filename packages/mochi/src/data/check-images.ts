@@ -56,7 +56,7 @@ function explained(source: SplitSource, map: (element: Tensors) => Tensors, id: 
   const element = { id: tf.scalar(id, 'int32') };
   try {
     const reason = explainFailure(map, element) ?? 'it could not be read then, but can be now';
-    return { sample: source.describe(id), reason: reason.replace(/\s+/g, ' ').trim() };
+    return { sample: source.describe(id), reason };
   } finally {
     disposeTree(element);
   }

@@ -43,8 +43,9 @@ export class ImageEmbedder {
   }
 
   private async read(image: string | Uint8Array, at: number): Promise<tf.Tensor4D> {
-    const name = typeof image === 'string' ? image : `number ${at}`;
+    const name = typeof image === 'string' ? image : `number ${at} of the list`;
     const bytes = typeof image === 'string' ? await readFile(image).catch((cause: unknown) => unreadable(name, cause)) : image;
+    requireImage(name, bytes);
     const file = nativeTensor([bytes], [], 'string');
     try {
       return await this.view.runAsync(file).catch((cause: unknown) => unreadable(name, cause));
@@ -72,6 +73,16 @@ export class ImageEmbedder {
 
 function unreadable(name: string, cause: unknown): never {
   throw imageUnreadable(name, cause);
+}
+
+/** First bytes of JPEG, PNG, GIF, BMP and WebP. */
+const KINDS = ['ffd8ff', '89504e47', '47494638', '424d', '52494646'];
+
+function requireImage(name: string, bytes: Uint8Array): void {
+  if (bytes.length === 0) throw imageUnreadable(name, 'it is empty');
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(8, bytes.length)).toString('hex');
+  if (KINDS.some((kind) => head.startsWith(kind))) return;
+  throw imageUnreadable(name, `its first bytes are ${head.match(/../g)!.join(' ')}, with which no image of these kinds begins`);
 }
 
 /** The eval view of an encoded image, [1, size, size, 3]. Traced. */

@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flattenTree, readSafetensors, type SafetensorsEntry } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkpointCorrupt, checkpointMismatch, checkpointMissing } from '../errors.js';
 import type { RunState } from '../step/parts.js';
 import { CHECKPOINT_FORMAT, listCheckpoints, MANIFEST_FILE, STATE_FILE, type Manifest } from './layout.js';
+import { CONFIG_FILE } from '../run/run-folder.js';
 import { sha256 } from './write.js';
 
 /** The newest checkpoint of a run folder, or the checkpoint folder itself. @throws MOCHI_CHECKPOINT_MISSING */
@@ -14,8 +15,15 @@ export async function findCheckpoint(path: string): Promise<string> {
     () => false,
   );
   const found = isCheckpoint ? path : (await listCheckpoints(path)).at(-1);
-  if (!found) throw checkpointMissing(path);
+  if (!found) throw checkpointMissing(path, await whatIsAt(path));
   return found;
+}
+
+async function whatIsAt(path: string): Promise<Parameters<typeof checkpointMissing>[1]> {
+  const found = await stat(path).catch(() => null);
+  if (!found?.isDirectory()) return found ? 'a file' : 'nothing';
+  const config = await stat(join(path, CONFIG_FILE)).catch(() => null);
+  return config ? 'a run' : 'a folder';
 }
 
 /** @throws MOCHI_CHECKPOINT_CORRUPT when cut short, changed, or of another format. */

@@ -70,7 +70,7 @@ export class PipelineStream implements BatchStream {
     const element = elementOf(place, this.parts.order[place]!);
     const reason = explainFailure(this.parts.pass.map, element);
     disposeTree(element);
-    return reason === null ? null : { sample: this.nameAt(place), reason: readable(reason) };
+    return reason === null ? null : { sample: this.nameAt(place), reason };
   }
 
   async dispose(): Promise<void> {
@@ -118,13 +118,3 @@ export class PipelineStream implements BatchStream {
     return this.parts.source.describe(this.parts.order[place]!);
   }
 }
-
-/** TensorFlow's message without the names of nodes and functions. */
-const readable = (message: string): string =>
-  message
-    .replace(/\{\{[^}]*\}\}/g, '')
-    .replace(/\[Op:[^\]]*\]/g, '')
-    .replace(/\[\[[^\]]*\]\]/g, '')
-    .replace(/ : Tensor had NaN values/g, '') // how the refusal of an image fails, see decodePixels
-    .replace(/\s+/g, ' ')
-    .trim();
