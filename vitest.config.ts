@@ -8,7 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
-    setupFiles: ['packages/testing/src/vitest-setup.ts'],
+    setupFiles: ['packages/testing/src/matchers.ts'],
     pool: 'forks', // a native crash takes one file down, not the run
     maxWorkers: 2,
     testTimeout: 120_000,

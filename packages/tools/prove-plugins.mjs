@@ -1,6 +1,6 @@
 // Proves that what `npm create mochi-plugin` makes builds and passes its tests without an edit: `node packages/tools/prove-plugins.mjs`, or with
 // the kinds to try. Does what a user does, in an empty folder, against the packed packages behind a registry of their own: npm create, npm install,
-// npm test, npm run build, npx mochi plugins check, and npm pack. Takes minutes. Set-up first: `npm run setup`.
+// npm test, npm run build, npx mochi plugins check, a run with the sample config, and npm pack. Takes minutes. Set-up first: `npm run setup`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -44,6 +44,8 @@ function prove(kind, env) {
     test: ['npm', ['test'], folder],
     build: ['npm', ['run', 'build'], folder],
     check: ['npx', ['--no-install', 'mochi', 'plugins', 'check', '.', ...(SMALL[kind] ?? [])], folder],
+    photos: ['npm', ['run', 'photos'], folder],
+    train: ['npx', ['--no-install', 'mochi', 'train', 'mochi.yaml', '--run', 'runs/try'], folder],
     pack: ['npm', ['pack', '--silent'], folder],
   };
   const told = [];

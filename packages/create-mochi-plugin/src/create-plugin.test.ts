@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findPlugins } from '@mochi/mochi';
+import { findPlugins, openRun } from '@mochi/mochi';
 import { pluginChecks, runChecks } from '@mochi/testing';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createPlugin } from './create-plugin.js';
@@ -30,11 +30,14 @@ describe.each(Object.keys(KINDS) as TemplateKind[])('%s', (kind) => {
     expect(made.files).toEqual([
       '.github/workflows/test.yml',
       '.gitignore',
+      'LICENSE',
       'README.md',
+      'mochi.yaml',
       'package.json',
       'src/index.ts',
       'src/plugin.test.ts',
       'src/plugin.ts',
+      'tsconfig.build.json',
       'tsconfig.json',
       'vitest.config.ts',
     ]);
@@ -45,6 +48,14 @@ describe.each(Object.keys(KINDS) as TemplateKind[])('%s', (kind) => {
   });
 
   // That it builds and passes its own tests, without an edit, is proven by packages/tools/prove-plugins.mjs.
+  test('its config is right, and has the plugin', async () => {
+    const text = readFileSync(join(folder, 'mochi.yaml'), 'utf8').replace('[.]', '[./src/index.ts]'); // nothing is built here
+    writeFileSync(join(folder, 'from-source.yaml'), text);
+    const host = await openRun(join(folder, 'from-source.yaml'));
+    expect(host.entries.map(({ name }) => name)).toContain(`my-${kind}`);
+    await host.dispose();
+  });
+
   test('the plugin keeps the contract of its kind', async () => {
     const [found, ...more] = await findPlugins('./src/index.ts', folder);
     expect([found!.plugin.kind, found!.plugin.name, more]).toEqual([kind, `my-${kind}`, []]);
@@ -70,10 +81,25 @@ test('what cannot be made is refused', () => {
 
 test('the command makes a package, and says what is wrong', () => {
   const bin = fileURLToPath(new URL('../bin/create-mochi-plugin.js', import.meta.url));
-  const run = (...words: string[]) =>
-    execFileSync(process.execPath, [bin, ...words], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
-  expect(run('by-command', '--kind', 'dataset')).toContain('the data "by-command" in 9 files');
+  const runWith = (env: Record<string, string>, ...words: string[]) =>
+    execFileSync(process.execPath, [bin, ...words], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: 'pipe',
+      env: { ...process.env, ...env },
+    });
+  const run = (...words: string[]) => runWith({}, ...words);
+  expect(run('by-command', '--kind', 'dataset')).toContain('the data "by-command" in 12 files');
+  expect(run('@acme/class-cosine', '--kind', 'evaluator')).toMatch(
+    /^acme-class-cosine: .*"class-cosine"[^]* suite of an evaluator/,
+  );
+  const { name } = JSON.parse(readFileSync(join(root, 'acme-class-cosine', 'package.json'), 'utf8'));
+  expect(name).toBe('@acme/class-cosine');
   expect(existsSync(join(root, 'by-command', 'src', 'plugin.ts'))).toBe(true);
   expect(() => run('other', '--kind', 'smapler')).toThrow(/There is no kind "smapler"/);
   expect(() => run()).toThrow(/KIND is one of/);
+  // What npm makes of `npm create mochi-plugin band --kind sampler`, and of --kind=sampler.
+  const fix = /npm kept --kind for itself[^]*npm create mochi-plugin band -- --kind sampler/;
+  expect(() => runWith({ npm_config_kind: 'true' }, 'band', 'sampler')).toThrow(fix);
+  expect(() => runWith({ npm_config_kind: 'sampler' }, 'band')).toThrow(fix);
 });

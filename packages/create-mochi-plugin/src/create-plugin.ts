@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sampleConfig } from './sample-config.js';
 import type { TemplateKind } from './kinds.js';
 
 export interface CreateOptions {
@@ -25,7 +26,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TEMPLATES = join(ROOT, 'templates');
 
 /**
- * Writes a plugin package of a kind: source, tests with the conformance suite, README card, CI.
+ * Writes a plugin package of a kind: source, tests with the conformance suite, README card, licence, CI, a config to try it with.
  *
  * @throws Error where the name is no name of a package, or the folder holds something.
  */
@@ -43,7 +44,8 @@ export function createPlugin({ kind, folder, name = basename(resolve(folder)) }:
     __VERSION__: version(),
     __KIND__: kind,
   };
-  const files = [...filesOf(join(TEMPLATES, 'common')), ...filesOf(join(TEMPLATES, kind))];
+  const config = { path: 'mochi.yaml', text: sampleConfig(kind, plugin) };
+  const files = [...filesOf(join(TEMPLATES, 'common')), ...filesOf(join(TEMPLATES, kind)), config];
   for (const { path, text } of files) {
     const target = join(folder, path);
     mkdirSync(dirname(target), { recursive: true });
