@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flattenTree, readSafetensors, type SafetensorsEntry } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkpointCorrupt, checkpointMismatch, checkpointMissing } from '../errors.js';
+import { checkpointCorrupt, checkpointMismatch, checkpointMissing } from './errors.js';
 import type { RunState } from '../step/parts.js';
 import { CHECKPOINT_FORMAT, listCheckpoints, MANIFEST_FILE, STATE_FILE, type Manifest } from './layout.js';
 import { CONFIG_FILE } from '../run/run-folder.js';

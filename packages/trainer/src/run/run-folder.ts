@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { runtimeInfo, type Precision } from '@mochi/tensorflow';
 import { listCheckpoints } from '../checkpoint/layout.js';
-import { runFolderTaken } from '../errors.js';
+import { runFolderTaken } from '../checkpoint/errors.js';
 
 export const CONFIG_FILE = 'config.json';
 export const ENVIRONMENT_FILE = 'environment.json';

@@ -4,7 +4,7 @@ import { mkdir, open, readFile, readlink, rename, rm, utimes } from 'node:fs/pro
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runBusy, runFolderDenied } from '../errors.js';
+import { runBusy, runFolderDenied } from '../checkpoint/errors.js';
 
 export const LOCK_FILE = 'run.lock';
 
