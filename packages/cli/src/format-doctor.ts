@@ -7,16 +7,21 @@ const MARKS: Record<string, string> = { chosen: '+', usable: 'o', unusable: '-',
 export function formatDoctor(library: LibraryReport, runtime: (RuntimeInfo & { readonly noGpu?: string }) | null): string {
   const { platform, looked, gpu } = library;
   const help = [...library.help, ...(runtime?.noGpu === undefined ? [] : [runtime.noGpu])];
+  const chosen = looked.findIndex(({ state }) => state === 'chosen');
+  // Past the one that is chosen nobody looks: what is not there says nothing, what is there may surprise. --json has all.
+  const worthTelling = looked.filter(({ state }, at) => chosen < 0 || at <= chosen || state === 'usable' || state === 'wrong');
   const lines = [
     `node        ${process.versions.node}`,
     `platform    ${platform.os} ${platform.arch}, glibc ${platform.glibc ?? 'none'}${platform.isSupported ? '' : ' (not supported)'}`,
     'TensorFlow, in the order of looking:',
-    ...looked.map(({ source, where, verdict, state }) => `  ${MARKS[state] ?? '?'} ${source.padEnd(10)} ${where}: ${verdict}`),
+    ...worthTelling.map(
+      ({ source, where, verdict, state }) => `  ${MARKS[state] ?? '?'} ${source.padEnd(10)} ${where}: ${verdict}`,
+    ),
   ];
   if (runtime)
     lines.push(
       `running     TensorFlow ${runtime.version} from ${runtime.libraryDir}`,
-      `devices     ${runtime.devices.join(', ')}: ${runtime.device} is used`,
+      `devices     ${runtime.devices.map((name) => name.replace(/^.*device:/, '')).join(', ')}; ${runtime.device} is used`,
       `precision   ${describePrecisions(runtime.precisions)}`,
       `threads     ${runtime.threads.within} within an op, ${runtime.threads.between} ops at a time, oneDNN ${runtime.oneDnn ? 'on' : 'off'}`,
     );

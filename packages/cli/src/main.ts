@@ -1,7 +1,8 @@
-import { defineCommand, parseArgs, runCommand, showUsage, type ArgsDef, type CommandDef } from 'citty';
+import { defineCommand, parseArgs, renderUsage, runCommand, type ArgsDef, type CommandDef, type CommandMeta } from 'citty';
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { suggest } from '@mochi/core';
+import pc from 'picocolors';
 import { requireKnownFlags } from './arguments.js';
 import { reportError } from './report-error.js';
 import { endAtStrays } from './strays.js';
@@ -51,7 +52,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const [name = ''] = argv;
   const wantsHelp = argv.length === 0 || argv.includes('--help') || argv.includes('-h');
   try {
-    if (wantsHelp) return await showUsage(subCommands[name] ?? mochi);
+    if (wantsHelp) return console.log(await helpFor(name));
     if (name === '--version') return console.log(version());
     checkCommandLine(argv);
     await runCommand(mochi, { rawArgs: [...argv] });
@@ -77,6 +78,16 @@ export function checkCommandLine(argv: readonly string[]): void {
     if (code !== 'EARG') throw error;
     throw usage(stripVTControlCharacters(message), 'what `--help` lists', `See mochi ${name} --help.`);
   }
+}
+
+/** The help of a command, or of all. Descriptions end with the form of the command: it stands as its usage, which citty has without what is positional. */
+async function helpFor(name: string): Promise<string> {
+  const command = subCommands[name];
+  if (!command) return `${await renderUsage(mochi)}\n`;
+  const { description = '' } = command.meta as CommandMeta;
+  const [what, form] = description.split(/: (?=mochi )/);
+  const text = await renderUsage({ ...command, meta: { name: `mochi ${name}`, description: what! } });
+  return `${form === undefined ? text : text.replace(/^(.*USAGE\S*) .*$/m, (_, title: string) => `${title} ${pc.cyan(form)}`)}\n`;
 }
 
 function unknownCommand(name: string) {

@@ -88,7 +88,8 @@ const isFile = (path: string): Promise<boolean> =>
   );
 
 async function configOf(path: string, options: OpenOptions): Promise<Record<string, unknown>> {
-  const host = await openRun(path, { ...options, onEvent: undefined, log: undefined }); // opened again, and told of then
+  const overrides = options.overrides?.filter((word) => !word.startsWith('exporters.')) ?? []; // of an exporter that is named later
+  const host = await openRun(path, { ...options, overrides, onEvent: undefined, log: undefined }); // opened again, and told of then
   try {
     return { ...host.config };
   } finally {

@@ -57,6 +57,16 @@ test('a loaded encoder gives what embed gives, from the run, from its export, an
   }
 });
 
+test('options of an exporter are overrides, whether a run is exported or a config, which has no exporters', async () => {
+  const config = join(out, 'plain.yaml');
+  writeFileSync(config, stringify(tinyConfig(root)));
+  for (const source of [run, config]) {
+    const to = join(out, 'options.md');
+    await exportEncoder(source, { format: 'card', to, overrides: ['exporters.0.licence=CC0-1.0'] });
+    expect(readFileSync(to, 'utf8')).toContain('| licence of the weights | CC0-1.0 |');
+  }
+});
+
 test('a weights file that says nothing of its encoder asks for it', async () => {
   const golden = new URL('../../encoders/test/golden/half.pth', import.meta.url).pathname;
   await expect(loadEncoder(golden)).rejects.toMatchObject({ code: 'MOCHI_WEIGHTS_ENCODER' });

@@ -10,7 +10,10 @@ import { log } from '../log.js';
 import { listenForStop } from '../stop-signals.js';
 
 export const trainCommand = defineCommand({
-  meta: { name: 'train', description: 'Train what a config says: mochi train CONFIG [path=value ...]' },
+  meta: {
+    name: 'train',
+    description: 'Train what a config says: mochi train CONFIG [--run DIR] [path=value ...], or mochi train --data FOLDER',
+  },
   args: {
     run: { type: 'string', description: 'folder of the run (default: runs/TIME)', valueHint: 'DIR' },
     resume: { type: 'boolean', default: false, description: 'go on from the newest checkpoint of --run' },

@@ -43,11 +43,18 @@ function applyOverride(config: MapNode, text: string, place: Place): Outcome {
     return { config: setAt(config, path, 0, { node: value, place }) as MapNode };
   } catch (error) {
     if (!(error instanceof Blocked)) throw error;
-    return { problem: { path, found: error.message, expected: 'a path through sections, options and list items' } };
+    return { problem: { path, found: error.message, expected: error.expected } };
   }
 }
 
-class Blocked extends Error {}
+class Blocked extends Error {
+  constructor(
+    message: string,
+    readonly expected = 'a path through sections, options and list items',
+  ) {
+    super(message);
+  }
+}
 
 /** A copy of the tree with the value at the path; maps are made where there is nothing. */
 function setAt(node: Node, path: readonly string[], depth: number, value: MapEntry): Node {
@@ -58,10 +65,15 @@ function setAt(node: Node, path: readonly string[], depth: number, value: MapEnt
   if (at.kind === 'value' && at.value !== null) throw new Blocked(`"${path.slice(0, depth).join('.')}" holds ${show(at.value)}`);
   const entries = new Map(at.kind === 'map' ? at.entries : []);
   const below = entries.get(key);
-  const next = setAt(below?.node ?? mapNode([], value.place), path, depth + 1, value);
+  const isThere = below && !(below.node.kind === 'value' && below.node.value === null);
+  const next = setAt(isThere ? below.node : nothingAt(key, depth, value.place), path, depth + 1, value);
   entries.set(key, { place: below && depth < path.length - 1 ? below.place : value.place, node: next });
   return mapNode(entries, at.place);
 }
+
+/** What stands where a config has nothing: no plugins, or no options. */
+const nothingAt = (key: string, depth: number, place: Place): Node =>
+  depth === 0 && sectionOf(key)?.form === 'many' ? { kind: 'list', items: [], place } : mapNode([], place);
 
 function setItem(list: ListNode, path: readonly string[], depth: number, value: MapEntry): Node {
   const key = path[depth]!;
@@ -71,6 +83,12 @@ function setItem(list: ListNode, path: readonly string[], depth: number, value: 
     const names = items.map((item, at) => pluginName(item) ?? at);
     throw new Blocked(`no item "${key}" in "${path.slice(0, depth).join('.')}", which has ${names.join(', ') || 'none'}`);
   }
+  const [section, option] = [path.slice(0, depth).join('.'), path.slice(depth + 1).join('.')];
+  if (index === items.length && option !== '' && option !== 'name')
+    throw new Blocked(
+      `no item "${key}" in "${section}" that could have an option`,
+      `an item first: ${section}.${key}=NAME, or in the config`,
+    );
   items[index] = setAt(items[index] ?? mapNode([], value.place), path, depth + 1, value);
   return { ...list, items };
 }

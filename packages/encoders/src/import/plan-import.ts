@@ -80,6 +80,14 @@ export function findPrefix(names: readonly string[]): string {
   return (leading.length > 0 ? leading : prefixes).sort((a, b) => a.length - b.length)[0] ?? '';
 }
 
+const SHOWN = 5;
+
+/** `module.encoder_k.*, module.queue`: a network by what its names begin with; the first few of them. */
+function named(names: readonly string[]): string {
+  const groups = [...new Set(names.map((name) => name.replace(/^([^.]+\.[^.]+)\..*/, '$1.*')))];
+  return [...groups.slice(0, SHOWN), ...(groups.length > SHOWN ? ['...'] : [])].join(', ');
+}
+
 /** What an import did, in a line for a log. */
 export function importReport(encoder: string, plan: ImportPlan, file: string): string {
   const under = plan.prefix === '' ? '' : ` under "${plan.prefix}"`;
@@ -87,7 +95,7 @@ export function importReport(encoder: string, plan: ImportPlan, file: string): s
     `${plan.loaded.length} weights${under}`,
     ...(plan.stemConverted ? ['the first kernel converted'] : []),
     ...(plan.drawn.length > 0 ? [`drawn anew: ${plan.drawn.join(', ')}`] : []),
-    ...(plan.ignored.length > 0 ? [`passed over: ${plan.ignored.length} others`] : []),
+    ...(plan.ignored.length > 0 ? [`passed over: ${plan.ignored.length} others (${named(plan.ignored)})`] : []),
   ];
   return `${encoder} from ${file}: ${notes.join('; ')}`;
 }

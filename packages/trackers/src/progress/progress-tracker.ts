@@ -25,6 +25,7 @@ export interface ProgressOptions {
 export class ProgressTracker implements Tracker {
   private status: Status = initialStatus;
   private shownAt = -Infinity; // ms since 1970
+  private shownStep = -1; // of the last plain line
   private subscription: Subscription | undefined;
   private readonly out: LineStream;
   private readonly live: ReturnType<typeof createLogUpdate> | null;
@@ -79,11 +80,14 @@ export class ProgressTracker implements Tracker {
     ); // a wrapped line would make more than four
   }
 
-  /** At the first step, at the end of each epoch, and every so many seconds between. */
+  /** At the first step, at the end of each epoch, and every so many seconds between. An epoch's last step has the epoch's line alone. */
   private maybePlain(event: RunEvent): void {
-    const due = isEvent(stepEnd, event) && event.time - this.shownAt >= 1000 * this.options.everySeconds;
-    if (!due && !isEvent(epochEnd, event)) return;
+    const { step, stepsPerEpoch } = this.status;
+    const isLast = stepsPerEpoch > 0 && step % stepsPerEpoch === 0;
+    const due = isEvent(stepEnd, event) && !isLast && event.time - this.shownAt >= 1000 * this.options.everySeconds;
+    if (!due && !(isEvent(epochEnd, event) && this.shownStep !== step)) return;
     this.shownAt = event.time;
+    this.shownStep = step;
     this.out.write(`${plainLine(this.status)}\n`);
   }
 

@@ -12,6 +12,8 @@ interface Lap {
 export interface Status {
   readonly totalSteps: number;
   readonly totalEpochs: number;
+  /** As planned: broken images may make an epoch shorter. */
+  readonly stepsPerEpoch: number;
   /** Optimizer steps done. */
   readonly step: number;
   /** The epoch under way, counted from 1. */
@@ -24,7 +26,7 @@ export interface Status {
   readonly laps: readonly Lap[];
 }
 
-export const initialStatus: Status = { totalSteps: 0, totalEpochs: 0, step: 0, epoch: 1, skipped: 0, laps: [] };
+export const initialStatus: Status = { totalSteps: 0, totalEpochs: 0, stepsPerEpoch: 0, step: 0, epoch: 1, skipped: 0, laps: [] };
 
 /** Speeds are means over the last so many seconds, and over so many steps at most. */
 const WINDOW_MS = 30_000;
@@ -39,6 +41,7 @@ export function nextStatus(status: Status, event: RunEvent): Status {
       ...status,
       totalSteps,
       totalEpochs,
+      stepsPerEpoch,
       step,
       epoch: Math.min(totalEpochs, Math.floor(step / Math.max(1, stepsPerEpoch)) + 1),
     };
