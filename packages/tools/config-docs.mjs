@@ -38,7 +38,8 @@ evaluators: [{ name: representation, every: 10ep }]
 - **\`plugins\`** takes paths (relative to the file), packages, or \`{ use: PATH, ...options }\` for extensions: [write-a-plugin.md](write-a-plugin.md).
 - **A ramp** is \`{ from, to, over, after }\` in place of a number that moves in a straight line: it stays at \`from\` for the time \`after\` (default
   \`0ep\`), and takes the time \`over\` to \`to\`, both durations.
-- **A duration** is \`10ep\`, \`0.5ep\`, \`500st\` (optimizer steps), or a number, which means epochs.
+- **A duration** is \`10ep\`, \`0.5ep\`, \`500st\` (optimizer steps), the same in words (\`10 epochs\`, \`10epochs\`, \`500 steps\`), or a
+  number, which means epochs. \`train.epochs\` and \`train.steps\` are plain numbers.
 - On the command line: \`mochi train mochi.yaml sampler.n=512 sampler=uniform\` ([cli.md](cli.md#overrides)). What a config comes to in the end is what
   \`mochi explain mochi.yaml\` prints; \`mochi explain --schema\` prints a JSON Schema for editors.
 `;

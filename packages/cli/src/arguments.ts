@@ -5,6 +5,9 @@ export const jsonFlag = {
   json: { type: 'boolean', default: false, description: 'print one JSON object a line, for machines' },
 } as const;
 
+/** What a config without trackers gets on the command line, where somebody looks: progress, and the events that `mochi report` reads. */
+export const DEFAULTS = { trackers: ['progress', 'jsonl'] };
+
 /** A config file and `path=value` overrides, in any order. @throws MOCHI_USAGE for a second file. */
 export function splitPositionals(given: readonly string[]): { file: string | undefined; overrides: string[] } {
   const overrides = given.filter(isOverride);

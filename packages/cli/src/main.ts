@@ -52,7 +52,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const [name = ''] = argv;
   const wantsHelp = argv.length === 0 || argv.includes('--help') || argv.includes('-h');
   try {
-    if (wantsHelp) return console.log(await helpFor(name));
+    if (wantsHelp) return console.log(forTerminal(await helpFor(name)));
     if (name === '--version') return console.log(version());
     checkCommandLine(argv);
     await runCommand(mochi, { rawArgs: [...argv] });
@@ -60,6 +60,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = reportError(error, argv.includes('--json'));
   }
 }
+
+/** Colours are for terminals. */
+const forTerminal = (text: string): string =>
+  process.stdout.isTTY && !process.env['NO_COLOR'] ? text : stripVTControlCharacters(text);
 
 /**
  * Checks the words of a command line, nothing of what they name: the command, its options, what it requires.

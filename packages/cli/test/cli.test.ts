@@ -74,6 +74,8 @@ describe('mochi', () => {
       results: summary.results,
       settings: { knn: { k: 3, temperature: 0.07 } },
     });
+    const named = await mochi(['eval', 'run', '--evaluators', 'knn,collapse', '--json']);
+    expect(JSON.parse(named.stdout)).toMatchObject({ settings: { knn: { k: 3, test: 'train' }, collapse: {} } });
     const embedded = await mochi(['embed', 'run', '--out', 'features.npy', '--json']);
     expect(JSON.parse(embedded.stdout)).toMatchObject({ rows: 12, layer: 'backbone', encoder: 'query' });
     expect(existsSync(join(folder, 'features.npy'))).toBe(true);
@@ -117,6 +119,31 @@ describe('mochi', () => {
     const more = await mochi(['train', config, 'train.steps=1', 'evaluators=[]', '--run', 'busy', '--resume', '--json']);
     expect(more.code).toBe(0);
     expect(existsSync(join(folder, 'busy', 'run.lock'))).toBe(false);
+  });
+
+  test('without trackers in the config: progress, and the events that a report reads; an empty list is silence; how to go on is said', async () => {
+    const stopped = await mochi(['train', config, 'train.steps=100000', 'evaluators=[]'], { signal: 'SIGINT', whenSaid: 'step' });
+    expect(stopped.code).toBe(130);
+    const [, runDir] = /^go on: the same command with --run (runs\/\S+) --resume$/m.exec(stopped.stderr)!;
+    expect(readFileSync(join(folder, runDir!, 'events.jsonl'), 'utf8')).toContain('"run-start"');
+    const { step } = JSON.parse(readFileSync(join(folder, runDir!, 'summary.json'), 'utf8')) as { step: number };
+    const more = await mochi(['train', config, `train.steps=${step + 1}`, 'evaluators=[]', '--run', runDir!, '--resume']);
+    expect(more.code).toBe(0);
+    expect(more.stderr).toMatch(/run finished after step/);
+    expect(more.stderr).not.toMatch(/go on/);
+    const silent = await mochi(['train', config, 'train.steps=1', 'evaluators=[]', 'trackers=[]', '--run', 'silent']);
+    expect(silent.stderr.trim().split('\n')).toEqual(['finished at step 1: silent']);
+    expect(existsSync(join(folder, 'silent', 'events.jsonl'))).toBe(false);
+  }, 120_000); // prettier-ignore
+
+  test('help has no colours where nobody sees them; explain without the data says how it does without', async () => {
+    const { stdout } = await mochi(['train', '--help']);
+    expect(stdout).toMatch(/--dry-run/);
+    // eslint-disable-next-line no-control-regex
+    expect(stdout).not.toMatch(/\u001b/);
+    const dataless = ['explain', config, 'data.root=./nowhere'];
+    expect((await mochi(dataless)).stderr).toMatch(/fix .*--no-step/);
+    expect((await mochi([...dataless, '--no-step'])).code).toBe(0);
   });
 
   test('explain: an override of the sampler changes the sampler and nothing else', async () => {

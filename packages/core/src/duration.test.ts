@@ -6,6 +6,7 @@ test.each<[unknown, Duration]>([
   ['10ep', { epochs: 10 }],
   ['0.5 epochs', { epochs: 0.5 }],
   ['1 epoch', { epochs: 1 }],
+  ['10epochs', { epochs: 10 }],
   ['0ep', { epochs: 0 }],
   ['500st', { steps: 500 }],
   ['500 steps', { steps: 500 }],

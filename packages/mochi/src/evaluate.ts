@@ -30,7 +30,7 @@ export async function evaluate(path: string, options: EvaluateOptions = {}): Pro
   requireOptions('evaluate', options, OPTIONS);
   const { evaluators, signal = new AbortController().signal } = options;
   const change = (config: Record<string, unknown>) =>
-    evaluators ? { ...config, evaluators: evaluators.map((entry) => ownEntry(config, entry)) } : config;
+    evaluators ? { ...config, evaluators: evaluators.flatMap((entry) => ownEntries(config, entry)) } : config;
   const run = await openTrained(path, { ...options, change });
   try {
     const { parts, state, position, checkpoint } = run;
@@ -60,9 +60,11 @@ async function keep(file: string, lines: readonly string[], host: RunHost): Prom
   });
 }
 
-/** An evaluator that is given by name alone is measured as the run itself does, where it does. */
-function ownEntry(config: Record<string, unknown>, entry: string | Readonly<Record<string, unknown>>): unknown {
-  if (typeof entry !== 'string') return entry;
-  const own = (config['evaluators'] as { name: string }[] | undefined)?.find(({ name }) => name === entry);
-  return own ?? entry;
+/** An evaluator that is given by name alone, its own (`as`) or its plugin's, is measured as the run itself does, where it does. */
+function ownEntries(config: Record<string, unknown>, entry: string | Readonly<Record<string, unknown>>): unknown[] {
+  if (typeof entry !== 'string') return [entry];
+  const all = (config['evaluators'] as { name: string; as?: string }[] | undefined) ?? [];
+  const called = all.filter(({ name, as }) => (as ?? name) === entry);
+  const own = called.length > 0 ? called : all.filter(({ name }) => name === entry);
+  return own.length > 0 ? own : [entry];
 }

@@ -19,6 +19,8 @@ export interface OpenOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** Where plugins' remarks go. Default: nothing is printed; warnings are `warning` events, the rest is dropped. */
   readonly log?: Logger;
+  /** Sections for where the config has none, such as `{ trackers: ['progress', 'jsonl'] }`, which the command line gives. Default: none. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
   /** Where relative paths of a config object start. Default: the working directory. A file's paths start at its folder. */
   readonly cwd?: string;
   /** Sections that must be there. Default: those without which no run makes sense. */
@@ -31,6 +33,7 @@ export const OPEN_OPTIONS: Readonly<Record<keyof OpenOptions, true>> = {
   onEvent: true,
   log: true,
   cwd: true,
+  defaults: true,
   required: true,
 };
 
@@ -43,7 +46,7 @@ const REQUIRED = ['data', 'augment', 'encoder', 'method', 'sampler', 'optimizer'
 /** Loads and checks a config, with every built-in plugin and preset known, and sets its plugins up. The caller disposes the host. */
 export async function openRun(
   config: ConfigInput,
-  { overrides = [], onEvent, onBus, log, cwd, required = REQUIRED }: Inner = {},
+  { overrides = [], onEvent, onBus, log, cwd, defaults, required = REQUIRED }: Inner = {},
 ): Promise<RunHost> {
   const source = typeof config === 'string' ? { file: config } : { object: config };
   const schemas = { train: trainConfig };
@@ -51,6 +54,7 @@ export async function openRun(
     ...source,
     cwd,
     overrides,
+    defaults,
     presets,
     schemas,
     required,

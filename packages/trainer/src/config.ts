@@ -1,9 +1,16 @@
 import { interval } from '@mochi/core';
 import { z } from 'zod';
 
+const EPOCHS = 'a number of epochs without a unit, e.g. 10';
+const STEPS = 'a whole number of steps without a unit, e.g. 1000';
+
 export const trainConfig = z.strictObject({
-  epochs: z.number().positive().optional().describe('passes over the training split (default: 200, unless steps are given)'),
-  steps: z.int().positive().optional().describe('optimizer steps; with epochs too, whichever comes first'),
+  epochs: z
+    .number({ error: EPOCHS })
+    .positive()
+    .optional()
+    .describe('passes over the training split (default: 200, unless steps are given)'),
+  steps: z.int({ error: STEPS }).positive().optional().describe('optimizer steps; with epochs too, whichever comes first'),
   batchSize: z.int().min(2).default(128).describe('images in a batch; the last incomplete batch of an epoch is dropped'),
   accumulate: z
     .int()

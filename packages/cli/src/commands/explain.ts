@@ -1,6 +1,7 @@
+import { isMochiError, MochiError } from '@mochi/contract';
 import { configSchema, openRun } from '@mochi/mochi';
 import { defineCommand } from 'citty';
-import { jsonFlag, splitPositionals } from '../arguments.js';
+import { DEFAULTS, jsonFlag, splitPositionals } from '../arguments.js';
 import { explainStep } from '../explain-step.js';
 import { formatExplanation } from '../format-explanation.js';
 import { usage } from '../errors.js';
@@ -23,13 +24,20 @@ export const explainCommand = defineCommand({
     if (args.schema) return console.log(JSON.stringify(configSchema(), null, 2));
     const { file, overrides } = splitPositionals(args._);
     if (file === undefined) throw usage('No config was given.', 'mochi explain CONFIG', 'Name a config file.');
-    const host = await openRun(file, { overrides, log });
+    const host = await openRun(file, { overrides, defaults: DEFAULTS, log });
     try {
       const explanation = host.explain();
-      const inputs = args.step ? await explainStep(host) : null;
+      const inputs = args.step ? await explainStep(host).catch(orWithoutStep) : null;
       console.log(args.json ? JSON.stringify({ ...explanation, inputs }) : formatExplanation(explanation, inputs, args.tensors));
     } finally {
       await host.dispose();
     }
   },
 });
+
+/** The step is made of the data: what a config means can be seen without them. */
+function orWithoutStep(error: unknown): never {
+  if (!isMochiError(error)) throw error;
+  const { code, happened, expected, fix } = error;
+  throw new MochiError(code, { happened, expected, fix: `${fix} Or leave the compiled step out: --no-step.` }, { cause: error });
+}

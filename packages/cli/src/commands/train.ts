@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { planTraining, train, type ConfigInput } from '@mochi/mochi';
 import { defineCommand } from 'citty';
-import { jsonFlag, splitPositionals } from '../arguments.js';
+import { DEFAULTS, jsonFlag, splitPositionals } from '../arguments.js';
 import { usage } from '../errors.js';
 import { formatPlan } from '../format-plan.js';
 import { EXIT } from '../exit-codes.js';
@@ -40,6 +40,7 @@ export const trainCommand = defineCommand({
       const trackers = args.json ? ['trackers=[json, jsonl]'] : [];
       const result = await train(config, {
         overrides: [...overrides, ...trackers],
+        defaults: DEFAULTS,
         runDir,
         resume: args.from ?? args.resume,
         signal: stop.signal,
@@ -58,7 +59,7 @@ export const trainCommand = defineCommand({
 });
 
 async function tellPlan(config: ConfigInput, overrides: readonly string[], json: boolean): Promise<void> {
-  const plan = await planTraining(config, { overrides, log });
+  const plan = await planTraining(config, { overrides, defaults: DEFAULTS, log });
   console.log(json ? JSON.stringify(plan) : formatPlan(plan));
 }
 

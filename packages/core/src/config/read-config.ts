@@ -18,6 +18,8 @@ export interface ConfigSource {
   readonly object?: object | undefined;
   /** Default: the working directory of the process. */
   readonly cwd?: string | undefined;
+  /** Sections for where nothing else has any, not even as null: what a program adds to every config. */
+  readonly defaults?: object | undefined;
   /** Configs by name, for `extends`. */
   readonly presets?: Readonly<Record<string, object>> | undefined;
 }
@@ -28,8 +30,13 @@ const EXTENSIONS = ['.yaml', '.yml', '.json', '.ts', '.mts', '.cts', '.js', '.mj
 export async function readConfig(source: ConfigSource, loader: ModuleLoader): Promise<MapNode> {
   const cwd = resolve(source.cwd ?? '.');
   const reader: Reader = { cwd, loader, presets: source.presets ?? {} };
-  if (source.file !== undefined) return fromFile(resolve(cwd, source.file), reader, []);
-  return withBases(toNode(source.object ?? {}, { source: 'config' }), { source: 'config' }, cwd, reader, []);
+  const place = { source: 'config' };
+  const read =
+    source.file !== undefined
+      ? await fromFile(resolve(cwd, source.file), reader, [])
+      : await withBases(toNode(source.object ?? {}, place), place, cwd, reader, []);
+  const below = { source: 'defaults' };
+  return source.defaults ? mergeConfigs(asMap(toNode(source.defaults, below), below), read) : read;
 }
 
 interface Reader {

@@ -1,16 +1,9 @@
-import type { SchemaIssue, StandardSchema } from '@mochi/contract';
+import type { StandardSchema } from '@mochi/contract';
 import { suggest } from '../suggest.js';
+import { expectedOf, type RichIssue } from './expected.js';
 import { jsonSchemaOf, propertiesAt } from './json-schema.js';
 import { placeOf, type Node, type Path } from './node.js';
 import { issuePath, show, type Problem } from './problems.js';
-
-/** What zod adds to an issue of the Standard Schema. Another library's issues have none of it and keep their message. */
-interface RichIssue extends SchemaIssue {
-  readonly code?: string;
-  readonly keys?: readonly string[];
-  readonly values?: readonly unknown[];
-  readonly errors?: readonly (readonly RichIssue[])[];
-}
 
 /**
  * The value that a schema makes of an input, or the problems, each with the place where it was written.
@@ -54,7 +47,7 @@ function explainIssue(issue: RichIssue, scope: Scope): Problem[] {
       place: placeOf(scope.root, path),
       path,
       found: show(found),
-      expected: words.length > 0 ? `one of ${words.join(', ')}` : lowerFirst(issue.message),
+      expected: expectedOf(issue),
       suggestion: typeof found === 'string' ? suggest(found, words) : undefined,
     },
   ];
@@ -88,5 +81,3 @@ const valueAt = (input: unknown, path: Path): unknown =>
     (at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
     input,
   );
-
-const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
