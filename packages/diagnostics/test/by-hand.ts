@@ -131,7 +131,9 @@ function falseSynthetic(synthetic: Negative[][], labels: number[]): Record<strin
   };
 }
 
-function ofBank({ queries, ids, labels, banks, step, n }: Problem, name: string): Record<string, number> {
+function ofBank({ queries, ids, labels, banks, step, n, negatives }: Problem, name: string): Record<string, number> {
+  const block = negatives.blocks.find(({ kind, bank }) => kind === 'bank' && bank === name);
+  const inLoss = (b: number, k: number): boolean => (block?.logWeights?.[b]![k] ?? 0) > -Infinity;
   const bank = banks[name]!;
   const { state } = bank;
   const candidates = queries.map((_, b) => drawable(bank, b).map(({ k }) => k));
@@ -144,6 +146,7 @@ function ofBank({ queries, ids, labels, banks, step, n }: Problem, name: string)
     ...(labels && state.labels
       ? {
           falseNegativesAtN: share(same(hardest).flat()),
+          falseNegativesPushed: share(same(hardest).flatMap((of, b) => of.map((is, at) => is && inLoss(b, hardest[b]![at]!)))),
           sameClassRows: mean(same(candidates).map((of) => of.filter(Boolean).length)),
           sameClassShare: share(same(candidates).flat()),
         }

@@ -1,4 +1,4 @@
-import type { Block, Drawn, MixtureBlock } from '@mochi/contract';
+import type { BankBlock, Block, Drawn, MixtureBlock } from '@mochi/contract';
 import { mixtureSimilarities } from '@mochi/losses';
 import * as tf from '@tensorflow/tfjs-core';
 import { countedOf } from './means.js';
@@ -34,6 +34,10 @@ function cosinesOf(block: Block, { queries, banks }: Drawn): tf.Tensor2D {
 export const banksIn = ({ negatives }: Drawn): string[] => [
   ...new Set(negatives.blocks.flatMap((block) => (block.kind === 'rows' ? [] : [block.bank]))),
 ];
+
+/** The rows of a bank as the loss has them, where it has them. */
+export const bankBlockOf = ({ negatives }: Drawn, bank: string): BankBlock | undefined =>
+  negatives.blocks.find((block): block is BankBlock => block.kind === 'bank' && block.bank === bank);
 
 /** The mixtures that have negatives. */
 export const mixturesIn = ({ negatives }: Drawn): MixtureBlock[] =>

@@ -1,4 +1,4 @@
-import type { BankView, Drawn } from '@mochi/contract';
+import type { BankBlock, BankView, Drawn } from '@mochi/contract';
 import { gather } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Hardest } from './hardest.js';
@@ -8,17 +8,35 @@ import type { Measures } from './measures.js';
 
 /**
  * False negatives of one bank: rows that have the query's class. `falseNegativesAtN` (FN@N) lies between the share of the class in the bank
- * (`sameClassShare`, what rows drawn at random would give) and min(1, sameClassRows / N).
+ * (`sameClassShare`, what rows drawn at random would give) and min(1, sameClassRows / N). Both are taken before the filters of the chain;
+ * `falseNegativesPushed` is what of FN@N they leave in the loss.
+ *
+ * @param block The bank's rows as the loss has them; absent: it has none of them, only what is made of them.
  */
-export function falseNegatives(view: BankView, labels: tf.Tensor1D, hardest: () => Hardest): Measures {
+export function falseNegatives(
+  view: BankView,
+  labels: tf.Tensor1D,
+  hardest: () => Hardest,
+  block: BankBlock | undefined,
+): Measures {
   const classes = view.state.labels!;
   const same = () => sameClass(tf.expandDims(classes, 0), labels); // [B, K]
+  const sameOfHardest = () => sameClass(gather(classes, hardest().rows), labels); // [B, N]
+  const pushed = ({ logWeights }: BankBlock) => ofEach(countedOf(logWeights, view.similarities.shape), hardest().rows);
   const candidates = () => countedOf(view.mask, view.similarities.shape);
   return {
-    falseNegativesAtN: () => meanOf([weigh(sameClass(gather(classes, hardest().rows), labels), hardest().counted)]),
+    falseNegativesAtN: () => meanOf([weigh(sameOfHardest(), hardest().counted)]),
+    ...(block ? { falseNegativesPushed: () => meanOf([weigh(tf.mul(sameOfHardest(), pushed(block)), hardest().counted)]) } : {}),
     sameClassRows: () => tf.mean(tf.sum(tf.mul(same(), candidates()), 1)),
     sameClassShare: () => meanOf([weigh(same(), candidates())]),
   };
+}
+
+/** Of each row of x [B, K] the entries at its places, [B, N]. */
+function ofEach(x: tf.Tensor2D, places: tf.Tensor2D): tf.Tensor {
+  const [batch, width] = x.shape;
+  const starts = tf.expandDims(tf.mul(tf.range(0, batch, 1, 'int32'), tf.scalar(width, 'int32')), 1);
+  return gather(tf.reshape(x, [batch * width]), tf.add(places, starts));
 }
 
 /** Shares of synthetic negatives of which all parents have the query's class, and of which some but not all do. */

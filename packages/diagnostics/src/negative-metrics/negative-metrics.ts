@@ -1,7 +1,7 @@
 import { DEFAULT_BANK, type Drawn } from '@mochi/contract';
 import type * as tf from '@tensorflow/tfjs-core';
 import { bankCondition } from './bank-condition.js';
-import { banksIn, columnsOf } from './columns.js';
+import { bankBlockOf, banksIn, columnsOf } from './columns.js';
 import { falseNegatives, syntheticFalseNegatives } from './false-negatives.js';
 import { hardestOf } from './hardest.js';
 import { matchingMetrics } from './matching.js';
@@ -33,7 +33,7 @@ export function negativeMetrics({ drawn, step }: Measured, { n }: MeasureOptions
     const view = drawn.banks[name]!;
     const hardest = once(() => hardestOf(view, n));
     return prefixed(name, {
-      ...(labels && view.state.labels ? falseNegatives(view, labels, hardest) : {}),
+      ...(labels && view.state.labels ? falseNegatives(view, labels, hardest, bankBlockOf(drawn, name)) : {}),
       ...bankCondition(view, drawn, step, hardest),
     });
   });

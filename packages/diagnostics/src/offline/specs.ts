@@ -30,6 +30,7 @@ export const FALSE_NEGATIVES: DrawsSpec = {
   name: 'false-negatives',
   metrics: [
     share('falseNegativesAtN', 'lower'),
+    share('falseNegativesPushed', 'lower'),
     share('sameClassShare', 'lower'),
     { name: 'sameClassRows', unit: 'rows', better: 'lower' },
     share('syntheticFalseNegatives', 'lower'),

@@ -22,6 +22,7 @@ const KNOWN: Readonly<Record<string, MetricInfo>> = {
   parentSimilarity: { title: 'Similarity of their parents', unit: 'cosine' },
   syntheticAbovePositive: { title: 'Synthetic negatives above the positive', unit: share },
   falseNegativesAtN: { title: 'False negatives among the N hardest (FN@N)', unit: share },
+  falseNegativesPushed: { title: 'False negatives among the N hardest that enter the loss', unit: share },
   sameClassRows: { title: 'Rows of the same class in the bank', unit: 'rows' },
   sameClassShare: { title: 'Share of the same class in the bank', unit: share },
   syntheticFalseNegatives: { title: 'Synthetic negatives of the same class', unit: share },

@@ -29,7 +29,7 @@ export function falseNegativesSection(runs: readonly NegativesRun[]): Section {
     ...{ kind: 'curves', id: 'false-negatives', title: 'FN@N and its base rate', wide: true, smooth: true, lines },
     ...{ x: { label: 'step' }, y: { label: 'share of rows with the class of the query' } },
     summary:
-      'Solid: of the N hardest rows of each query, the share that has its class and is pushed away all the same (FN@N). Dashed: the same share of the whole bank, which rows drawn at random would give. The distance of the two is what hardness costs.',
+      'Solid: of the N hardest rows of each query, the share that has its class (FN@N), before the samplers that leave rows out: under `oracle` too it says what would be pushed away. What is (falseNegativesPushed) stands among the curves. Dashed: the same share of the whole bank, which rows drawn at random would give. The distance of the two is what hardness costs.',
   };
   const none = `No FN@N of ${missing.join(', ')}: it needs data with labels, bank.labels and the extension negative-metrics.`;
   return {

@@ -82,6 +82,15 @@ test('the live status has at most four lines and says everything', () => {
   expect(liveLines(initialStatus).length).toBeLessThanOrEqual(4);
 });
 
+test('FN@N and effective negatives stay in sight from where they are measured on', () => {
+  const step = (n: number, metrics?: Record<string, number>) =>
+    at(n, stepEnd, { step: n, epoch: 0, rate: 1, stepMs: 1, waitMs: 0, images: 1, ...(metrics ? { metrics } : {}) });
+  const status = follow([step(1, { falseNegativesAtN: 0.1234, effectiveNegatives: 812.3, accuracy: 1 }), step(2)]);
+  expect(plainLine(status)).toContain('rate 1  FN@N 12.3 %  effective negatives 812');
+  expect(liveLines(status)[2]).toMatch(/FN@N 12\.3 % {3}effective negatives 812$/);
+  expect(plainLine(follow([step(1, { accuracy: 1 })]))).not.toMatch(/FN@N|effective/);
+});
+
 test('a loss that is not a number is shown as such, and an epoch without one keeps the last', () => {
   const step = at(1, stepEnd, { step: 1, epoch: 0, rate: 1, stepMs: 1, waitMs: 0, images: 1, lossNats: NaN });
   expect(plainLine(follow([step]))).toContain('loss NaN nats');

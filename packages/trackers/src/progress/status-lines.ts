@@ -20,7 +20,7 @@ export function liveLines(status: Status): string[] {
   return [
     `${bar(status.totalSteps > 0 ? status.step / status.totalSteps : 0)}  epoch ${count(status.epoch)}/${count(status.totalEpochs)}`,
     `step ${count(status.step)}/${count(status.totalSteps)}   ${speed ? `${duration(speed.secondsLeft)} left` : 'time left not known yet'}`,
-    [`loss ${lossText(status)}`, `learning rate ${rateText(status)}`].join('   '),
+    [`loss ${lossText(status)}`, `learning rate ${rateText(status)}`, ...negativesText(status)].join('   '),
     [
       ...(speed ? [`${significant(speed.imagesPerSecond)} images/s`, `${waitText(speed.waitShare)} waiting for data`] : []),
       ...skipped,
@@ -36,6 +36,7 @@ export function plainLine(status: Status): string {
     `step ${count(status.step)}/${count(status.totalSteps)}`,
     `loss ${lossText(status)}`,
     `rate ${rateText(status)}`,
+    ...negativesText(status),
     ...(speed
       ? [
           `${significant(speed.imagesPerSecond)} images/s`,
@@ -45,6 +46,14 @@ export function plainLine(status: Status): string {
       : []),
     ...(status.skipped > 0 ? [`${count(status.skipped)} samples left out`] : []),
   ].join('  ');
+}
+
+/** What the negatives of the last measured step were, where the extension negative-metrics says. */
+function negativesText({ negatives: { falseNegativesAtN, effectiveNegatives } }: Status): string[] {
+  return [
+    ...(falseNegativesAtN === undefined ? [] : [`FN@N ${(100 * falseNegativesAtN).toFixed(1)} %`]),
+    ...(effectiveNegatives === undefined ? [] : [`effective negatives ${significant(effectiveNegatives)}`]),
+  ];
 }
 
 /** Events that deserve a line of their own, or null. Evaluations print all their settings: a kNN number without k and T says nothing. */

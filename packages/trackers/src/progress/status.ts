@@ -21,12 +21,23 @@ export interface Status {
   readonly lossNats?: number;
   /** Learning rate of the last step. */
   readonly rate?: number;
+  /** Of the negatives, where they are measured: FN@N (a share) and how many count. */
+  readonly negatives: { readonly falseNegativesAtN?: number; readonly effectiveNegatives?: number };
   /** Samples left out so far. */
   readonly skipped: number;
   readonly laps: readonly Lap[];
 }
 
-export const initialStatus: Status = { totalSteps: 0, totalEpochs: 0, stepsPerEpoch: 0, step: 0, epoch: 1, skipped: 0, laps: [] };
+export const initialStatus: Status = {
+  totalSteps: 0,
+  totalEpochs: 0,
+  stepsPerEpoch: 0,
+  step: 0,
+  epoch: 1,
+  skipped: 0,
+  negatives: {},
+  laps: [],
+};
 
 /** Speeds are means over the last so many seconds, and over so many steps at most. */
 const WINDOW_MS = 30_000;
@@ -56,7 +67,17 @@ export function nextStatus(status: Status, event: RunEvent): Status {
   const laps = [...status.laps, { time, stepMs, waitMs, images }]
     .filter((lap) => lap.time > time - WINDOW_MS)
     .slice(-WINDOW_STEPS);
-  return { ...status, step, epoch: event.epoch + 1, rate, laps, ...(lossNats === undefined ? {} : { lossNats }) };
+  const negatives = { ...status.negatives, ...negativesIn(event.metrics) };
+  return { ...status, step, epoch: event.epoch + 1, rate, laps, negatives, ...(lossNats === undefined ? {} : { lossNats }) };
+}
+
+/** Of the metrics of a step those that stay in sight; they are measured now and then. */
+function negativesIn(metrics: Readonly<Record<string, number>> = {}): Status['negatives'] {
+  const { falseNegativesAtN, effectiveNegatives } = metrics;
+  return {
+    ...(falseNegativesAtN === undefined ? {} : { falseNegativesAtN }),
+    ...(effectiveNegatives === undefined ? {} : { effectiveNegatives }),
+  };
 }
 
 export interface Speed {
