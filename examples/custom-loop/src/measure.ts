@@ -15,6 +15,7 @@ export async function knn(weights: EncoderWeights): Promise<number> {
     progress: { step: 0, epoch: 0, epochs: 0, stepsPerEpoch: 1, totalSteps: 1, filled: 0 },
     features,
     splits: ['train', 'test'],
+    heldOut: async () => 'test',
     rng: createRng(1, 'evaluate'),
     signal: new AbortController().signal,
   };

@@ -130,7 +130,7 @@ export function types(host: Host, sampler: NegativeSampler, loss: Scalar): void 
   host.events(stepEnd).subscribe(({ stepMs, time, type }) => {
     expectTypeOf(stepMs).toEqualTypeOf<number>();
     expectTypeOf(time).toEqualTypeOf<number>();
-    expectTypeOf(type).toEqualTypeOf<string>();
+    expectTypeOf(type).toEqualTypeOf<RunEvent['type']>();
   });
   host.events(stepEnd).subscribe((event) => {
     // @ts-expect-error no such field
