@@ -62,6 +62,13 @@ export const secondTensorFlow = (running: string, wanted: string) =>
     fix: 'Use one copy of @mochi/tensorflow, do not load @tensorflow/tfjs-node beside it, and set MOCHI_LIBTENSORFLOW before the start.',
   });
 
+export const twoCopies = (name: string, folders: readonly string[]) =>
+  new MochiError('MOCHI_TWO_COPIES', {
+    happened: `Two copies of ${name} are loaded in this process: ${folders.join(' and ')}.`,
+    expected: 'one copy, which every package of the program shares',
+    fix: `See who brings which: npm ls ${name} (pnpm why ${name}). Ask for one version everywhere, then npm dedupe or pnpm dedupe; where a dependency insists on another, set overrides in package.json. A package of yours that is linked takes it as a peer dependency.`,
+  });
+
 export const optionsDiffer = (name: string, running: unknown, wanted: unknown) =>
   new MochiError('MOCHI_TENSORFLOW_OPTIONS', {
     happened: `TensorFlow runs with ${name} = ${String(running)}, and was started again with ${String(wanted)}.`,

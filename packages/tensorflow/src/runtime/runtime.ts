@@ -23,19 +23,17 @@ export interface RuntimeInfo {
   readonly libraryDir: string;
 }
 
-/** Form of `Running`, raised when it changes: a copy of this package can share what another of the same form has started. */
-export const RUNNING_FORM = 1;
-
 /** Everything of the one TensorFlow of the process. */
 export interface Running {
-  readonly form: number;
+  /** Of the copy of this package that started it. */
+  readonly folder: string;
   readonly info: RuntimeInfo;
   readonly engine: Engine;
   readonly binding: Binding;
   readonly backend: TensorFlowBackend;
 }
 
-// One TensorFlow for a process, whoever asks and from whichever copy of this package: hence on globalThis.
+// One TensorFlow for a process, and a second copy of this package must see that there is one: hence on globalThis.
 const KEY = Symbol.for('mochi.tensorflow');
 const holder = globalThis as { [KEY]?: Running };
 

@@ -11,7 +11,8 @@ import { type DeviceChoice, deviceOf, isGpu } from '../native/device.js';
 import { Status } from '../native/status.js';
 import { availablePrecisions, readCpuFlags } from '../precision/available.js';
 import { Engine } from './engine.js';
-import { findRunning, RUNNING_FORM, type Running, type RuntimeInfo, setRunning } from './runtime.js';
+import { OWN_FOLDER, requireOneCopy } from './copies.js';
+import { findRunning, type Running, type RuntimeInfo, setRunning } from './runtime.js';
 
 export interface StartOptions {
   /** Threads within an op and ops at a time; a number counts for both. Default `auto`: one for each processor that this process may use. */
@@ -30,12 +31,13 @@ let starting: Promise<Running> | undefined;
 /**
  * Starts TensorFlow in this process: finds or installs the library, loads it, and makes it the backend of TensorFlow.js. Idempotent.
  *
- * @throws MOCHI_SECOND_TENSORFLOW when another TensorFlow runs in the process. MOCHI_TENSORFLOW_OPTIONS when it runs with other threads, or on another device.
+ * @throws MOCHI_TWO_COPIES of this package or of TensorFlow.js. MOCHI_SECOND_TENSORFLOW when another TensorFlow runs in the process. MOCHI_TENSORFLOW_OPTIONS when it runs with other threads, or on another device.
  * MOCHI_NO_GPU when one is asked for and TensorFlow sees none.
  * Codes of `ensureLibrary` when the library cannot be found or installed.
  */
 export async function startTensorFlow(options: StartOptions = {}): Promise<RuntimeInfo> {
   const existing = findRunning() ?? (await (starting ??= start(options).finally(() => (starting = undefined))));
+  requireOneCopy(existing.folder);
   checkOptions(options, existing);
   await tf.setBackend('tensorflow');
   return existing.info;
@@ -107,12 +109,10 @@ async function register(info: RuntimeInfo, engine: Engine): Promise<Running> {
   registerOwnKernels();
   const backend = new TensorFlowBackend(binding, engine);
   tf.registerBackend('tensorflow', () => backend, 3);
-  return { form: RUNNING_FORM, info, engine, binding, backend };
+  return { folder: OWN_FOLDER, info, engine, binding, backend };
 }
 
-function checkOptions({ threads, device }: StartOptions, { form, info }: Running): void {
-  if (form !== RUNNING_FORM)
-    throw secondTensorFlow(`another version of @mochi/tensorflow (${info.libraryDir})`, 'that of this version');
+function checkOptions({ threads, device }: StartOptions, { info }: Running): void {
   if (threads !== undefined && threads !== 'auto') {
     const [running, wanted] = [info.threads, threadsOf(threads)].map(
       ({ within, between }) => `${within} within, ${between} between`,
