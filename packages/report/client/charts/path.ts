@@ -7,7 +7,7 @@ import { framed, scaleOf, type Frame } from '../frame.js';
 export function drawPath(chart: PathChart, frame: Frame): SVGSVGElement {
   const { state, colours, width } = frame;
   const paths = chart.paths.filter(({ group }) => !state.hidden.has(group));
-  const data = paths.flatMap(({ points, group, name }) => points.map(([x, y, at]) => ({ x, y, at, group, name })));
+  const data = paths.flatMap(({ points, group }) => points.map(([x, y, at]) => ({ x, y, at, group })));
   const ends = paths.flatMap(({ points, group }) => (points.length > 0 ? [{ group, from: points[0]!, to: points.at(-1)! }] : []));
   const colour = ({ group }: { group: number }): string => colours.groups[group]!;
   return framed(chart, frame, {
@@ -21,8 +21,8 @@ export function drawPath(chart: PathChart, frame: Frame): SVGSVGElement {
       Plot.dot(ends, { x: ({ to }: (typeof ends)[number]) => to[0], y: ({ to }: (typeof ends)[number]) => to[1], fill: colour, r: 5 }),
       Plot.tip(data, Plot.pointer({
         ...{ x: 'x', y: 'y', fill: colours.ground, stroke: colours.faint },
-        title: ({ x, y, at, group, name }: (typeof data)[number]) =>
-          `${state.data.groups[group]}${name ? `, ${name}` : ''}\n${chart.at} ${digits(at)}\n${chart.x.label}: ${digits(x)}\n${chart.y.label}: ${digits(y)}`,
+        title: ({ x, y, at, group }: (typeof data)[number]) =>
+          `${state.data.groups[group]}\n${chart.at} ${digits(at)}\n${chart.x.label}: ${digits(x)}\n${chart.y.label}: ${digits(y)}`,
       })),
     ],
   }); // prettier-ignore

@@ -40,10 +40,8 @@ function curvesTable({ lines, x, y, bands }: CurvesChart, groups: readonly strin
 }
 
 function pathTable({ paths, x, y, at }: PathChart, groups: readonly string[]): DataTable {
-  const rows = paths.flatMap(({ group, name, points }) =>
-    points.map(([px, py, when]) => [groups[group]!, name ?? '', when, px, py]),
-  );
-  return { columns: ['run', 'line', at, x.label, y.label], rows };
+  const rows = paths.flatMap(({ group, points }) => points.map(([px, py, when]) => [groups[group]!, when, px, py]));
+  return { columns: ['run', at, x.label, y.label], rows };
 }
 
 const heatTable = ({ x, y, cells }: HeatChart): DataTable => ({

@@ -49,7 +49,6 @@ export interface PathChart extends ChartBase {
   readonly at: string;
   readonly paths: readonly {
     readonly group: number;
-    readonly name?: string;
     readonly points: readonly (readonly [x: number, y: number, at: number])[];
   }[];
 }

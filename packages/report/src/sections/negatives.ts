@@ -51,6 +51,22 @@ function trainingAlignment(curves: Curves, steps: readonly number[]): Reading[] 
   });
 }
 
+/** Alignment is measured by the evaluator on a split, or taken from the training batches: two quantities, and a chart for each. */
+const ALIGNMENTS = {
+  evaluator: {
+    id: 'alignment-uniformity',
+    title: 'Alignment against uniformity',
+    label: 'alignment (squared distance), lower is nearer',
+    what: 'Both by the evaluator representation, on features of the split that it measures.',
+  },
+  batches: {
+    id: 'batch-alignment-uniformity',
+    title: 'Alignment of training batches against uniformity',
+    label: 'alignment in training (squared distance), lower is nearer',
+    what: 'For runs whose evaluator measured no alignment (views: true, or pairs): 2 - 2 x the similarity of positives in the training batches before, which is of the projection head. Not to be held against alignment that the evaluator measured.',
+  },
+} as const;
+
 /** How near positives are against how evenly all features are spread. */
 export function representationSection(runs: readonly NegativesRun[]): Section {
   const paths = runs.flatMap(({ curves, group }) => {
@@ -60,20 +76,26 @@ export function representationSection(runs: readonly NegativesRun[]): Section {
     const points = alignment.flatMap(({ step, value }) =>
       uniformity.has(step) ? [[rounded(uniformity.get(step)!), rounded(value), step] as const] : [],
     );
-    const name = measured ? 'both by the evaluator' : 'alignment of the training batches';
-    return points.length > 0 ? [{ group, points, name }] : [];
+    return points.length > 0 ? [{ by: measured ? ('evaluator' as const) : ('batches' as const), path: { group, points } }] : [];
   });
-  const chart: PathChart = {
-    ...{ kind: 'path', id: 'alignment-uniformity', title: 'Alignment against uniformity', wide: true, at: 'step', paths },
-    x: { label: 'uniformity (nats), lower is more evenly spread' },
-    y: { label: 'alignment (squared distance), lower is nearer' },
-    summary:
-      'From the ring (first measurement) to the large dot (last). Towards the lower left: positives near each other, and all features evenly spread. A run with one measurement is a dot. Where no evaluator measured alignment (representation.pairs), it is that of the training batches, 2 - 2 x the similarity of positives, by the head: to be compared among such runs alone.',
-  };
-  const missing = new Set(runs.filter(({ group }) => !paths.some((path) => path.group === group)).map(({ name }) => name));
-  const none = `Not measured for ${[...missing].join(', ')}: add the evaluator { name: representation, pairs: SPLIT } with every: N epochs.`;
+  const charts = (['evaluator', 'batches'] as const).flatMap((by): Block[] => {
+    const drawn = paths.filter((one) => one.by === by).map(({ path }) => path);
+    return drawn.length > 0 ? [{ kind: 'chart', chart: pathChart(ALIGNMENTS[by], drawn) }] : [];
+  });
+  const missing = new Set(runs.filter(({ group }) => !paths.some(({ path }) => path.group === group)).map(({ name }) => name));
+  const none = `Not measured for ${[...missing].join(', ')}: add the evaluator { name: representation, views: true, every: 10ep }.`;
   return {
     ...{ id: 'representation', title: 'Alignment and uniformity' },
-    blocks: [...(paths.length > 0 ? [{ kind: 'chart', chart } as const] : []), ...(missing.size > 0 ? [text(none)] : [])],
+    blocks: [...charts, ...(missing.size > 0 ? [text(none)] : [])],
   };
 }
+
+const pathChart = (
+  { id, title, label, what }: (typeof ALIGNMENTS)['evaluator' | 'batches'],
+  paths: PathChart['paths'],
+): PathChart => ({
+  ...{ kind: 'path', id, title, wide: true, at: 'step', paths },
+  x: { label: 'uniformity (nats), lower is more evenly spread' },
+  y: { label },
+  summary: `From the ring (first measurement) to the large dot (last). Towards the lower left: positives near each other, and all features evenly spread. A run with one measurement is a dot. ${what}`,
+});
