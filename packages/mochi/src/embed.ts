@@ -22,7 +22,7 @@ export interface EmbedOptions extends OpenOptions {
   readonly signal?: AbortSignal;
 }
 
-export const EMBED_OPTIONS: Readonly<Record<keyof EmbedOptions, true>> = {
+const EMBED_OPTIONS: Readonly<Record<keyof EmbedOptions, true>> = {
   ...{ data: true, split: true, layer: true, encoder: true, out: true, format: true, signal: true },
   ...OPEN_OPTIONS,
 };
