@@ -1,4 +1,4 @@
-import { segmentSum } from '@mochi/tensorflow';
+import { concatIndices, segmentSum } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -48,7 +48,7 @@ export class GradientSums {
     const dense = this.dense.get(bank);
     const entries = this.entries.get(bank);
     if (!entries) return dense;
-    const at = tf.concat(entries.map((entry) => entry.at));
+    const at = concatIndices(entries.map((entry) => entry.at));
     const values = tf.concat(entries.map((entry) => entry.values));
     // As a sum over segments, which are the places of the flattened [B, K]: 7 times as fast as a scatter on CPU, and in a fixed order.
     const sums = tf.reshape(segmentSum(values, at, batch * capacity), [batch, capacity]) as tf.Tensor2D;

@@ -1,5 +1,5 @@
 import type { MixtureBlock } from '@mochi/contract';
-import { gather, layersOf } from '@mochi/tensorflow';
+import { deviceIndices, gather, layersOf } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Most bytes that the gathered parents may take at a time. */
@@ -52,7 +52,7 @@ export function evaluateMixture(
   similarities: tf.Tensor2D,
   transientBytes: number,
 ): EvaluatedMixture {
-  const [rows, weights] = [layersOf(block.rows), layersOf(block.weights)];
+  const [rows, weights] = [layersOf(deviceIndices(block.rows)), layersOf(block.weights)];
   const flatRows = rows.map((parent) => flatten(parent, bank.shape[0]));
   const flatSimilarities = tf.reshape(similarities, [-1]);
   const parts = flatRows.map((at, p) =>
@@ -86,7 +86,7 @@ export const materializeMixture = (block: MixtureBlock, bank: tf.Tensor2D, queri
 /** Rows [B, M] of a bank of K rows, as positions in a flattened [B, K]. */
 function flatten(rows: tf.Tensor2D, capacity: number): tf.Tensor1D {
   const batch = rows.shape[0];
-  const start = tf.mul(tf.range(0, batch, 1, 'int32'), tf.scalar(capacity, 'int32'));
+  const start = deviceIndices(tf.mul(tf.range(0, batch, 1, 'int32'), tf.scalar(capacity, 'int32')));
   return tf.reshape(tf.add(rows, tf.expandDims(start, 1)), [-1]);
 }
 
@@ -142,5 +142,5 @@ function inChunks(
 function after(before: tf.Tensor2D | undefined, rows: tf.Tensor2D): tf.Tensor2D {
   if (!before) return rows;
   const zero = tf.cast(tf.less(tf.slice(before, [0, 0], [1, 1]), -1e30), 'int32'); // a dot of unit rows, a squared norm: never below
-  return tf.add(rows, zero);
+  return tf.add(rows, deviceIndices(zero));
 }

@@ -1,4 +1,4 @@
-import { gather, layersOf } from '@mochi/tensorflow';
+import { gather, layersOf, runtimeInfo } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Rows that may be drawn from a pool of N: N itself, or [B, 1] float32. @param available How many of each query's rows may be drawn, [B, 1]. */
@@ -25,11 +25,13 @@ export function rankPairOf(first: tf.Tensor2D, second: tf.Tensor2D, pool: number
 }
 
 /** Bank rows [B, M, P], int32, at ranks [B, M, P] of a pool [B, N]. */
-export const rowsAt = (pool: tf.Tensor2D, ranks: tf.Tensor): tf.Tensor3D =>
-  tf.stack(
-    layersOf(ranks as tf.Tensor3D).map((layer) => gather(pool, tf.cast(layer, 'int32'), { axis: 1, batchDims: 1 })),
-    2,
+export const rowsAt = (pool: tf.Tensor2D, ranks: tf.Tensor): tf.Tensor3D => {
+  const rowsOf = (some: tf.Tensor): tf.Tensor => gather(pool, tf.cast(some, 'int32'), { axis: 1, batchDims: 1 });
+  // At once on a GPU, where integers are not stacked; layer by layer on a processor, where that is faster.
+  return (
+    runtimeInfo().device === 'gpu' ? rowsOf(ranks) : tf.stack(layersOf(ranks as tf.Tensor3D).map(rowsOf), 2)
   ) as tf.Tensor3D;
+};
 
 /**
  * Log-weights [B, M] of -Infinity for the queries with nothing to draw from, and for all negatives but the first `active`; 0 for the others.

@@ -1,6 +1,6 @@
 import { DEFAULT_BANK, type BankBlock, type MixtureBlock, type SampleContext } from '@mochi/contract';
 import { contrastiveLossAndGradients } from '@mochi/losses';
-import { compile, createRng, startTensorFlow } from '@mochi/tensorflow';
+import { compile, createRng, runtimeInfo, startTensorFlow } from '@mochi/tensorflow';
 import { leakFree } from '@mochi/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
@@ -233,3 +233,33 @@ test('no tensor is left behind', () => {
 });
 
 const mean = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, x) => sum + x, 0) / values.length;
+
+test('beside a GPU integers are calculated with otherwise: the same draws, loss and gradients', () => {
+  const { queries, positives } = makeContext();
+  const step = () =>
+    compile((q: tf.Tensor2D, k: tf.Tensor2D) => {
+      const context = makeContext();
+      const [base, pairs, own] = draw(context);
+      const { rows } = context.bank;
+      const given = { queries: q, positives: k, banks: { [DEFAULT_BANK]: rows }, similarities: {}, temperature: 0.2 };
+      const { loss, gradients } = contrastiveLossAndGradients({ ...given, negatives: { blocks: [base!, pairs, own] } });
+      return { pairs: pairs.rows, own: own.rows, loss, gradient: gradients.queries };
+    });
+  const [here, there] = [step()(queries, positives), asOnGpu(() => step()(queries, positives))];
+  expect(there.pairs.arraySync()).toEqual(here.pairs.arraySync());
+  expect(there.own.arraySync()).toEqual(here.own.arraySync());
+  expect(there.loss).toBeAllClose(here.loss);
+  expect(there.gradient).toBeAllClose(here.gradient, { rtol: 1e-5, atol: 1e-7 });
+});
+
+/** `fn` with the choices that are made beside a GPU; TensorFlow stays where it is, and has those kernels on a processor too. */
+function asOnGpu<R>(fn: () => R): R {
+  const info = runtimeInfo() as { device: string };
+  const { device } = info;
+  info.device = 'gpu';
+  try {
+    return fn();
+  } finally {
+    info.device = device;
+  }
+}

@@ -112,6 +112,8 @@ export class Trace {
     const lengths = argumentLengths(definition.inputs, statedLengths(attrs), ids.length);
     if (lengths === undefined) throw wrongInputs(name, ids.length, describeOp(definition));
     const node = api.TF_NewOperation(this.graph, name, this.names.next(name, inputs));
+    // A choice runs its branches where it runs itself, and what reads text or decodes has kernels on the processor alone.
+    if (name === 'StatelessIf' && inputs.some(({ dtype }) => dtype === DTYPES.string)) api.TF_SetDevice(node, '/device:CPU:0');
     this.addInputs(node, definition, lengths, inputs);
     if (definition.stateful && this.effects.length > 0) api.TF_AddControlInput(node, this.effects.at(-1)!);
     for (const id of after) api.TF_AddControlInput(node, this.input(id, name).oper);

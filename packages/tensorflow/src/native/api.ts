@@ -111,6 +111,7 @@ const SIGNATURES = {
   TF_AddInput: ['void', 'ptr', 'output'],
   TF_AddInputList: ['void', 'ptr', 'outputs', 'int'],
   TF_AddControlInput: ['void', 'ptr', 'ptr'],
+  TF_SetDevice: ['void', 'ptr', 'str'],
   TF_SetAttrType: ['void', 'ptr', 'str', 'int'],
   TF_SetAttrInt: ['void', 'ptr', 'str', 'long'],
   TF_SetAttrFloat: ['void', 'ptr', 'str', 'float'],

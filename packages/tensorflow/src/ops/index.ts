@@ -4,6 +4,7 @@ export { groupNorm } from './group-norm.js';
 export { maxPool2d, type MaxPool2dOptions } from './max-pool2d.js';
 export { permutationFromUniforms, topK } from './top-k.js';
 export { layersOf } from './layers.js';
+export { concatIndices, deviceIndices } from './device-indices.js';
 export { topSet } from './top-set.js';
 export { gather, type GatherOptions } from './gather.js';
 export { scatterAdd, scatterRows } from './scatter.js';

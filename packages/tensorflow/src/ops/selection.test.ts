@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { leakFree } from '@mochi/testing';
+import { asOnGpu } from '../../test/as-on-gpu.js';
 import { gradientPair, numbers } from '../../test/gradients.js';
 import { startTensorFlow } from '../runtime/start.js';
 import { gather } from './gather.js';
@@ -73,8 +74,13 @@ describe('topSet', () => {
     const run = compile((x: tf.Tensor2D) => topSet(x, k));
     const want = rows.map((row) => expected(row, k));
     leakFree([tf.tensor2d(rows)], (x) => topSet(x, k), (got) => expect(got.arraySync()).toEqual(want)); // prettier-ignore
-    tf.tidy(() => void expect(run(tf.tensor2d(rows)).arraySync()).toEqual(want));
+    const onGpu = compile((x: tf.Tensor2D) => topSet(x, k)); // always sorted there
+    tf.tidy(() => {
+      expect(run(tf.tensor2d(rows)).arraySync()).toEqual(want);
+      expect(asOnGpu(() => onGpu(tf.tensor2d(rows))).arraySync()).toEqual(want);
+    });
     run.dispose();
+    onGpu.dispose();
   });
   test('elements that are no number end nothing', () => {
     tf.tidy(() => {

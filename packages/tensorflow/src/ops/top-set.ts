@@ -1,14 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attr } from '../native/attributes.js';
 import { execute } from '../runtime/execute.js';
-import { isTracing } from '../runtime/runtime.js';
+import { isTracing, running } from '../runtime/runtime.js';
 import { opArgument } from './errors.js';
 import { topK } from './top-k.js';
 
 /**
  * Where the k largest elements of each row stand, in the order of their places; of equal ones the lower place is in. A quarter of the cost of
  * {@link topK}, because nothing is sorted: the k-th largest element is found, and the places at or above it are listed. Only where a row has
- * more of them than k, because elements tie with it, is there a sort after all.
+ * more of them than k, because elements tie with it, is there a sort after all. On a GPU it is always sorted: what finds the k-th largest runs
+ * on the processor alone.
  *
  * @param x [B, K] float32. @param k In [1, K].
  * @returns [B, k] int32, each row ascending; places of elements that are -Infinity come last. A constant as far as gradients go.
@@ -18,7 +19,7 @@ export function topSet(x: tf.Tensor2D, k: number): tf.Tensor2D {
   const [rows, width] = x.shape;
   if (!(k >= 1 && k <= width))
     throw opArgument('topSet', `k is ${k} and x [${x.shape.join(', ')}]`, '1 <= k <= the last side of x.');
-  if (!isTracing()) return tf.tidy(() => bySorting(x, k));
+  if (!isTracing() || running().info.device === 'gpu') return tf.tidy(() => bySorting(x, k));
   return tf.tidy(() => {
     const among = tf.greaterEqual(x, tf.expandDims(kthLargest(x, k), 1)); // at least k of each row
     const exactly = tf.equal(tf.sum(tf.cast(among, 'int32')), tf.scalar(rows * k, 'int32'));
@@ -40,12 +41,17 @@ function kthLargest(x: tf.Tensor2D, k: number): tf.Tensor {
 
 const FLOATS = attr.type('T', 'float32');
 
+/** Integers up to it are float32 numbers. */
+const LARGEST_EXACT = 2 ** 24;
+
 function bySorting(x: tf.Tensor2D, k: number): tf.Tensor2D {
   const { values, indices } = topK(x, k);
   const width = x.shape[1];
-  const last = tf.mul(tf.cast(tf.equal(values, -Infinity), 'int32'), tf.scalar(width, 'int32'));
-  const order = topK(tf.neg(tf.add(indices, last)), k).values; // ascending, the absent ones moved past the end
-  return tf.mod(tf.neg(order), tf.scalar(width, 'int32'));
+  const dtype = width <= LARGEST_EXACT / 2 ? 'float32' : 'int32'; // integers are not calculated with on a GPU
+  const side = tf.scalar(width, dtype);
+  const last = tf.mul(tf.cast(tf.equal(values, -Infinity), dtype), side);
+  const order = topK(tf.neg(tf.add(tf.cast(indices, dtype), last)), k).values; // ascending, the absent ones moved past the end
+  return tf.cast(tf.mod(tf.neg(order), side), 'int32');
 }
 
 /** Places of the k true elements of each row. */

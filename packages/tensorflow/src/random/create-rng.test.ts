@@ -6,6 +6,7 @@ import { chiSquare, correlation } from '../../test/statistics.js';
 import { compile } from '../compile/compile.js';
 import { startTensorFlow } from '../runtime/start.js';
 import { createRng } from './create-rng.js';
+import { asOnGpu } from '../../test/as-on-gpu.js';
 import { counterHash, hashWords, mix32, streamKey } from './hash.js';
 
 await startTensorFlow();
@@ -172,6 +173,19 @@ describe('perSample', () => {
       for (let row = 0; row < 5000; row++) seen.add(values.slice(3 * row, 3 * row + 3).join());
     }
     expect(seen.size).toBe(100_000);
+  });
+
+  test('beside a GPU words are uint32: the same numbers', () => {
+    const draw = () => uniform(ids(7, -1, 2 ** 31 - 1), [300], { step: 5 });
+    expect(asOnGpu(draw)).toEqual(draw());
+    const compiled = () =>
+      compile((step: tf.Tensor) =>
+        createRng(1, 'a', step as tf.Scalar)
+          .perSample(ids(3, 9))
+          .integers([50], 1000),
+      );
+    const at = tf.scalar(7, 'int32');
+    expect([...asOnGpu(() => compiled()(at)).dataSync()]).toEqual([...compiled()(at).dataSync()]);
   });
 
   test('integers stay below max and are even; bounds of uniform hold', () => {

@@ -2,7 +2,7 @@ import type { SampleRng } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { opArgument } from '../ops/errors.js';
 import { hashWords, UNIT_24 } from './hash.js';
-import { addWords, counterWords, mixWords, shiftWords, words, xorWords } from './words.js';
+import { addWords, counterWords, mixWords, shiftWords, toWords, words, xorWords } from './words.js';
 
 /** More would not be reached by 24 random bits. */
 const MAX_INTEGER = 2 ** 24;
@@ -34,21 +34,17 @@ export const toRange = (unit: tf.Tensor, min: number, max: number): tf.Tensor =>
 
 /** 24 random bits for each element of [B, ...shape], int32. @param places Of the elements in the sequence of a sample. Default: 0, 1, ... */
 function drawBits(key: number, ids: tf.Tensor1D, step: tf.Scalar | number, shape: number[], places?: Uint32Array): tf.Tensor {
-  const [a, b] = tf.split(rowKeys(key, ids, step), 2, 0) as [tf.Tensor, tf.Tensor]; // each [1, B]
-  const [batch] = ids.shape;
+  const [a, b] = [rowKeys(key, [1, 3], ids, step), rowKeys(key, [2, 4], ids, step)]; // with one, two of 2^16 rows would share a sequence
   const count = shape.reduce((all, side) => all * side, 1);
   const at = places ?? Uint32Array.from({ length: count }, (_, place) => place);
-  const all = counterWords(tf.reshape(a, [batch, 1]), tf.reshape(b, [batch, 1]), at);
-  return tf.reshape(shiftWords(all, 8), [batch, ...shape]);
+  const all = counterWords(a, b, at);
+  return tf.reshape(shiftWords(all, 8), [ids.shape[0], ...shape]);
 }
 
-/** Two words for each sample, [2, B]: with one, two of 2^16 rows would share a sequence. */
-function rowKeys(key: number, ids: tf.Tensor1D, step: tf.Scalar | number): tf.Tensor {
-  const part = (...parts: number[]): tf.Tensor =>
-    words(
-      [2, 1],
-      parts.map((n) => hashWords(key, n)),
-    );
-  const now = typeof step === 'number' ? words([1, 1], [step]) : tf.reshape(tf.cast(step, 'int32'), [1, 1]);
-  return mixWords(addWords(mixWords(xorWords(tf.expandDims(ids, 0), part(1, 2))), mixWords(xorWords(now, part(3, 4)))));
+/** A word for each sample, [B, 1]. @param parts What sets it apart from the sample's other word. */
+function rowKeys(key: number, [ofId, ofStep]: [number, number], ids: tf.Tensor1D, step: tf.Scalar | number): tf.Tensor {
+  const part = (n: number): tf.Tensor => words([1, 1], [hashWords(key, n)]);
+  const now = typeof step === 'number' ? words([1, 1], [step]) : tf.reshape(toWords(tf.cast(step, 'int32')), [1, 1]);
+  const rows = tf.reshape(toWords(ids), [ids.shape[0], 1]);
+  return mixWords(addWords(mixWords(xorWords(rows, part(ofId))), mixWords(xorWords(now, part(ofStep)))));
 }

@@ -1,15 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attr } from '../native/attributes.js';
 import { execute } from '../runtime/execute.js';
+import { running } from '../runtime/runtime.js';
 import { GOLDEN, MIX_A, MIX_B } from './hash.js';
 
-// 32-bit words are int32 tensors here: TensorFlow's int32 sums and products wrap, and every device has kernels for them.
+// 32-bit words are int32 tensors here, whose sums and products wrap in TensorFlow. On a GPU they are uint32: int32 is calculated with on the
+// processor, with copies there and back. The bits are the same.
 
-const binary = (op: string, a: tf.Tensor, b: tf.Tensor): tf.Tensor => execute(op, [attr.type('T', 'int32')], [a, b])[0]!;
+const binary = (op: string, a: tf.Tensor, b: tf.Tensor): tf.Tensor => execute(op, [], [a, b])[0]!;
 
-/** Unsigned words as an int32 tensor. */
+/** The words of an int32 tensor. */
+export const toWords = (x: tf.Tensor): tf.Tensor =>
+  running().info.device === 'cpu' ? x : execute('Cast', [attr.type('SrcT', 'int32'), attr.type('DstT', 'uint32')], [x])[0]!;
+
+/** Unsigned words as a tensor of words. */
 export const words = (shape: number[], values: readonly number[]): tf.Tensor =>
-  tf.tensor(Int32Array.from(values), shape, 'int32');
+  toWords(tf.tensor(Int32Array.from(values), shape, 'int32'));
 
 const word = (value: number): tf.Tensor => words([], [value]);
 

@@ -4,7 +4,7 @@ import { type Attr, attr, compile, execute, liveHandles, nativeTensor, startTens
 import type { TensorFlowError } from '../errors.js';
 import { leaveNothing } from '../../test/leave-nothing.js';
 
-await startTensorFlow();
+const info = await startTensorFlow();
 leaveNothing();
 
 const matrix = () => tf.tensor2d([[1, 2], [3, 4]]); // prettier-ignore
@@ -177,7 +177,8 @@ describe('errors say what TensorFlow said', () => {
     x.dispose();
     expect(thrown(() => execute('Neg', [], [x]))).toMatchObject({ code: 'MOCHI_TRACED_VALUE_ESCAPED' });
   });
-  test('an index out of range in gather', () => {
+  // On a GPU the elements are zeros.
+  test.skipIf(info.device === 'gpu')('an index out of range in gather', () => {
     expect(thrown(() => tf.gather(matrix(), tf.tensor1d([2], 'int32'))).message).toMatch(/indices\[0\] = 2 is not in \[0, 2\)/);
   });
 });
