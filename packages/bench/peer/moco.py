@@ -68,18 +68,19 @@ class MochiLoss(NTXentLoss):
         logits = [positive, negative]
         logits += [torch.einsum("nc,nsc->ns", q, mixed) for mixed in self.mix(q.detach(), negative.detach(), negatives.T)]
         logits = torch.cat(logits, dim=1) / self.temperature
-        return self.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long))
+        return self.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long, device=logits.device))
 
     @torch.no_grad()
     def mix(self, q, similarity, bank):
-        batch = len(q)
+        batch, device = len(q), q.device
         hardest = similarity.topk(self.n, dim=1, sorted=False).indices  # [B, N]
-        i = torch.randint(self.n, (batch, self.s))
-        j = (i + torch.randint(1, self.n, (batch, self.s))) % self.n
-        a = torch.rand(batch, self.s, 1)
+        i = torch.randint(self.n, (batch, self.s), device=device)
+        j = (i + torch.randint(1, self.n, (batch, self.s), device=device)) % self.n
+        a = torch.rand(batch, self.s, 1, device=device)
         first = a * bank[hardest.gather(1, i)] + (1 - a) * bank[hardest.gather(1, j)]
-        b = torch.rand(batch, self.s_prime, 1) * 0.5
-        second = b * q.unsqueeze(1) + (1 - b) * bank[hardest.gather(1, torch.randint(self.n, (batch, self.s_prime)))]
+        b = torch.rand(batch, self.s_prime, 1, device=device) * 0.5
+        single = torch.randint(self.n, (batch, self.s_prime), device=device)
+        second = b * q.unsqueeze(1) + (1 - b) * bank[hardest.gather(1, single)]
         return nn.functional.normalize(first, dim=2), nn.functional.normalize(second, dim=2)
 
 
@@ -96,24 +97,32 @@ class Training:
 
     def __init__(self, options):
         torch.manual_seed(1)
-        self.model = MoCo(options)
+        self.device = torch.device(options.get("device", "cpu"))
+        self.model = MoCo(options).to(self.device)
         self.layout = torch.channels_last if options.get("channelsLast", True) else torch.contiguous_format
         self.model = self.model.to(memory_format=self.layout)
         self.model.train()
-        self.criterion = loss_of(options)
+        self.criterion = loss_of(options).to(self.device)
         trained = [*self.model.backbone.parameters(), *self.model.projection_head.parameters()]
         self.optimizer = torch.optim.SGD(trained, lr=0.03, momentum=0.9, weight_decay=1e-4)
         self.forward, self.forward_momentum = self.model.forward, self.model.forward_momentum
+        self.half = options.get("precision") == "float16"
+        self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.half)
         if options.get("compile"):
             self.forward = torch.compile(self.forward)
             self.forward_momentum = torch.compile(self.forward_momentum)
 
     def step(self, x_query, x_key):
         self.model.update_momentum(0.999)
-        query = self.forward(x_query.to(memory_format=self.layout))
-        key = self.forward_momentum(x_key.to(memory_format=self.layout))
-        loss = self.criterion(query, key)
-        loss.backward()
-        self.optimizer.step()
+        with torch.autocast(self.device.type, torch.float16, enabled=self.half):
+            query = self.forward(self.placed(x_query))
+            key = self.forward_momentum(self.placed(x_key))
+        loss = self.criterion(query.float(), key.float())
+        self.scaler.scale(loss).backward()
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
         self.optimizer.zero_grad()
         return loss
+
+    def placed(self, x):
+        return x.to(self.device, non_blocking=True).to(memory_format=self.layout)

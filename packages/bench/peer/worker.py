@@ -11,13 +11,24 @@ os.dup2(2, 1)
 import torch  # noqa: E402
 
 torch.set_num_threads(os.cpu_count())
+CUDA = os.environ.get("MOCHI_DEVICE", "").startswith("gpu")
+if CUDA:  # as ours: products in TF32, algorithms of convolutions chosen by trying them
+    torch.set_float32_matmul_precision("high")
+    torch.backends.cudnn.benchmark = True
+DEVICE = "cuda" if CUDA else "cpu"
+
+
+def settled():
+    """A turn ends when its work is done, not when it is queued."""
+    if CUDA:
+        torch.cuda.synchronize()
 
 
 def loader(options, transform, shuffle):
     from lightly.data import LightlyDataset
 
     dataset = LightlyDataset(input_dir=options["images"], transform=transform)
-    workers = dict(num_workers=2, persistent_workers=True)
+    workers = dict(num_workers=os.cpu_count(), persistent_workers=True, pin_memory=CUDA)
     return torch.utils.data.DataLoader(dataset, batch_size=options["batch"], shuffle=shuffle, drop_last=shuffle, **workers)
 
 
@@ -45,6 +56,7 @@ class Train:
             self.done += 1
             if self.done % 10 == 0:
                 loss.item()  # a log line, as ours has
+        settled()
         return count * self.batch
 
 
@@ -56,11 +68,12 @@ class Fixed:
 
         self.batch = options["batch"]
         self.training = Training(options)
-        self.views = next(endless(options))
+        self.views = [view.to(DEVICE) for view in next(endless(options))]
 
     def turn(self, count):
         for _ in range(count):
             self.training.step(*self.views)
+        settled()
         return count * self.batch
 
 
@@ -146,7 +159,8 @@ class Check:
 
 def main():
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    task = {"train": Train, "views": Views, "fixed": Fixed, "embed": Embed, "knn": Knn, "check": Check}[sys.argv[1]](json.loads(sys.argv[2]))
+    tasks = {"train": Train, "views": Views, "fixed": Fixed, "embed": Embed, "knn": Knn, "check": Check}
+    task = tasks[sys.argv[1]]({**json.loads(sys.argv[2]), "device": DEVICE})
     say({"ready": True})
     for line in sys.stdin:
         started = time.perf_counter()

@@ -1,11 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { onGpu } from './options.js';
 import { peerVersions } from './peer.js';
 
 export interface Environment {
   readonly date: string;
   readonly processor: string;
+  /** Name of the GPU, where the rows were measured on one. */
+  readonly gpu?: string;
   readonly cores: number;
   readonly memoryGiB: number;
   readonly system: string;
@@ -21,6 +24,7 @@ export function describeEnvironment(loadBefore: number, othersLoad: number | nul
   return {
     date: new Date().toISOString().slice(0, 10),
     processor: cpus()[0]?.model ?? 'unknown',
+    ...gpu(),
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${platform()} ${release()}`,
@@ -29,6 +33,12 @@ export function describeEnvironment(loadBefore: number, othersLoad: number | nul
     loadBefore,
     othersLoad,
   };
+}
+
+function gpu(): { readonly gpu?: string } {
+  if (!onGpu) return {};
+  const { stdout } = spawnSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], { encoding: 'utf8' });
+  return { gpu: stdout?.split('\n')[0]?.trim() || 'unknown GPU' };
 }
 
 export const loadNow = (): number => Math.round(loadavg()[0]! * 100) / 100;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attr, createRng, execute, nativeTensor, startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
@@ -29,6 +29,17 @@ export async function generateImages(set: ImageSet, say: (text: string) => void)
   return folder;
 }
 
+/** The same with `count` names that lead to those images, for batches of which they would be too few. */
+export async function manyImages(set: ImageSet, count: number, say: (text: string) => void): Promise<string> {
+  const images = await generateImages(set, say);
+  const folder = `${images}-${count}`;
+  const done = `${folder}.done`;
+  if (existsSync(done)) return folder;
+  await linkNames(images, folder, count);
+  await writeFile(done, '');
+  return folder;
+}
+
 /** [height, width, 3] in 0..255: noise of several sizes, the finer the weaker, as in photos. */
 function paint({ height, width }: ImageSet, at: number): tf.Tensor3D {
   const rng = createRng(1, `image-${at}`);
@@ -44,4 +55,17 @@ function writeJpeg(path: string, image: tf.Tensor3D): void {
   const [bytes] = execute('Cast', [attr.type('DstT', 'uint8')], [tf.clipByValue(image, 0, 255)]);
   const [file] = execute('EncodeJpeg', [attr.int('quality', 90)], [bytes!]);
   execute('WriteFile', [], [nativeTensor([path], [], 'string'), file!], 0);
+}
+
+const PER_FOLDER = 1000;
+
+/** Names that lead to the same few files: what is measured is the listing and the order, not the disk. */
+export async function linkNames(from: string, to: string, count: number): Promise<void> {
+  const files = await readdir(from);
+  for (let at = 0; at < count; at += PER_FOLDER) {
+    const folder = join(to, String(at / PER_FOLDER).padStart(4, '0'));
+    await mkdir(folder, { recursive: true });
+    const names = Array.from({ length: PER_FOLDER }, (_, n) => n);
+    await Promise.all(names.map((n) => link(join(from, files[(at + n) % files.length]!), join(folder, `${n}.jpg`))));
+  }
 }

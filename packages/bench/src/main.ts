@@ -5,10 +5,11 @@ import { generateImages, PHOTOS, SMALL_IMAGES } from './images.js';
 import { preparePeer } from './peer.js';
 import { formatRow, record, type Recorded } from './report.js';
 import type { Bench, Group } from './row.js';
-import { groups } from './rows/index.js';
+import { groups, usual } from './rows/index.js';
 
 const USAGE = `npm run bench -- [NAME...] [--images FOLDER] [--pairs N] [--quick]
-  NAME      ${groups.flatMap(({ names }) => names).join(', ')}; default: all
+  NAME      ${groups.flatMap(({ names }) => names).join(', ')}; default: all for this machine; those
+            named gpu-... are for one with a GPU: set MOCHI_DEVICE=gpu
   --images  folder of JPEG files instead of generated ones
   --pairs   turns of each side, default 5
   --quick   tiny counts to see that it runs; nothing is written`;
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
 
 /** The groups of these names, or null when one is unknown. */
 function choose(names: readonly string[]): readonly Group[] | null {
-  if (names.length === 0) return groups;
+  if (names.length === 0) return usual;
   const named = (name: string): Group[] =>
     groups.filter((group) => group.names.some((own) => own === name || own.startsWith(`${name}/`))); // `mochi-cost` is all of its groups
   const found = names.map(named);

@@ -17,6 +17,8 @@ export interface TrainOptions {
   readonly mochi?: { readonly n: number; readonly s: number; readonly sPrime: number };
   /** The peer only: through torch.compile. */
   readonly compile?: boolean;
+  /** Of encoders. Default: float32 (with TF32 on GPUs that have it). */
+  readonly precision?: 'float16';
 }
 
 export interface KnnOptions {
@@ -27,6 +29,9 @@ export interface KnnOptions {
   readonly temperature: number;
   readonly classes: number;
 }
+
+/** Both sides compute on a GPU. */
+export const onGpu = process.env['MOCHI_DEVICE']?.startsWith('gpu') ?? false;
 
 export const MOCHI = { n: 1024, s: 1024, sPrime: 128 } as const;
 
@@ -57,8 +62,14 @@ export const photoRun = (images: string): TrainOptions => ({
   bank: 4096,
 });
 
+/** As for a GPU: the whole network on small images, a batch and a bank of the size that people use there. */
+export const gpuSmallRun = (images: string): TrainOptions => ({ ...fullRun(images), batch: 256, bank: 16_384 });
+
+/** The setting of MoCo-v2 on ImageNet, on one GPU. */
+export const gpuPhotoRun = (images: string): TrainOptions => ({ ...photoRun(images), batch: 256, bank: 65_536 });
+
 /** The config that a user would write for it. */
-export const configOf = ({ images, size, encoder, stem, width, hidden, batch, bank, mochi }: TrainOptions) => ({
+export const configOf = ({ images, size, encoder, stem, width, hidden, batch, bank, mochi, precision }: TrainOptions) => ({
   seed: 1,
   data: { name: 'image-folder', root: images, labels: 'none' },
   augment: { name: 'moco-v2', size },
@@ -67,5 +78,6 @@ export const configOf = ({ images, size, encoder, stem, width, hidden, batch, ba
   bank: { name: 'fifo', capacity: bank },
   sampler: mochi ? { name: 'mochi', ...mochi } : 'uniform',
   optimizer: { name: 'sgd', rate: 0.03, momentum: 0.9, weightDecay: 1e-4 },
+  ...(precision ? { runtime: { precision } } : {}),
   train: { steps: 1_000_000_000, batchSize: batch }, // it ends when nobody asks for more
 });

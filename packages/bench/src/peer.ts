@@ -9,8 +9,15 @@ import { Child } from './child.js';
 const FOLDER = fileURLToPath(new URL('../peer/', import.meta.url));
 const REQUIREMENTS = join(FOLDER, 'requirements.txt');
 
-/** The Python that has the peer's packages at their pinned versions; they are installed by pip the first time (about 6 GB on disk). */
+/** `MOCHI_BENCH_PYTHON`: a Python that has the peer's packages already, in whatever versions, e.g. for another CUDA. */
+const ownPython = process.env['MOCHI_BENCH_PYTHON'];
+
+/**
+ * The Python that has the peer's packages: the user's own, or one with the pinned versions, which pip installs the first time (about 6 GB
+ * on disk).
+ */
 export async function preparePeer(say: (text: string) => void): Promise<string> {
+  if (ownPython) return ownPython;
   const pins = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12);
   const folder = await cacheFolder(`python-${pins}`);
   const python = join(folder, 'bin', 'python');
@@ -35,8 +42,14 @@ export const startOurs = (task: string, options: unknown): Promise<Child> => {
 
 /** Versions of the peer's parts, for the record. */
 export function peerVersions(): Record<string, string> {
+  if (ownPython) return versionsIn(ownPython);
   const pins = readFileSync(REQUIREMENTS, 'utf8').matchAll(/^([\w-]+)==(\S+)$/gm);
   return Object.fromEntries(Array.from(pins, ([, name, version]) => [name!, version!]));
+}
+
+function versionsIn(python: string): Record<string, string> {
+  const code = `import importlib.metadata as m, json; print(json.dumps({n: m.version(n) for n in ["torch", "torchvision", "lightly"]}))`;
+  return JSON.parse(spawnSync(python, ['-c', code], { encoding: 'utf8' }).stdout) as Record<string, string>;
 }
 
 const isThere = (command: string): boolean => spawnSync(command, ['--version']).status === 0;

@@ -49,7 +49,7 @@ export function pageOf(rows: readonly Recorded[]): string {
     const memory = row.memory ? `${mib(row.memory.ours)} / ${mib(row.memory.peer)}` : '';
     const processor = row.processorRatio?.toFixed(2) ?? '';
     const { othersLoad } = row.environment;
-    return `| ${row.name} | ${figure(row.ours)} | ${figure(row.peer)} | ${row.unit} | **${row.ratio.toFixed(2)}** (${low} to ${high}) | ${wanted} | ${processor} | ${memory} | ${othersLoad ?? '?'} | \`npm run bench -- ${row.group}\` |`;
+    return `| ${row.name} | ${figure(row.ours)} | ${figure(row.peer)} | ${row.unit} | **${row.ratio.toFixed(2)}** (${low} to ${high}) | ${wanted} | ${processor} | ${memory} | ${othersLoad ?? '?'} | \`${row.environment.gpu ? 'MOCHI_DEVICE=gpu ' : ''}npm run bench -- ${row.group}\` |`;
   });
   return `${INTRODUCTION}
 | row | ours | peer | unit | ours / peer (least to most) | wanted | processor time, ours / peer | peak MiB | others' load | command |
@@ -74,8 +74,8 @@ on your machine and installs all that it needs. Only ratios mean anything elsewh
 How: each side is a process that stays alive and works when it is asked to. They take turns, who begins alternates, the first units of each
 turn are not timed; a pair of turns gives a ratio, and the table has the median of the ratios with the least and the greatest. Medians of
 either side alone may have another ratio. Before a training row both sides compute the loss of the same weights, batch and bank, and must
-agree within 0.001 nats (0.02 with MoCHi, whose draws differ). The peer is lightly's MoCo recipe on PyTorch with two data workers, as many
-threads as there are cores and channels_last ([peer/](../packages/bench/peer)). Images are generated (2,000 of 32 px, 200 of 500 x 375) unless
+agree within 0.001 nats (0.02 with MoCHi, whose draws differ). The peer is lightly's MoCo recipe on PyTorch with as many data workers and
+threads as there are cores, and channels_last ([peer/](../packages/bench/peer)). Images are generated (2,000 of 32 px, 200 of 500 x 375) unless
 \`--images FOLDER\` names others. Peak memory is resident; the peer's includes what its data workers share with nobody. Others' load is how
 many cores everything else on the machine kept busy meanwhile: where it is not near 0, take the figures for a hint. Processor time counts the
 cores that a side used for the same work, its data workers included; it is the steadier figure on a busy machine, and below 1 is better.
@@ -85,7 +85,7 @@ function environments(rows: readonly Recorded[]): string {
   const texts = rows.map(({ environment: e }) => {
     const versions = Object.entries(e.versions).map(([name, version]) => `${name} ${version}`);
     const images = e.ownImages ? 'own images' : 'generated images';
-    return `${e.date}, ${e.cores} cores of ${e.processor}, ${e.memoryGiB} GiB, ${e.system}, ${versions.join(', ')}, commit ${e.commit ?? 'unknown'}, ${e.pairs} pairs, ${images}`;
+    return `${e.date}, ${e.gpu ? `${e.gpu}, ` : ''}${e.cores} cores of ${e.processor}, ${e.memoryGiB} GiB, ${e.system}, ${versions.join(', ')}, commit ${e.commit ?? 'unknown'}, ${e.pairs} pairs, ${images}`;
   });
   const named = [...new Set(texts)].map((text) => `- ${rows.filter((_, at) => texts[at] === text).map(({ name }) => name).join(', ')}: ${text}`); // prettier-ignore
   return named.join('\n');

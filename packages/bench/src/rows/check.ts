@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startOurs, startPeer } from '../peer.js';
-import type { TrainOptions } from '../options.js';
+import { onGpu, type TrainOptions } from '../options.js';
 
-/** Largest difference between both sides' losses, nats. */
-const TOLERANCE = 1e-3;
+/** Largest difference between both sides' losses, nats. TF32 has 11 bits. */
+const TOLERANCE = onGpu ? 5e-3 : 1e-3;
 /** With MoCHi both draw mixtures of their own; over a batch times 1,152 mixtures the mean differs by about this much. */
 const TOLERANCE_OF_DRAWS = 2e-2;
 

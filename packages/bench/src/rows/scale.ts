@@ -1,6 +1,7 @@
-import { link, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { linkNames } from '../images.js';
 import { MOCHI, smallRun, type TrainOptions } from '../options.js';
 import { startOurs } from '../peer.js';
 import type { Bench, Group, Measured } from '../row.js';
@@ -79,19 +80,6 @@ async function measure(axis: Axis, bench: Bench): Promise<Measured> {
   const costs: number[] = [];
   for (const size of sizes) costs.push(await costOf(axis.task, axis.options(size, images), bench.quick));
   return against(axis.name, axis.title, sizes.map(axis.work ?? ((size) => size)), costs);
-}
-
-const PER_FOLDER = 1000;
-
-/** Names that lead to the same few files: what is measured is the listing and the order, not the disk. */
-async function linkNames(from: string, to: string, count: number): Promise<void> {
-  const files = await readdir(from);
-  for (let at = 0; at < count; at += PER_FOLDER) {
-    const folder = join(to, String(at / PER_FOLDER).padStart(4, '0'));
-    await mkdir(folder, { recursive: true });
-    const names = Array.from({ length: PER_FOLDER }, (_, n) => n);
-    await Promise.all(names.map((n) => link(join(from, files[(at + n) % files.length]!), join(folder, `${n}.jpg`))));
-  }
 }
 
 async function measureFiles(bench: Bench): Promise<Measured> {
