@@ -59,7 +59,7 @@ const GLOBAL = /^(Symbol\(mochi\.tensorflow\)|Symbol\(signal-exit emitter\)|_tfG
 
 test('a program that trains, evaluates and embeds ends by itself, says nothing, and finds its process as it was', async () => {
   const folder = temporaryFolder();
-  const one = tinyConfig(await imageFolder(), { train: { epochs: 1, batchSize: 4 } });
+  const one = tinyConfig(await imageFolder(12), { train: { epochs: 1, batchSize: 4 } });
   const two = { ...one, seed: 8, sampler: 'uniform' };
   const [request, answer] = [join(folder, 'request.json'), join(folder, 'answer.json')];
   writeFileSync(request, JSON.stringify({ one, two, folder }));
@@ -86,4 +86,4 @@ test('a program that trains, evaluates and embeds ends by itself, says nothing, 
   expect(last).toEqual(after);
   expect(atOnce).toEqual(alone);
   expect(alone[0].stateSha256).not.toBe(alone[1].stateSha256);
-});
+}, 600_000); // four whole runs: minutes where others use the processors
