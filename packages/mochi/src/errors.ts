@@ -10,7 +10,7 @@ export const badProfileOption = (name: string, value: number, least: number): Mo
 
 export const profileTooShort = (steps: number, reason: string): MochiError =>
   new MochiError('MOCHI_PROFILE_TOO_SHORT', {
-    happened: `The run ended after ${steps} steps, before those that were to be measured: ${reason}.`,
+    happened: `The run ended after ${steps} step${steps === 1 ? '' : 's'}, before those that were to be measured: ${reason}.`,
     expected: 'a run that goes on for the steps of warm-up, those that are measured, and those that are traced',
     fix: 'Lower steps, warmup or traced, or leave out the plugin whose should-stop hook ends the run.',
   });
