@@ -47,6 +47,13 @@ describe('the report', () => {
     expect(report.help).toEqual(['Correct the folder, or unset MOCHI_LIBTENSORFLOW to have TensorFlow found or installed.']);
   });
 
+  test('a card without a driver', async () => {
+    const { surroundings } = await makeSandbox();
+    const { gpu, help } = await inspectLibrary({ surroundings: { ...surroundings, cards: ['/dev/nvidia0'] } });
+    expect(gpu).toEqual({ devices: ['/dev/nvidia0'], driver: null });
+    expect(help).toContainEqual(expect.stringContaining('There is an NVIDIA device and no driver library'));
+  });
+
   test('a driver without the build for GPUs, and with it', async () => {
     const { surroundings } = await makeSandbox();
     const withDriver = { ...surroundings, driver: '/usr/lib/libcuda.so.1' };

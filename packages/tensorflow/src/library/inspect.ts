@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { archiveUrlOf, wheelFolder } from './cache.js';
 import { runCommand } from './commands.js';
@@ -41,7 +40,8 @@ export async function inspectLibrary(options: Pick<LibraryOptions, 'surroundings
   const mistake = looks.find(({ error }) => error);
   const chosen = supported && !mistake ? (looks.find(({ location }) => location)?.location ?? null) : null;
   const sources = await lookAtSources(surroundings);
-  const gpu = await lookForGpu(surroundings);
+  const { cards, driver } = surroundings;
+  const gpu = { devices: cards, driver };
   const stateOf = ({ error, location }: Look) =>
     error ? 'wrong' : !location ? 'unusable' : location === chosen ? 'chosen' : 'usable';
   return {
@@ -80,11 +80,6 @@ async function lookAtSources(surroundings: Surroundings) {
       return [{ source: 'wheel', where, verdict: stdout.trim().split(' from ')[0]!, isUsable: true } as const, archive];
   }
   return [{ source: 'wheel', where, verdict: 'there is no pip', isUsable: false } as const, archive];
-}
-
-async function lookForGpu({ driver }: Surroundings): Promise<LibraryReport['gpu']> {
-  const names = (await readdir('/dev').catch(() => [])).filter((name) => /^nvidia\d+$/.test(name));
-  return { devices: names.map((name) => `/dev/${name}`), driver };
 }
 
 function helpFor(

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GPU_WHEEL, NVIDIA_WHEELS } from './pinned-gpu.js';
@@ -17,6 +17,7 @@ export const surroundingsOf = ({
   wheel: CPU_WHEEL,
   gpuWheels: [GPU_WHEEL, ...NVIDIA_WHEELS],
   driver: 'driver' in replaced ? (replaced.driver ?? null) : findDriver(replaced.env ?? process.env),
+  cards: replaced.cards ?? findCards(),
   device,
   archiveUrl: ARCHIVE_URL,
   testedVersions: TESTED_VERSIONS,
@@ -26,6 +27,11 @@ export const surroundingsOf = ({
   retryMs: 500,
   ...replaced,
 });
+
+function findCards(): string[] {
+  if (!existsSync('/dev')) return [];
+  return readdirSync('/dev').flatMap((name) => (/^nvidia\d+$/.test(name) ? [`/dev/${name}`] : []));
+}
 
 /** True where the pinned wheel runs: Linux on x64 with glibc 2.27 or newer. */
 export const isSupported = ({ platform, arch, glibc }: Pick<Surroundings, 'platform' | 'arch' | 'glibc'>): boolean =>

@@ -49,6 +49,8 @@ export interface Surroundings {
   readonly gpuWheels: readonly [PinnedWheel, ...PinnedWheel[]];
   /** Path of libcuda.so.1, the library of NVIDIA's driver; null without it. */
   readonly driver: string | null;
+  /** Device files of NVIDIA's cards, e.g. /dev/nvidia0. */
+  readonly cards: readonly string[];
   /** What it is for: `gpu` takes a build for GPUs alone, `auto` one that is there already where there is a driver. */
   readonly device: 'auto' | 'cpu' | 'gpu';
   /** Address of an official libtensorflow archive. `MOCHI_LIBTENSORFLOW_ARCHIVE` overrides it. */

@@ -153,6 +153,7 @@ export async function makeSandbox({ pip = true, wheel = {} as Parameters<typeof 
       wheel: await makeWheel(env.FAKE_WHEEL, wheel),
       gpuWheels: await makeGpuWheels(env.FAKE_WHEELS),
       driver: null,
+      cards: [],
       archiveUrl: 'http://127.0.0.1:1/nothing-listens-here.tar.gz',
       stderr: { write: (more) => (text += more) },
       freeBytes: () => Promise.resolve(1e12),
