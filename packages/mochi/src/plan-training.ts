@@ -18,6 +18,8 @@ export interface TrainingPlan {
   /** Bytes of the state, which is about what a checkpoint takes. */
   readonly stateBytes: number;
   readonly banks: readonly { readonly name: string; readonly capacity: number }[];
+  /** Of the checks before the first step. */
+  readonly warnings: readonly string[];
   /** With the splits that each of them reads. */
   readonly evaluators: readonly { readonly name: string; readonly splits: readonly string[] }[];
 }
@@ -51,13 +53,14 @@ async function describe(config: ConfigInput, options: OpenOptions): Promise<Trai
     const parameters = Object.values(state.params).reduce((sum, { size }) => sum + size, 0);
     const stateBytes = bytesOf(state);
     disposeTree(state);
-    const { batchSize, stepsPerEpoch, totalSteps, totalEpochs, source, evaluators, reads } = parts;
+    const { batchSize, stepsPerEpoch, totalSteps, totalEpochs, source, evaluators, reads, remarks } = parts;
     return {
       name: host.config.name,
       images: source.length,
       classes: source.classes?.length ?? null,
       ...{ batchSize, stepsPerEpoch, totalSteps, totalEpochs, parameters, stateBytes },
       banks: parts.step.banks.map(({ bank, capacity }) => ({ name: bank.name, capacity })),
+      warnings: remarks.map(({ message }) => message),
       evaluators: evaluators.map(({ name }) => ({ name, splits: reads[name] ?? [] })),
     };
   } finally {

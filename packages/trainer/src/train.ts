@@ -1,4 +1,4 @@
-import { runEnd, runStart, type EvaluationFailure } from '@mochi/contract';
+import { runEnd, runStart, warning, type EvaluationFailure } from '@mochi/contract';
 import { inEpochs, inSteps, type RunHost } from '@mochi/core';
 import type { Precision } from '@mochi/tensorflow';
 import { disposeTree } from '@mochi/tensorflow';
@@ -101,6 +101,7 @@ async function trainAndFinish(
   signal: AbortSignal,
 ): Promise<TrainResult> {
   const { totalSteps, totalEpochs, stepsPerEpoch } = parts;
+  for (const remark of parts.remarks) parts.bus.emit(warning, remark);
   const parameters = Object.values(loop.state.params).reduce((sum, { size }) => sum + size, 0);
   const { name, runDir, resumedFrom } = info;
   parts.bus.emit(runStart, { name, runDir, resumedFrom, totalSteps, totalEpochs, stepsPerEpoch, parameters });

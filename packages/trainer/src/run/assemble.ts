@@ -1,4 +1,4 @@
-import { warning, type Augmentation, type Dataset, type Evaluator, type Method, type SplitSource } from '@mochi/contract';
+import type { Augmentation, Dataset, Evaluator, Method, SplitSource } from '@mochi/contract';
 import type { EventBus, HookRunner, RunHost, RuntimeConfig } from '@mochi/core';
 import { resolvePrecision, runtimeInfo, type Precision } from '@mochi/tensorflow';
 import { DEFAULT_EPOCHS, type TrainConfig } from '../config.js';
@@ -26,6 +26,8 @@ export interface RunParts {
   readonly evaluators: readonly Evaluator[];
   /** Splits that each evaluator reads, by its name; empty where the run is only read. */
   readonly reads: Readonly<Record<string, readonly string[]>>;
+  /** Warnings of the checks, for whoever starts the run: trackers are not there yet. */
+  readonly remarks: readonly { readonly source: string; readonly message: string }[];
   readonly evaluation: EvaluationParts;
   readonly scalars: ScalarInputs;
   readonly states: StateInputs;
@@ -78,7 +80,8 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
   const evaluators = host.all('evaluator');
   requireDistinct(evaluators);
   if (!reading) for (const metric of [train.checkpoint.best, train.earlyStopping?.metric]) requireMetric(evaluators, metric);
-  const warn = (name: string, message: string): void => host.bus.emit(warning, { source: name, message });
+  const remarks: { source: string; message: string }[] = [];
+  const warn = (source: string, message: string): void => void remarks.push({ source, message });
   const reads = reading ? {} : await checkEvaluators(evaluators, { dataset, trained: train.split, warn });
   const reader = new FeatureReader({ dataset, augmentation, encoder: step.encoder, batchSize: train.batchSize, seed });
   return {
@@ -89,7 +92,7 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
     source,
     augmentation,
     evaluators,
-    reads,
+    ...{ reads, remarks },
     evaluation: {
       ...{ evaluators, reader, dataset, augmentation, step, bus: host.bus, scalars: host.scalars },
       ...{ batchSize: train.batchSize, trainSplit: train.split, limits: runtime },
