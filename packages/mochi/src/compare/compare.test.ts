@@ -226,11 +226,11 @@ describe('the report', () => {
   });
 
   test('a metric that no run measured is named, with what was probably meant; one whose evaluator failed is not', () => {
-    const told = { curves: new Map([['loss', []], ['knn/top1', []], ['matchingProbability1', []]]), failures: [{ evaluator: 'linear', step: 1, message: '' }] }; // prettier-ignore
+    const told = { curves: new Map([['loss', []], ['knn/top1', []], ['matchingProbability1', []]]), failures: [{ evaluator: 'linear', step: 1, message: '' }], outcome: 'finished' as const }; // prettier-ignore
     expect(unmeasured(['loss', 'knn/topp1', 'linear/top1'], [told, null])).toEqual([
       'No run measured the metric "knn/topp1". Did you mean knn/top1? Measured: knn/top1, loss.',
     ]);
-    expect(unmeasured(['knn/topp1'], [null])).toEqual([]);
+    expect(unmeasured(['knn/topp1'], [null, { ...told, outcome: 'stopped' }])).toEqual([]);
   });
 
   test('the page: bands over seeds, profiles, differences with intervals, every run', () => {

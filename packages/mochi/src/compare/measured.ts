@@ -14,9 +14,10 @@ export const PROFILE = /matchingProbability\d+$/;
 /** What to say of metrics that were asked for and that no run has, though runs have measured something: most are misspelt. */
 export function unmeasured(
   metrics: readonly string[],
-  told: readonly (Pick<RunRecord, 'curves' | 'failures'> | null)[],
+  told: readonly (Pick<RunRecord, 'curves' | 'failures' | 'outcome'> | null)[],
 ): string[] {
-  const measured = [...new Set(told.flatMap((run) => [...(run?.curves.keys() ?? [])]))].filter((name) => !PROFILE.test(name));
+  const over = told.filter((run) => run?.outcome === 'finished'); // the others may come to measure it
+  const measured = [...new Set(over.flatMap((run) => [...(run?.curves.keys() ?? [])]))].filter((name) => !PROFILE.test(name));
   const failed = told.flatMap((run) => run?.failures.map(({ evaluator }) => `${evaluator}/`) ?? []);
   if (measured.length === 0) return [];
   return metrics
