@@ -1,4 +1,4 @@
-import { API_VERSION, bankBlock, definePlugin, NEGATIVE_SAMPLER } from '@mochi/contract';
+import { bankBlock, definePlugin, NEGATIVE_SAMPLER } from '@mochi/contract';
 import { rankMask } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ const config = z.strictObject({
 export const skipHardest = definePlugin({
   name: 'acme-skip-hardest',
   kind: 'sampler',
-  apiVersion: API_VERSION,
+  apiVersion: 1,
   config,
   setup: (host, { skip, count }) =>
     host.provide(NEGATIVE_SAMPLER, () => ({

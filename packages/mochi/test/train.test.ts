@@ -40,7 +40,7 @@ describe('a run', () => {
     const steps = events.filter(({ type }) => type === 'step-end') as unknown as { step: number; lossNats?: number }[];
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 18 }, (_, at) => at + 1));
     expect(steps.filter(({ lossNats }) => lossNats !== undefined).map(({ step }) => step)).toEqual([
-      2, 4, 6, 8, 10, 12, 14, 16, 18,
+      1, 2, 4, 6, 8, 10, 12, 14, 16, 18,
     ]);
     for (const { type } of events) expect(EVENTS.map((event) => event.type)).toContain(type);
     expect(liveHandles()).toEqual(before);
@@ -106,6 +106,21 @@ describe('a run', () => {
     expect(seen).toEqual(['before 0', 'after 1: true', 'before 1', 'after 2: true']);
     expect(traced).toBe(1); // warm-up phase only: one trace for two steps
   });
+
+  test.each([
+    { warmup: '1ep', steps: 5, told: 1 }, // 6 steps an epoch
+    { warmup: '1ep', steps: 7, told: 0 },
+    { warmup: 0, steps: 1, told: 0 },
+  ])('a sampler that stays in its warm-up of $warmup for $steps steps is told of', async ({ warmup, steps, told }) => {
+    const sampler = { name: 'mochi', n: 4, s: 4, sPrime: 2, warmup };
+    const events: RunEvent[] = [];
+    await train(tinyConfig(root, { sampler, train: { steps, batchSize: 4, logEvery: 100 } }), { onEvent: (event) => events.push(event) }); // prettier-ignore
+    const warnings = events.filter((event) => 'source' in event && event.source === 'mochi');
+    expect(warnings).toHaveLength(told);
+    if (told) expect(warnings[0]).toMatchObject({ message: expect.stringContaining('warm-up for all 5 steps') as string });
+    const losses = events.filter((event) => 'lossNats' in event && event.type === 'step-end').map((event) => (event as { step?: number }).step);
+    expect(losses).toEqual([...new Set([1, ...(steps >= 6 ? [6] : []), steps])]); // the first step, the last of an epoch, the last
+  }); // prettier-ignore
 
   test('stops where loss or gradients are not finite, and keeps the last good checkpoint', async () => {
     const runDir = join(temporaryFolder(), 'run');

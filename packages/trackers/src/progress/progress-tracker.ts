@@ -80,11 +80,12 @@ export class ProgressTracker implements Tracker {
     ); // a wrapped line would make more than four
   }
 
-  /** At the first step, at the end of each epoch, and every so many seconds between. An epoch's last step has the epoch's line alone. */
+  /** At the first step, the last, the end of each epoch, and every so many seconds between. An epoch's last step has the epoch's line alone. */
   private maybePlain(event: RunEvent): void {
-    const { step, stepsPerEpoch } = this.status;
+    const { step, stepsPerEpoch, totalSteps } = this.status;
     const isLast = stepsPerEpoch > 0 && step % stepsPerEpoch === 0;
-    const due = isEvent(stepEnd, event) && !isLast && event.time - this.shownAt >= 1000 * this.options.everySeconds;
+    const isTime = step === totalSteps || event.time - this.shownAt >= 1000 * this.options.everySeconds;
+    const due = isEvent(stepEnd, event) && !isLast && isTime;
     if (!due && !(isEvent(epochEnd, event) && this.shownStep !== step)) return;
     this.shownAt = event.time;
     this.shownStep = step;

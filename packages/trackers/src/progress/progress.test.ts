@@ -123,12 +123,23 @@ test('where there is no terminal: plain lines at the first step, each epoch, and
     'epoch 1/2  step 1/6  loss not known yet  rate 0.03',
     'epoch 1/2  step 3/6  loss 7.2500 nats  rate 0.03  320 images/s  1 s left  data wait 25 %',
     'epoch 2/2  step 6/6  loss 7.2500 nats  rate 0.03  320 images/s  0 s left  data wait 25 %',
-    'knn: top1 61.24 %  (epoch 2, k 200, T 0.07, layer backbone; took 1 s)',
+    'knn: top1 61.24 %  (epoch 2, step 6, k 200, T 0.07, layer backbone; took 1 s)',
     'checkpoint (end): /runs/a/last, 4.2 MB',
     'run finished after step 6, 3 s',
     '',
   ]);
   expect(screen.text).not.toContain('\u001b');
+});
+
+test('a run that ends within an epoch tells its last step', async () => {
+  const start = at(0, runStart, { runDir: null, name: 'a', totalSteps: 2, totalEpochs: 1, stepsPerEpoch: 9, parameters: 1, resumedFrom: null }); // prettier-ignore
+  const step = (n: number) =>
+    at(n, stepEnd, { step: n, epoch: 0, rate: 1, stepMs: 1, waitMs: 0, images: 1, lossNats: n, metrics: {} });
+  const lines = await shown(new Screen(false), [start, step(1), step(2)]);
+  expect(lines.slice(1, 3)).toEqual([
+    expect.stringContaining('step 1/2  loss 1.0000'),
+    expect.stringContaining('step 2/2  loss 2.0000'),
+  ]);
 });
 
 test('plain lines come every so many seconds', async () => {
@@ -143,7 +154,7 @@ test('on a terminal: the status is rewritten in place, evaluations stay, and not
   expect(screen.text).toContain('320 images/s');
   expect(replay(screen.text)).toEqual([
     'run a in /runs/a: 6 steps (2 epochs of 3 steps), 1,234,567 parameters',
-    'knn: top1 61.24 %  (epoch 2, k 200, T 0.07, layer backbone; took 1 s)',
+    'knn: top1 61.24 %  (epoch 2, step 6, k 200, T 0.07, layer backbone; took 1 s)',
     'checkpoint (end): /runs/a/last, 4.2 MB',
     'run finished after step 6, 3 s',
   ]);

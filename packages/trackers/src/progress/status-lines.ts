@@ -62,7 +62,7 @@ export function eventLine(event: RunEvent): string | null {
     const values = Object.entries(event.metrics).map(
       ([name, result]) => `${name} ${measured(result.value, result.unit)}${intervalText(result)}`,
     );
-    return `${event.evaluator}: ${values.join(', ')}  (epoch ${count(event.epoch)}, ${settingsText(event.settings)}; took ${duration(event.seconds)})`;
+    return `${event.evaluator}: ${values.join(', ')}  (epoch ${count(event.epoch)}, step ${count(event.step)}, ${settingsText(event.settings)}; took ${duration(event.seconds)})`;
   }
   if (isEvent(evaluationFailed, event))
     return `${event.evaluator} failed (epoch ${count(event.epoch)}${event.code === null ? '' : `, ${event.code}`}): ${event.message}`;

@@ -14,6 +14,7 @@ import { FeatureReader } from './features.js';
 import type { ScalarInputs } from './feeds.js';
 import type { StateInputs } from './initial-state.js';
 import { openedAloud } from './opened-aloud.js';
+import { noticeEndlessWarmUp } from './warm-up-notice.js';
 
 /** Everything that a run is made of, checked and connected, before the first tensor exists. */
 export interface RunParts {
@@ -83,6 +84,8 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
   const remarks: { source: string; message: string }[] = [];
   const warn = (source: string, message: string): void => void remarks.push({ source, message });
   const reads = reading ? {} : await checkEvaluators(evaluators, { dataset, trained: train.split, warn });
+  const length = lengthOf(train, source.length, reading);
+  if (!reading) noticeEndlessWarmUp(step, { ...length, batchSize: train.batchSize }, warn);
   const reader = new FeatureReader({ dataset, augmentation, encoder: step.encoder, batchSize: train.batchSize, seed });
   return {
     step,
@@ -102,7 +105,7 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
     train,
     batchSize: train.batchSize,
     logEvery: train.logEvery,
-    ...lengthOf(train, source.length, reading),
+    ...length,
     eager: isEager(runtime),
     labels,
     faults,

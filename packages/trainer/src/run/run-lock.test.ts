@@ -58,11 +58,13 @@ test('a pid that another process has by now is no holder, nor is a process that 
   await (
     await lockRun(runDir)
   )();
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] }); // never waits for its child
+  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
   try {
     const pid = Number(await new Promise<Buffer>((resolve) => parent.stdout.once('data', resolve)));
-    while (readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[2] !== 'Z')
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
+    while (readFileSync(`/proc/${parent.pid}/comm`, 'utf8') !== 'sleep\n') await soon(); // from now on it never waits for its child
+    process.kill(pid);
+    while (readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[2] !== 'Z') await soon();
     await left({ pid, started: readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[21]! });
     await (
       await lockRun(runDir)

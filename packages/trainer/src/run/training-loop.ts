@@ -196,7 +196,7 @@ export class TrainingLoop {
     const images = item.batch.ids.shape[0];
     this.epoch.addStep(images, waitMs);
     const event = { step: progress.step + 1, epoch: progress.epoch, rate: rateAt(parts, progress), stepMs, waitMs, images };
-    const due = (progress.step + 1) % logEvery === 0 || item.last;
+    const due = progress.step === 0 || (progress.step + 1) % logEvery === 0 || item.last || this.isDone();
     const logged = due ? await clock.add('readMs', () => this.readMetrics()) : {};
     bus.emit(stepEnd, { ...event, times: clock.times(this.runner.traceMs - tracedMs), ...logged });
   }
