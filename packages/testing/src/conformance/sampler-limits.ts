@@ -3,17 +3,47 @@ import { contrastiveLoss } from '@mochi/losses';
 import { valueAndGrads } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkBlocks, checkMasked } from './blocks.js';
-import { require } from './compare.js';
+import { require, requireSame } from './compare.js';
 import { maskWhere, type SampleInputs } from './sampler-context.js';
-import type { Rig } from './sampler-rig.js';
+import { perQuery, type Rig } from './sampler-rig.js';
 
-export function respectsMask({ batch, capacity, inputs, sample }: Rig, phase: string, step: number): void {
-  const mask = maskWhere(batch, capacity, (query, row) => (row * 5 + query * 3) % 4 !== 0); // a quarter of the rows, others for each query
-  checkMasked(sample({ ...inputs(step), mask }, phase), mask);
+/** Samples where a quarter of the rows may not be drawn, others for each query. */
+function maskedSample({ batch, capacity, inputs, sample }: Rig, phase: string, step: number) {
+  const mask = maskWhere(batch, capacity, (query, row) => (row * 5 + query * 3) % 4 !== 0);
+  return { mask, sampled: sample({ ...inputs(step), mask }, phase) };
+}
+
+export function respectsMask(rig: Rig, phase: string, step: number): void {
+  const { mask, sampled } = maskedSample(rig, phase, step);
+  require(!ignoresMask(
+    rig,
+    phase,
+    step,
+  ), 'your sample ignores context.mask: add it to similarities before ranking, and to logWeights');
+  checkMasked(sampled, mask);
+}
+
+/** Whether masked rows count and the mask changes nothing: one fault, told once, by the check above. */
+function ignoresMask(rig: Rig, phase: string, step: number): boolean {
+  const { mask, sampled } = maskedSample(rig, phase, step);
+  const plain = rig.sample(rig.inputs(step), phase);
+  const same = holds(() => requireSame(perQuery(sampled), perQuery(plain), ''));
+  return same && !holds(() => checkMasked(sampled, mask));
+}
+
+function holds(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Two free rows for each query, then one (N = 1, and more negatives than rows), then none. */
-export function survivesScarcity({ batch, capacity, inputs, sample }: Rig, phase: string, step: number): void {
+export function survivesScarcity(rig: Rig, phase: string, step: number): void {
+  if (ignoresMask(rig, phase, step)) return;
+  const { batch, capacity, inputs, sample } = rig;
   const given = inputs(step);
   const free = [
     (query: number, row: number) => row === query % capacity || row === capacity - 1,
@@ -37,7 +67,8 @@ const countsForNothing = (logWeights?: tf.Tensor): boolean =>
   logWeights !== undefined && Array.from(logWeights.dataSync()).every((weight) => weight === -Infinity);
 
 /** Half of the rows never written: left out, or random rows that count; and K = B. */
-export function unfilledBank({ batch, capacity, inputs, sample }: Rig, phase: string, step: number): void {
+export function unfilledBank(rig: Rig, phase: string, step: number): void {
+  const { batch, capacity, inputs, sample } = rig;
   const given = inputs(step);
   const written = Math.max(1, capacity >> 1);
   const index = (name: string) => {
@@ -47,12 +78,13 @@ export function unfilledBank({ batch, capacity, inputs, sample }: Rig, phase: st
   const bank = { ...given.bank, ids: index('ids'), writtenAt: index('writtenAt'), filled: tf.scalar(written, 'int32') };
   const sizes = { batch, capacity, dim: given.queries.shape[1] };
   checkBlocks(sample({ ...given, bank }, phase), sizes);
+  const square = inputs(step, { batch: capacity });
+  checkBlocks(sample(square, phase), { ...sizes, batch: capacity });
+  if (ignoresMask(rig, phase, step)) return;
   const mask = maskWhere(batch, capacity, (_, row) => row < written);
   const sampled = sample({ ...given, bank, mask }, phase);
   checkBlocks(sampled, sizes);
   checkMasked(sampled, mask);
-  const square = inputs(step, { batch: capacity });
-  checkBlocks(sample(square, phase), { ...sizes, batch: capacity });
 }
 
 export function notTooSmall({ batch, inputs, sample }: Rig, phase: string, step: number): void {

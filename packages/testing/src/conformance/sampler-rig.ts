@@ -27,10 +27,14 @@ export interface Rig {
   readonly bank: string;
   readonly batch: number;
   readonly capacity: number;
+  /** Its options, read. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** Each phase of the sampler with a step that is in it. */
   readonly phases: ReadonlyMap<string, number>;
   /** What `host.state` registered, as it is at the start. */
   readonly state: Tensors;
+  /** What a run calls before its first step. @throws What the sampler does where a bank of so many rows does not serve its options. */
+  check(capacity: number): void;
   /** @param other Sizes in place of the rig's own. */
   inputs(step: number, other?: Sizes): SampleInputs;
   /**
@@ -54,6 +58,8 @@ function makeRig(sampler: NegativeSampler, host: RunHost, sizes: Sizes): Rig {
   const state = Object.fromEntries(states.map(([name, init]) => [name, init(createRng(1, `state/${name}`))]));
   return {
     ...{ name: sampler.name, role, differentiable, bank, batch, capacity, state },
+    options: host.entries.find((entry) => entry.id === id)!.options as Record<string, unknown>,
+    check: (rows) => sampler.check?.(rows),
     phases: phasesOf(sampler, capacity),
     inputs: (step, other = {}) => sampleInputs({ ...sizes, ...other }, step, numbers(step)),
     sample(inputs, phase, more = {}) {

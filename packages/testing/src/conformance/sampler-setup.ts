@@ -1,32 +1,40 @@
-import { bankBlock, mixtureBlock, type Block, type Plugin, type Tensors } from '@mochi/contract';
+import { bankBlock, isMochiError, mixtureBlock, type Block, type Plugin, type Sampled, type Tensors } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { requireTensor, require, requireSame, snapshot, type Snapshot } from './compare.js';
 import type { Sizes } from './sampler-context.js';
 import { onlyTensors, withRig, type Rig } from './sampler-rig.js';
-import { inScope, refusal } from './suite.js';
+import { inScope, refusal, textOf } from './suite.js';
 
+/** Also where the positives lie at both ends: a threshold at a query's own similarity to its key must not leave it with nothing. */
 export function keepsRole(rig: Rig, phase: string, step: number): void {
   const given = rig.inputs(step);
-  const sampled = rig.sample(given, phase);
-  if (rig.role === 'filter') {
-    require(sampled.mask !== undefined, 'a filter returns a mask; this one leaves nothing out');
-    requireTensor(sampled.mask, [rig.batch, rig.capacity], 'float32', 'mask');
-    const values = Array.from(sampled.mask.dataSync());
+  leavesSome(rig, rig.sample(given, phase), '');
+  for (const [sign, where] of [
+    [-1, ', where its positive is as unlike it as can be (q.k near -1)'],
+    [1, ', where its positive is as like it as can be (q.k near 1)'],
+  ] as const)
+    leavesSome(rig, rig.sample({ ...given, positives: tf.mul(given.queries, sign) }, phase), where);
+  if (rig.role === 'refine') keepsPrevious(rig, phase, step);
+}
+
+function leavesSome({ role, batch, capacity }: Rig, { blocks, mask }: Sampled, where: string): void {
+  if (role === 'filter') {
+    require(mask !== undefined, 'a filter returns a mask; this one leaves nothing out');
+    requireTensor(mask, [batch, capacity], 'float32', 'mask');
+    const values = Array.from(mask.dataSync());
     const odd = values.find((value) => value !== 0 && value !== -Infinity);
     require(odd === undefined, `the mask of a filter holds ${odd}, which is neither 0 nor -Infinity`);
-    for (let query = 0; query < rig.batch; query++)
+    for (let query = 0; query < batch; query++)
       require(values
-        .slice(query * rig.capacity, (query + 1) * rig.capacity)
-        .includes(0), `the filter leaves query ${query} no row at all`);
+        .slice(query * capacity, (query + 1) * capacity)
+        .includes(0), `the filter leaves query ${query} no row at all${where}`);
   } else {
-    require(sampled.blocks.length >
-      0, `a ${rig.role === 'refine' ? 'refining sampler' : 'source'} returns blocks; this one returns none`);
-    for (let query = 0; query < rig.batch; query++)
-      require(sampled.blocks.some((block) =>
+    require(blocks.length > 0, `a ${role === 'refine' ? 'refining sampler' : 'source'} returns blocks; this one returns none`);
+    for (let query = 0; query < batch; query++)
+      require(blocks.some((block) =>
         leaves(block, query),
-      ), `no negative is left to query ${query} of a full bank without a mask: its loss would be 0. A log-weight of 0 keeps a row, -Infinity leaves it out`);
+      ), `no negative is left to query ${query} of a full bank without a mask${where}: its loss would be 0. A log-weight of 0 keeps a row, -Infinity leaves it out`);
   }
-  if (rig.role === 'refine') keepsPrevious(rig, phase, step);
 }
 
 /** Whether a block has a negative that counts for the query. */
@@ -104,3 +112,18 @@ export async function namesBank(plugin: Plugin, options: object, sizes: Sizes): 
     check(rig);
   });
 }
+
+/** A run refuses such options before its first step; the other checks would say "ok" of what never runs. */
+export const fitsBank = (plugin: Plugin, options: object, sizes: Sizes): Promise<void> =>
+  withRig(plugin, options, sizes, ({ capacity, options: read, check }) => {
+    try {
+      check(capacity);
+    } catch (error) {
+      const why = isMochiError(error) ? error.happened : textOf(error);
+      const large = Object.entries(read).find(([, value]) => typeof value === 'number' && value > capacity);
+      const fix = `give smaller options, e.g. ${large ? large[0] : 'n'}=${capacity / 4}`;
+      throw new Error(`with these options the plugin refuses the suite's bank of ${capacity} rows (${why}); ${fix}`, {
+        cause: error,
+      });
+    }
+  });

@@ -169,11 +169,16 @@ describe('what breaks the contract is found', () => {
       'a mask that is passed over',
       { sample: () => ({ blocks: [bankBlock()] }) },
       'rows that are masked',
-      /takes every row, masked ones too/,
+      /phase full: your sample ignores context\.mask: add it to similarities before ranking, and to logWeights$/,
     ],
     [
       'masked parents',
-      { sample: (context) => tidied({ ...context, mask: undefined as never }, (s) => ({ blocks: [mixtureOf(s).mixture] })) },
+      {
+        sample: (context) =>
+          tidied(context, (s) => ({
+            blocks: [mixtureOf(s).bank, { ...mixtureOf(s).mixture, rows: tf.zeros([6, 4, 1], 'int32') as tf.Tensor3D }],
+          })),
+      },
       'rows that are masked',
       /is made of row \d+, which is masked/,
     ],

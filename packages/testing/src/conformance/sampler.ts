@@ -9,7 +9,7 @@ import {
   unfilledBank,
 } from './sampler-limits.js';
 import { withRig, type Rig } from './sampler-rig.js';
-import { keepsRole, namesBank, resumes } from './sampler-setup.js';
+import { fitsBank, keepsRole, namesBank, resumes } from './sampler-setup.js';
 import type { Sizes } from './sampler-context.js';
 import { inScope, refusesUnknown, type Check } from './suite.js';
 
@@ -23,6 +23,7 @@ export function samplerChecks(plugin: Plugin, options: object = {}, sizes: Sizes
       }),
   });
   return [
+    { name: 'its options fit the bank of this suite', run: () => fitsBank(plugin, options, sizes) },
     check('blocks have the shapes, dtypes and ranges that the contract states', wellFormed),
     check('the same stream gives the same negatives', deterministic),
     check('a compiled step gives what an eager one gives, at every step', compiles),
