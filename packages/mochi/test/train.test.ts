@@ -61,6 +61,27 @@ describe('a run', () => {
     expect(end).toMatchObject({ outcome: 'finished', step: 18, stateSha256: whole.stateSha256 });
   });
 
+  test('a resumption with other options is told of, and the record of what was trained stays', async () => {
+    const runDir = join(temporaryFolder(), 'run');
+    const resume = async (steps: number, learn: object) => {
+      const events: RunEvent[] = [];
+      const config = tinyConfig(root, { train: { batchSize: 8, steps }, ...learn });
+      await train(config, { runDir, resume: true, onEvent: (event) => events.push(event) });
+      const told = events.filter(({ type }) => type === 'warning') as unknown as { source: string; message: string }[];
+      return told.filter(({ source }) => source === 'resume').map(({ message }) => message);
+    };
+    const sampler = (file: string) => (JSON.parse(readFileSync(join(runDir, file), 'utf8')) as { sampler: unknown }).sampler;
+    const mixed = { sampler: { name: 'mochi', n: 8, s: 4, sPrime: 2 } };
+    expect(await resume(2, mixed)).toEqual([]);
+    const plain = { sampler: 'uniform' };
+    expect(await resume(2, plain)).toEqual([expect.stringMatching(/steps 1 to 2 .*sampler: mochi -> uniform\. No step is left/)]);
+    expect(sampler('config.json')).toMatchObject(mixed.sampler);
+    expect(await resume(3, mixed)).toEqual([]); // more steps alone are what resuming is for
+    expect(await resume(4, plain)).toEqual([expect.stringContaining('kept as config.step-3.json')]);
+    expect(sampler('config.step-3.json')).toMatchObject(mixed.sampler);
+    expect(sampler('config.json')).toMatchObject({ name: 'uniform' });
+  });
+
   test('keeps the fingerprint of its images, and is not resumed on others', async () => {
     const data = await imageFolder(12);
     const [runDir, other] = [join(temporaryFolder(), 'run'), join(temporaryFolder(), 'other')];

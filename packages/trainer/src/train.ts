@@ -1,6 +1,5 @@
 import { runEnd, runStart, warning, type EvaluationFailure } from '@mochi/contract';
 import { inEpochs, inSteps, type RunHost } from '@mochi/core';
-import type { Precision } from '@mochi/tensorflow';
 import { disposeTree } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { resolve } from 'node:path';
@@ -11,11 +10,12 @@ import { BatchFeed } from './input/index.js';
 import { assemble, type RunParts } from './run/assemble.js';
 import type { Results } from './run/evaluation.js';
 import { recordData } from './run/data-record.js';
+import { recordConfig } from './run/config-record.js';
 import { fillBanks } from './run/fill-banks.js';
 import { finishedBefore } from './run/finished-before.js';
 import { initialBanks, initialState } from './run/initial-state.js';
 import { warmStartBanks } from './run/warm-start.js';
-import { CONFIG_FILE, describeEnvironment, ENVIRONMENT_FILE, requireNoRun, SUMMARY_FILE, writeJson } from './run/run-folder.js';
+import { describeEnvironment, ENVIRONMENT_FILE, requireNoRun, SUMMARY_FILE, writeJson } from './run/run-folder.js';
 import { lockRun } from './run/run-lock.js';
 import { Saver } from './run/saver.js';
 import { Trackers } from './run/trackers.js';
@@ -75,8 +75,11 @@ async function trainIn(runDir: string | null, parts: RunParts, host: RunHost, op
   try {
     if (runDir !== null) finishRecord = await recordData(runDir, parts.dataset, parts.source);
     const info = { name: host.config.name, runDir, config: host.config };
-    if (runDir !== null) await describeRun(runDir, host, parts.step.precision ?? 'float32');
+    const from = options.resume === true ? runDir : options.resume || null;
+    const changed = await recordConfig(host.config, { runDir, from, step: position.step, trains: !loop.isDone() });
+    if (runDir !== null) await writeJson(`${runDir}/${ENVIRONMENT_FILE}`, await describeEnvironment(parts.step.precision ?? 'float32')); // prettier-ignore
     await trackers.start(info);
+    if (changed !== null) parts.bus.emit(warning, { source: 'resume', message: changed });
     const about = { name: host.config.name, runDir, resumedFrom: options.resume && position.step > 0 ? position.step : null };
     return await trainAndFinish(parts, loop, saver, about, signal);
   } finally {
@@ -187,9 +190,4 @@ function saverOptions({ train, stepsPerEpoch }: RunParts, runDir: string | null)
     everyEpochs: whole ? inEpochs(every, stepsPerEpoch) : null,
     everySteps: whole ? null : Math.max(1, inSteps(every, stepsPerEpoch)),
   };
-}
-
-async function describeRun(runDir: string, host: RunHost, precision: Precision): Promise<void> {
-  await writeJson(`${runDir}/${CONFIG_FILE}`, host.config);
-  await writeJson(`${runDir}/${ENVIRONMENT_FILE}`, await describeEnvironment(precision));
 }

@@ -170,7 +170,8 @@ export class TrainingLoop {
     return this.state as unknown as StateTree;
   }
 
-  private isDone(): boolean {
+  /** Whether no step is left. */
+  isDone(): boolean {
     const { totalSteps, epochLimit } = this.parts;
     return this.position.step >= totalSteps || this.position.epoch >= epochLimit;
   }
