@@ -9,7 +9,7 @@ const SECTIONS = {
   Understand: ['concepts', 'lifecycle', 'notation', 'architecture', 'performance', 'benchmarks', 'study'],
   Do: ['recipes', 'write-a-plugin', 'embedding', 'interchange'],
   'Look up': ['plugins', 'config', 'cli', 'errors', 'api/index'],
-  Project: ['stability', 'contributing'],
+  Project: ['stability', 'contributing', 'trials'],
 };
 
 /** Pages that do not exist (yet) have no entry. What no section names is found under "More". */
