@@ -203,6 +203,24 @@ test('a data set and an evaluator that take long are named, and are not ended', 
   expect(said).toContain('slow-evaluator: the evaluator "slow-evaluator" has been running for 0.2 s');
 });
 
+test('an evaluator that returns something other than what it declares fails by name, and the run goes on', async () => {
+  const events: RunEvent[] = [];
+  const odd = pluginFile(
+    'odd-evaluator',
+    `host.provide(EVALUATOR, () => ({ name: 'odd-evaluator', metrics: [{ name: 'x', unit: '%', better: 'higher' }], settings: {}, everyEpochs: null, run: async () => ({ y: 1 }) }))`,
+    'evaluator',
+  );
+  const result = await train(config([odd], { evaluators: ['odd-evaluator'] }), { onEvent: (event) => events.push(event) });
+  expect([result.outcome, result.results]).toEqual(['finished', {}]);
+  expect(events.filter(({ type }) => type === 'evaluation-failed')).toMatchObject([
+    {
+      evaluator: 'odd-evaluator',
+      code: 'MOCHI_EVALUATOR_RESULT',
+      message: expect.stringContaining('declared x; its run returned y, which it does not declare.'),
+    },
+  ]);
+});
+
 test('an evaluator that does not heed the signal cannot keep a run that is stopped from ending', async () => {
   const deaf = pluginFile(
     'deaf-evaluator',

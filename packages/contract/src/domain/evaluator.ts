@@ -153,6 +153,9 @@ export interface Evaluator {
   readonly everyEpochs: number | null;
   /** Measure before the first step too: the untrained network. Default false. */
   readonly atStart?: boolean;
-  /** What it throws ends this evaluator alone. */
+  /**
+   * What it throws ends this evaluator alone, and so does anything else than finite values by names that `metrics` declares
+   * (MOCHI_EVALUATOR_RESULT). One of several that cannot be measured may be left out.
+   */
   run(context: EvalContext): Promise<Record<string, Measured>>;
 }

@@ -9,7 +9,6 @@ import {
   type EvaluationFailure,
   type Evaluator,
   type Features,
-  type Measured,
   type MetricResult,
   type Progress,
 } from '@mochi/contract';
@@ -18,6 +17,7 @@ import { createRng } from '@mochi/tensorflow';
 import { encoderChanged } from '../errors.js';
 import type { StepParts, RunState } from '../step/parts.js';
 import { openModel, weightsOf } from './eval-model.js';
+import { resultsOf } from './evaluator-results.js';
 import { fingerprint } from './fingerprint.js';
 import type { FeatureReader } from './features.js';
 import type { ScalarInputs } from './feeds.js';
@@ -46,8 +46,8 @@ export interface Evaluation {
 }
 
 /**
- * Runs the evaluators on the state as it is now, one after another; features of a split are computed once and shared. One that throws is
- * recorded (event `evaluation-failed`), and the next one runs.
+ * Runs the evaluators on the state as it is now, one after another; features of a split are computed once and shared. One that throws, or
+ * returns something other than its metrics, is recorded (event `evaluation-failed`), and the next one runs.
  *
  * @throws The reason of the signal, once that is aborted; MOCHI_ENCODER_CHANGED when an evaluator changed what it was to measure.
  */
@@ -117,17 +117,6 @@ async function inTime<T>({ bus, limits }: EvaluationParts, name: string, running
   } finally {
     signal.removeEventListener('abort', heed);
   }
-}
-
-/** Values with the unit and direction that the evaluator declares; of what it returns besides, nothing. */
-function resultsOf(evaluator: Evaluator, values: Record<string, Measured>): Record<string, MetricResult> {
-  const declared = evaluator.metrics.filter(({ name }) => name in values);
-  return Object.fromEntries(
-    declared.map(({ name, unit, better }) => {
-      const measured = values[name]!;
-      return [name, { ...(typeof measured === 'number' ? { value: measured } : measured), unit, better }];
-    }),
-  );
 }
 
 function describe(error: unknown): Pick<EvaluationFailure, 'code' | 'message' | 'frames'> {

@@ -13,3 +13,11 @@ export const evaluatorLabels = (evaluator: string, option: string, split: string
     expected: 'a split whose samples have classes, at least in part',
     fix: 'Evaluate on labelled data, or by an evaluator that needs none: representation, collapse, lidar.',
   });
+
+/** @param returned What it returned instead, e.g. `undefined`, or `y, which it does not declare`. */
+export const evaluatorResult = (evaluator: string, declared: readonly string[], returned: string): MochiError =>
+  new MochiError('MOCHI_EVALUATOR_RESULT', {
+    happened: `The evaluator ${evaluator} declared ${declared.join(', ') || 'no metric'}; its run returned ${returned}.`,
+    expected: 'finite numbers, or { value, low, high, n }, by names that its metrics declare',
+    fix: `Return { ${declared[0] ?? 'x'}: number } from run. What cannot be measured throws, or is left out beside others that can.`,
+  });
