@@ -31,7 +31,7 @@ const boom = (): never => {
 };
 export const plugin = definePlugin({
   name: 'acme-boom', kind: 'sampler', apiVersion: 1,
-  config: z.strictObject({ at: z.enum(['setup', 'hook', 'sample', 'nowhere', 'promise', 'late']).optional() }),
+  config: z.strictObject({ at: z.enum(['setup', 'hook', 'sample', 'shape', 'nowhere', 'promise', 'late']).optional() }),
   setup(host, { at }) {
     if (at === 'setup') boom();
     if (at === 'hook') host.tap(beforeStep, () => boom());
@@ -41,6 +41,7 @@ export const plugin = definePlugin({
       name: 'acme-boom',
       sample: ({ similarities }) => {
         if (at === 'sample') boom();
+        if (at === 'shape') return { blocks: [bankBlock({ logWeights: tf.zeros([32]) as never })] };
         return { blocks: [bankBlock(at === 'nowhere' ? { logWeights: tf.fill(similarities.shape, -Infinity) as tf.Tensor2D } : {})] };
       },
     }));
@@ -90,9 +91,15 @@ test.each([
   const { stderr } = await mochi('train', 'mochi.yaml', `sampler.at=${at}`, '--run', at);
   expect(stderr).toContain(code);
   expect(stderr).toMatch(new RegExp(`cause +${CAUSE}\\n +at boom \\(.*boom\\.ts:5:\\d+\\)\\n +at .*${caller}`));
+  expect(stderr).not.toContain('traced'); // nothing of this sort
   const json = await mochi('train', 'mochi.yaml', `sampler.at=${at}`, '--run', `${at}-json`, '--json');
   const { cause } = JSON.parse(json.stderr) as { cause: { message: string; frames: string[] } };
   expect(cause).toEqual({ message: CAUSE, frames: [expect.stringContaining('boom.ts:5:'), expect.stringContaining(caller)] });
+});
+
+test('blocks of a wrong shape are a failure of the run, as other faults of samplers', async () => {
+  const { code, stderr } = await mochi('train', 'mochi.yaml', 'sampler.at=shape', '--run', 'shape');
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/has shape \[32\]\.\n +expected \[B, K\] = \[4, 32\]/)]);
 });
 
 test('an evaluator that throws is told with its place, and in the record', async () => {

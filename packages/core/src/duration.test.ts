@@ -1,6 +1,6 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
-import { duration, inEpochs, inSteps, interval, type Duration } from './duration.js';
+import { duration, inEpochs, inSteps, interval, wholeEpochs, type Duration } from './duration.js';
 
 test.each<[unknown, Duration]>([
   ['10ep', { epochs: 10 }],
@@ -28,6 +28,13 @@ test.each(['10', 'ten epochs', '-1ep', '1.5 steps', '5 minutes', -1, NaN, null, 
 test('interval is greater than 0', () => {
   expect(interval.safeParse('0ep').success).toBe(false);
   expect(interval.parse('1st')).toEqual({ steps: 1 });
+});
+
+test.each(['3 eps', '500st', '0ep', 1.5, 0, {}, { steps: 3 }])('whole epochs: of %j only what is accepted is told', (given) => {
+  expect(wholeEpochs.safeParse(given).error?.issues[0]?.message).toBe(
+    'whole epochs, 1 or more: 10ep, "10 epochs", or a number of epochs',
+  );
+  expect(wholeEpochs.parse('3ep')).toBe(3);
 });
 
 test('a default is given by prefault', () =>

@@ -15,34 +15,39 @@ export function parseDuration(text: string | number): Duration | undefined {
   return Number.isInteger(Number(number)) ? { steps: Number(number) } : undefined;
 }
 
+const schemaOf = (error: string) =>
+  z
+    .union(
+      // The text stands in every branch: a union passes on what its one near miss says.
+      [
+        z.string().regex(WORDS, { error }),
+        z.number({ error }).nonnegative({ error }),
+        z.strictObject({ epochs: z.number().nonnegative() }),
+        z.strictObject({ steps: z.int().nonnegative() }),
+      ],
+      { error },
+    )
+    .transform((given, context): Duration => {
+      const parsed = typeof given === 'object' ? given : parseDuration(given);
+      if (parsed) return parsed;
+      context.issues.push({ code: 'custom', message: error, input: given });
+      return z.NEVER;
+    });
+
 /**
  * Schema of a duration >= 0: `10ep`, `500st` (steps), a number of epochs, or what it gives, `{ epochs }` or `{ steps }`.
  * A default is written as `duration.prefault('10ep')`.
  */
-export const duration = z
-  .union(
-    // The text stands in every branch: a union passes on what its one near miss says.
-    [
-      z.string().regex(WORDS, { error: EXPECTED }),
-      z.number({ error: EXPECTED }).nonnegative({ error: EXPECTED }),
-      z.strictObject({ epochs: z.number().nonnegative() }),
-      z.strictObject({ steps: z.int().nonnegative() }),
-    ],
-    { error: EXPECTED },
-  )
-  .transform((given, context): Duration => {
-    const parsed = typeof given === 'object' ? given : parseDuration(given);
-    if (parsed) return parsed;
-    context.issues.push({ code: 'custom', message: EXPECTED, input: given });
-    return z.NEVER;
-  });
+export const duration = schemaOf(EXPECTED);
 
 /** A duration > 0, e.g. the time between two checkpoints. */
 export const interval = duration.refine((given) => Object.values(given)[0]! > 0, { error: 'a duration greater than 0' });
 
+const WHOLE_EPOCHS = 'whole epochs, 1 or more: 10ep, "10 epochs", or a number of epochs';
+
 /** Whole epochs > 0 between two measurements, as a number of them: evaluators run at the end of an epoch. */
-export const wholeEpochs = interval
-  .refine((given) => 'epochs' in given && Number.isInteger(given.epochs), { error: 'whole epochs, e.g. 10ep' })
+export const wholeEpochs = schemaOf(WHOLE_EPOCHS)
+  .refine((given) => 'epochs' in given && Number.isInteger(given.epochs) && given.epochs > 0, { error: WHOLE_EPOCHS })
   .transform((given) => ('epochs' in given ? given.epochs : NaN));
 
 /** Optimizer steps in a duration, rounded to the nearest. @param stepsPerEpoch optimizer steps, > 0. */

@@ -3,6 +3,7 @@ import { warning, type EventOf, type EventType, type RunEvent } from '@mochi/con
 import { Observable, config, type Subscriber } from 'rxjs';
 import { messageOf } from './errors.js';
 import { GuardedObservable } from './guarded-observable.js';
+import { causeOf } from './plugin-frames.js';
 
 /** A subscription to the bus, with what it wants and whom to blame. */
 interface Listener {
@@ -70,7 +71,8 @@ export class EventBus {
   }
 
   private report(error: unknown, source: string | undefined, what: string): void {
-    const message = `A subscriber of ${what} failed and was detached: ${messageOf(error)}`;
+    const [where] = causeOf(error).frames;
+    const message = `A subscriber of ${what} failed and was detached: ${messageOf(error)}${where === undefined ? '' : `, at ${where}`}`;
     if (this.closed) lastResort(`${source ?? 'event-bus'}: ${message}`);
     else this.emit(warning, { source: source ?? 'event-bus', message });
   }

@@ -7,11 +7,12 @@ export function checkInput(input: ContrastiveInput): Block[] {
   const { queries, positives, weights, banks, similarities, negatives, temperature } = input;
   if (typeof temperature === 'number' && !(temperature > 0 && Number.isFinite(temperature))) throw badTemperature(temperature);
   const [batch, width] = queries.shape;
-  requireShape('positives', positives.shape, [batch, width]);
-  if (weights) requireShape('weights', weights.shape, [batch]);
+  requireShape('positives', positives.shape, [batch, width], 'B, D');
+  if (weights) requireShape('weights', weights.shape, [batch], 'B');
   for (const [name, bank] of Object.entries(banks)) {
-    requireShape(`the bank "${name}"`, bank.shape, [bank.shape[0], width]);
-    if (similarities[name]) requireShape(`similarities of the bank "${name}"`, similarities[name].shape, [batch, bank.shape[0]]);
+    requireShape(`the bank "${name}"`, bank.shape, [bank.shape[0], width], 'K, D');
+    if (similarities[name])
+      requireShape(`similarities of the bank "${name}"`, similarities[name].shape, [batch, bank.shape[0]], 'B, K');
   }
   const capacities = Object.fromEntries(Object.entries(banks).map(([name, rows]) => [name, rows.shape[0]]));
   checkBlocks(negatives.blocks, { batch, width, capacities });
@@ -43,25 +44,25 @@ export function checkBlocks(blocks: readonly Block[], sizes: BlockSizes, of = ''
 function checkBlock(block: Block, name: string, { batch, width, capacities }: BlockSizes): void {
   if (block.kind === 'rows') {
     const count = block.rows.shape[1];
-    requireShape(`rows of ${name}`, block.rows.shape, [batch, count, width]);
-    if (block.logWeights) requireShape(`logWeights of ${name}`, block.logWeights.shape, [batch, count]);
+    requireShape(`rows of ${name}`, block.rows.shape, [batch, count, width], 'B, M, D');
+    if (block.logWeights) requireShape(`logWeights of ${name}`, block.logWeights.shape, [batch, count], 'B, M');
     return;
   }
   const capacity = capacities[block.bank];
   if (capacity === undefined) throw unknownBank(block.bank, Object.keys(capacities));
   if (block.kind === 'bank') {
-    if (block.logWeights) requireShape(`logWeights of ${name}`, block.logWeights.shape, [batch, capacity]);
+    if (block.logWeights) requireShape(`logWeights of ${name}`, block.logWeights.shape, [batch, capacity], 'B, K');
     return;
   }
   const [, count, parents] = block.rows.shape;
   if (block.rows.rank !== 3 || parents === 0) throw blockShape(`rows of ${name}`, block.rows.shape, '[B, M, P] with P >= 1');
-  requireShape(`rows of ${name}`, block.rows.shape, [batch, count, parents]);
-  requireShape(`weights of ${name}`, block.weights.shape, [batch, count, parents]);
-  if (block.queryWeight) requireShape(`queryWeight of ${name}`, block.queryWeight.shape, [batch, count]);
-  if (block.logWeights) requireShape(`logWeights of ${name}`, block.logWeights.shape, [batch, count]);
+  requireShape(`rows of ${name}`, block.rows.shape, [batch, count, parents], 'B, M, P');
+  requireShape(`weights of ${name}`, block.weights.shape, [batch, count, parents], 'B, M, P');
+  if (block.queryWeight) requireShape(`queryWeight of ${name}`, block.queryWeight.shape, [batch, count], 'B, M');
+  if (block.logWeights) requireShape(`logWeights of ${name}`, block.logWeights.shape, [batch, count], 'B, M');
 }
 
-function requireShape(what: string, got: readonly number[], want: readonly (number | undefined)[]): void {
+function requireShape(what: string, got: readonly number[], want: readonly (number | undefined)[], letters: string): void {
   const same = got.length === want.length && got.every((size, axis) => size === want[axis]);
-  if (!same) throw blockShape(what, got, `[${want.map((size) => size ?? '?').join(', ')}]`);
+  if (!same) throw blockShape(what, got, `[${letters}] = [${want.map((size) => size ?? '?').join(', ')}]`);
 }

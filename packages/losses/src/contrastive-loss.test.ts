@@ -144,6 +144,16 @@ describe('what is wrong is said before anything is computed', () => {
   });
 });
 
+test('a wrong shape is told with the letters of the right one', () => {
+  const wrong = inputOf(randomProblem(1, 2, 4, 3), [bankBlock({ logWeights: tf.zeros([3]) as never })], {});
+  expect(() => contrastiveLoss(wrong)).toThrow(
+    expect.objectContaining({
+      happened: 'logWeights of block 0 (bank) has shape [3].',
+      expected: '[B, K] = [2, 3]',
+    }),
+  );
+});
+
 test('no tensor is left behind', () => {
   const problem = randomProblem(3, 4, 8, 12);
   const blocks = [bankBlock(), randomMixture(1, problem, 9, 2, false), randomMixture(2, problem, 5, 3, true)];

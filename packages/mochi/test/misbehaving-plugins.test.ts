@@ -138,8 +138,27 @@ test.each([
   const result = await train(config([pluginFile(name, setup)]), { onEvent: (event) => events.push(event) });
   expect([result.outcome, result.stateSha256]).toEqual(['finished', sound]);
   const warnings = events.filter(({ type }) => type === 'warning') as (RunEvent & { source: string; message: string })[];
-  expect(warnings.map(({ source }) => source)).toEqual([`extension:${name}`]);
+  expect(warnings.map(({ source }) => source)).toEqual([`"${name}" (extension:${name})`]);
   expect(warnings[0]!.message).toMatch(message);
+  expect(warnings[0]!.message).toMatch(new RegExp(`, at .*${name}\\.ts:\\d+:\\d+\\)?$`)); // its own line
+});
+
+test('a tracker that throws at an event is named, with its own line', async () => {
+  const events: RunEvent[] = [];
+  const record = `host.provide(TRACKER, () => ({ start() {}, record(all: any) { all.subscribe(() => { ${boom}; }); }, async close() {} }))`;
+  const sections = { trackers: [{ name: 'record-throws' }] };
+  const result = await train(config([pluginFile('record-throws', record, 'tracker')], sections), {
+    onEvent: (event) => events.push(event),
+  });
+  expect(result.stateSha256).toBe(sound);
+  expect(warningsOf(events)).toMatchObject([
+    {
+      source: expect.stringMatching(/^"record-throws" \(tracker/) as string,
+      message: expect.stringMatching(
+        /^A subscriber of every event failed and was detached: boom, at .*record-throws\.ts:\d+:\d+\)?$/,
+      ) as string,
+    },
+  ]);
 });
 
 const tracker = (start: string, close: string) =>

@@ -24,7 +24,7 @@ export const samplerFailed = (sampler: string, cause: unknown): MochiError =>
     {
       happened: `The sampler ${sampler} threw while the step was built: ${reasonOf(cause)}`,
       expected: 'a sample that returns blocks',
-      fix: 'See the cause below; it comes from the sampler. It is traced: it may not read values.',
+      fix: 'See the cause below; it comes from the sampler.',
     },
     { cause },
   );
@@ -43,7 +43,7 @@ export const samplerReturned = (sampler: string, what: string): MochiError =>
 export const maskShape = (sampler: string, got: readonly number[], want: readonly number[]): MochiError =>
   new MochiError('MOCHI_BLOCK_SHAPE', {
     happened: `mask of the sampler ${sampler} has shape [${got.join(', ')}].`,
-    expected: `[${want.join(', ')}]: a row for each query, a column for each row of the bank`,
+    expected: `[B, K] = [${want.join(', ')}]: a row for each query, a column for each row of the bank`,
     fix: 'Return 0 where a row may be drawn and -Infinity where it may not.',
   });
 

@@ -41,7 +41,10 @@ export function asPlugin(node: Node): Node {
 }
 
 /** The name that a section gives, if it is a string. */
-export function pluginName(node: Node): string | undefined {
-  const name = nodeAt(node, ['name']);
-  return name?.kind === 'value' && typeof name.value === 'string' ? name.value : undefined;
+export const pluginName = (node: Node): string | undefined => textAt(node, 'name');
+
+/** A string directly below a map. */
+export function textAt(node: Node, key: string): string | undefined {
+  const found = nodeAt(node, [key]);
+  return found?.kind === 'value' && typeof found.value === 'string' ? found.value : undefined;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fails, folderOf, load, loadYaml } from '../../test/fixture.js';
+import { toNode, toValue, type MapNode } from './node.js';
+import { applyOverrides } from './overrides.js';
 
 describe('extends', () => {
   const presets = {
@@ -97,6 +99,39 @@ describe('overrides', () => {
     ['sampler=[', /a YAML value/],
     ['extends=x', /extends in a config file/],
   ])('%s is refused', async (override, message) => expect((await fails(overridden(override))).message).toMatch(message));
+
+  const applied = (override: string, items: string) => {
+    const place = { source: 'a.yaml' };
+    const { config, problems } = applyOverrides(toNode({ evaluators: JSON.parse(items) as object[] }, place) as MapNode, [
+      override,
+    ]);
+    return problems[0] ?? (toValue(config) as { evaluators: object[] }).evaluators;
+  };
+  const two = '[{"name":"knn"},{"name":"knn","as":"nn-head"}]';
+
+  test('an item of a list is found by its as, else by its name', () => {
+    expect(applied('evaluators.nn-head.every=1', two)).toEqual([{ name: 'knn' }, { name: 'knn', as: 'nn-head', every: 1 }]);
+    expect(applied('evaluators.knn.every=1', two)).toEqual([
+      { name: 'knn', every: 1 },
+      { name: 'knn', as: 'nn-head' },
+    ]);
+    expect(applied('evaluators.knn.every=1', '["linear",{"name":"knn","as":"a"}]')).toEqual([
+      ...[{ name: 'linear' }, { name: 'knn', as: 'a', every: 1 }],
+    ]);
+  });
+
+  test('a name that several items have is refused, with the way to each', () => {
+    expect(applied('evaluators.knn.every=1', '["knn","knn"]')).toMatchObject({
+      found: '"evaluators" has 2 items "knn"',
+      expected: 'one of them: evaluators.0, evaluators.1',
+    });
+    expect(applied('evaluators.knn.every=1', '[{"name":"knn","as":"a"},{"name":"knn","as":"b"}]')).toMatchObject({
+      expected: 'one of them: evaluators.0 (or evaluators.a), evaluators.1 (or evaluators.b)',
+    });
+    expect(applied('evaluators.c.every=1', '[{"name":"knn","as":"a"}]')).toMatchObject({
+      found: 'no item "c" in "evaluators", which has a',
+    });
+  });
 
   test('a section taken out', async () => expect(await overridden('evaluators=null')).not.toHaveProperty('evaluators'));
 });

@@ -1,12 +1,12 @@
 import { parseYaml } from './parse-yaml.js';
-import { asPlugin, mergeConfigs, pluginName } from './merge.js';
+import { asPlugin, mergeConfigs, pluginName, textAt } from './merge.js';
 import { mapNode, toNode, toValue, type ListNode, type MapEntry, type MapNode, type Node, type Place } from './node.js';
 import { sectionOf } from './sections.js';
 import { show, type Problem } from './problems.js';
 
 /**
  * The config with command-line overrides laid upon it, in order: `seed=2`, `sampler=uniform` (drops another sampler's options),
- * `sampler.n=512`, `evaluators.0.k=20` or `evaluators.knn.k=20`, `sampler={name: mochi, n: 8}`. Values are YAML.
+ * `sampler.n=512`, `evaluators.0.k=20` or `evaluators.knn.k=20` (its `as`, else its name), `sampler={name: mochi, n: 8}`. Values are YAML.
  */
 export function applyOverrides(config: MapNode, overrides: readonly string[]): { config: MapNode; problems: Problem[] } {
   const problems: Problem[] = [];
@@ -78,9 +78,9 @@ const nothingAt = (key: string, depth: number, place: Place): Node =>
 function setItem(list: ListNode, path: readonly string[], depth: number, value: MapEntry): Node {
   const key = path[depth]!;
   const items = list.items.map(asPlugin);
-  const index = /^\d+$/.test(key) ? Number(key) : items.findIndex((item) => pluginName(item) === key);
+  const index = /^\d+$/.test(key) ? Number(key) : indexOfName(items, key, path.slice(0, depth).join('.'));
   if (index < 0 || index > items.length) {
-    const names = items.map((item, at) => pluginName(item) ?? at);
+    const names = items.map((item, at) => ownName(item) ?? at);
     throw new Blocked(`no item "${key}" in "${path.slice(0, depth).join('.')}", which has ${names.join(', ') || 'none'}`);
   }
   const [section, option] = [path.slice(0, depth).join('.'), path.slice(depth + 1).join('.')];
@@ -91,4 +91,20 @@ function setItem(list: ListNode, path: readonly string[], depth: number, value: 
     );
   items[index] = setAt(items[index] ?? mapNode([], value.place), path, depth + 1, value);
   return { ...list, items };
+}
+
+/** What an item of a list is called: its `as`, else the plugin's name. */
+const ownName = (item: Node): string | undefined => textAt(item, 'as') ?? pluginName(item);
+
+/** The item that is called so, else the only one of the plugin of that name; -1 where there is none. @throws Blocked where it may be several. */
+function indexOfName(items: readonly Node[], name: string, section: string): number {
+  const called = (nameOf: (item: Node) => string | undefined) => items.flatMap((item, at) => (nameOf(item) === name ? [at] : []));
+  const own = called(ownName);
+  const found = own.length > 0 ? own : called(pluginName);
+  if (found.length < 2) return found[0] ?? -1;
+  const ways = found.map((at) => {
+    const as = textAt(items[at]!, 'as');
+    return `${section}.${at}${as === undefined || own.length > 0 ? '' : ` (or ${section}.${as})`}`;
+  });
+  throw new Blocked(`"${section}" has ${found.length} items "${name}"`, `one of them: ${ways.join(', ')}`);
 }

@@ -97,7 +97,7 @@ export class PluginHost implements Host {
   }
 
   events<P extends object>(type: EventType<P>): Observable<EventOf<P>> {
-    return this.parts.bus.events(type, this.id);
+    return this.parts.bus.events(type, this.parts.label(this.id));
   }
 
   emit<P extends object>(type: EventType<P>, payload: NoInfer<P>): void {

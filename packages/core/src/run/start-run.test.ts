@@ -158,7 +158,7 @@ test('a plugin sees events, and its failing subscriber is named', async () => {
   host.bus.emit(stepEnd, { step: 0, epoch: 0, rate: 0, stepMs: 1, waitMs: 0, images: 0 });
   expect(seen).toEqual([1]);
   expect(warnings).toMatchObject([
-    { source: 'extension:watcher', message: 'A subscriber of step-end failed and was detached: boom' },
+    { source: '"watcher" (extension:watcher)', message: 'A subscriber of step-end failed and was detached: boom' },
   ]);
   await host.dispose();
 });

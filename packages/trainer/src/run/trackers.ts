@@ -1,5 +1,5 @@
 import { warning, type RunInfo } from '@mochi/contract';
-import { withinLimit, type RunHost } from '@mochi/core';
+import { causeOf, withinLimit, type RunHost } from '@mochi/core';
 import { trackerFailed } from '../errors.js';
 
 /** The trackers of a run. They watch: from their start on, nothing that one of them does stops the run or keeps the others from ending. */
@@ -15,7 +15,7 @@ export class Trackers {
     for (const { plugin, service } of this.host.provided('tracker')) {
       try {
         await withinLimit(service.start(info), this.seconds, this.label(plugin), 'the start of its tracker');
-        service.record(this.host.bus.all(plugin));
+        service.record(this.host.bus.all(this.label(plugin)));
       } catch (error) {
         throw trackerFailed(this.label(plugin), error);
       }
@@ -29,7 +29,9 @@ export class Trackers {
         await withinLimit(service.close(), this.seconds, this.label(plugin), 'the close of its tracker');
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        this.host.bus.emit(warning, { source: plugin, message: `The tracker could not be closed: ${message}` });
+        const [where] = causeOf(error).frames;
+        const told = `The tracker could not be closed: ${message}${where === undefined ? '' : `, at ${where}`}`;
+        this.host.bus.emit(warning, { source: this.label(plugin), message: told });
       }
     }
   }
