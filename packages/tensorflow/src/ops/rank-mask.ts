@@ -8,7 +8,8 @@ export type Rank = number | { readonly at: tf.Tensor; readonly most: number };
 
 /**
  * An additive mask that keeps each query's bank rows of similarity rank [from, to): rank 0 is the most similar row, and of equal ones the
- * lower index ranks first.
+ * lower index ranks first. Rows of similarity -Infinity (masked ones) rank last and are not left out: where the band reaches past the others it holds them
+ * too, so add the mask to the result as well.
  *
  * @param similarities [B, K] float32. @param from First rank kept, in [0, K]. @param to First rank not kept; more than K counts as K.
  * @returns [B, K] float32, a constant: 0 inside the band, -Infinity outside. Where a tensor `from` is past `to`, nothing is kept.

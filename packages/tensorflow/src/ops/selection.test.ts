@@ -260,6 +260,13 @@ describe('rankMask', () => {
   test('equal rows: the band still has its width', () => {
     tf.tidy(() => void expect(rankMask(tf.zeros([1, 6]), 2, 4).arraySync()).toEqual([[off, off, 0, 0, off, off]]));
   });
+  test('rows of -Infinity rank last, and are within a band that reaches them', () => {
+    tf.tidy(() => {
+      const masked = tf.tensor2d([[off, 0.1, off, 0.9]]);
+      expect(rankMask(masked, 0, 2).arraySync()).toEqual([[off, 0, off, 0]]);
+      expect(rankMask(masked, 0, 3).arraySync()).toEqual([[0, 0, off, 0]]);
+    });
+  });
   test('a band that ends before it begins is refused', () => {
     tf.tidy(() => void expect(() => rankMask(similarities(), 3, 1)).toThrow(argumentError));
   });
