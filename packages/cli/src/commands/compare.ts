@@ -60,7 +60,10 @@ function exitCodeOf({ outcome, runs }: CompareReport): number {
 
 function lineOf({ type, job, record }: JobEvent): string {
   const name = `${job.variant}${job.seed === null ? '' : `, seed ${job.seed}`}`;
-  if (record?.outcome === 'failed') return `failed    ${name}: ${record.failure.code ?? ''} ${record.failure.message}`;
+  if (record?.outcome === 'failed') {
+    const { code, message, frames = [] } = record.failure;
+    return [`failed    ${name}: ${code ?? ''} ${message}`, ...frames.map((frame) => `          at ${frame}`)].join('\n');
+  }
   if (type === 'end' && record) return `finished  ${name}: ${record.seconds.toFixed(1)} s`;
   return { start: `begins    ${name}`, known: `known     ${name}`, stopped: `stopped   ${name}`, refused: name, end: name }[type];
 }

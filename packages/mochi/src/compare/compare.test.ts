@@ -144,7 +144,7 @@ describe('the report', () => {
     ...changes,
   });
   const failed: Partial<RunReport> = {
-    ...{ outcome: 'failed', failure: { code: 'MOCHI_X', message: 'it broke' } },
+    ...{ outcome: 'failed', failure: { code: 'MOCHI_X', message: 'it broke', frames: ['sample (/a/band.ts:1:2)'] } },
     ...{ cost: null, initialSha256: null, metrics: { loss: null, 'knn/top1': null } },
   };
   const about = {
@@ -157,7 +157,12 @@ describe('the report', () => {
   test('means and deviations over seeds, cost against the first variant, failures by name', () => {
     expect(report.outcome).toBe('failed');
     expect(report.variants[0]).toMatchObject({ metrics: { loss: { mean: 3, deviation: Math.SQRT2 } }, costRatio: 1 });
-    expect(report.variants[1]).toMatchObject({ finished: 1, runs: 2, costRatio: 1.5, failures: ['seed 2: MOCHI_X: it broke'] });
+    expect(report.variants[1]).toMatchObject({
+      finished: 1,
+      runs: 2,
+      costRatio: 1.5,
+      failures: ['seed 2: MOCHI_X: it broke, at sample (/a/band.ts:1:2)'],
+    });
     expect(report.sameStart).toEqual({ 1: true, 2: null });
     expect(compareReport('n', { loss: about.loss }, [runs[0]!, run('b', 1, 1, 1, { initialSha256: 'other' })]).sameStart).toEqual(
       {
@@ -168,7 +173,7 @@ describe('the report', () => {
     expect(text[0]).toMatch(/^variant +loss \(nats\) +top1 \(%\) +step \(ms\) +CPU \(ms\) +CPU \(x baseline\) +runs$/);
     expect(text[2]).toMatch(/^a +3 ± 1\.4 +- +5\.0 +10\.0 +1\.00 +2$/);
     expect(text[3]).toMatch(/^b, "c" +5 +- .* 1\.50 +1 of 2$/);
-    expect(text[4]).toBe('b, "c", seed 2: MOCHI_X: it broke');
+    expect(text[4]).toBe('b, "c", seed 2: MOCHI_X: it broke, at sample (/a/band.ts:1:2)');
   });
 
   test('CSV quotes what has to be', () =>
@@ -245,7 +250,7 @@ describe('the report', () => {
     } as never;
     const page = studyPage(report, runs.map(() => told), new Date(0)); // prettier-ignore
     expect(page.groups).toEqual(['a', 'b, "c"']);
-    expect(page.notes.map(({ text }) => text)).toEqual(expect.arrayContaining(['b, "c", seed 2: MOCHI_X: it broke'])); // prettier-ignore
+    expect(page.notes.map(({ text }) => text)).toEqual(expect.arrayContaining(['b, "c", seed 2: MOCHI_X: it broke, at sample (/a/band.ts:1:2)'])); // prettier-ignore
     const charts = page.sections.flatMap(({ blocks }) =>
       blocks.flatMap((block) => (block.kind === 'chart' ? [block.chart] : [])),
     );

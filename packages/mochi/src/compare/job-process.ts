@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeRun, isMochiError, type EventOf, type RunEvent, type stepEnd } from '@mochi/contract';
 import { encodeState, listCheckpoints, readJson, runTraining, sha256, writeJson, type RunState } from '@mochi/trainer';
 import { openRunOnEngine } from '../open-run.js';
-import { INPUT_FILE, RECORD_FILE, type Cost, type JobRecord } from './record.js';
+import { failureOf, INPUT_FILE, RECORD_FILE, type Cost, type JobRecord } from './record.js';
 
 const INITIAL_FILE = 'initial.sha256';
 
@@ -55,13 +55,6 @@ class StepClock {
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
-const describe = (error: unknown): JobRecord => ({
-  outcome: 'failed',
-  failure: isMochiError(error)
-    ? { code: error.code, message: error.happened }
-    : { code: null, message: error instanceof Error ? error.message : String(error) },
-});
-
 async function main(runDir: string): Promise<void> {
   const stop = new AbortController();
   process.on('message', () => stop.abort(new Error('stopped')));
@@ -70,7 +63,9 @@ async function main(runDir: string): Promise<void> {
   process.on('SIGTERM', () => stop.abort(new Error('SIGTERM')));
   const record = await runJob(runDir, stop.signal).catch((error: unknown) => {
     console.error(error);
-    return isMochiError(error) && error.code === 'MOCHI_RUN_BUSY' ? undefined : describe(error); // another comparison is at it
+    return isMochiError(error) && error.code === 'MOCHI_RUN_BUSY'
+      ? undefined
+      : ({ outcome: 'failed', failure: failureOf(error) } as const); // another comparison is at it
   });
   if (record) await writeJson(join(runDir, RECORD_FILE), record);
   process.exit(0);

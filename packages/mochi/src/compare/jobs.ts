@@ -6,7 +6,7 @@ import { openRun } from '../open-run.js';
 import { presets } from '../presets/index.js';
 import type { CompareConfig } from './config.js';
 import { pointsOf, type Point } from './grid.js';
-import type { Failure } from './record.js';
+import { failureOf, type Failure } from './record.js';
 
 /** One run of a comparison. */
 export interface Job {
@@ -61,7 +61,7 @@ async function jobOf(point: Point, comparison: CompareConfig, { file, out, overr
   } catch (error) {
     if (!isMochiError(error)) throw error;
     const id = hashOf(point);
-    const refused = { code: error.code, message: error.happened };
+    const refused = failureOf(error);
     return { variant: point.variant, seed, config: null, id, runDir: join(out, 'runs', id), refused };
   }
 }

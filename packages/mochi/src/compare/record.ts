@@ -1,11 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMochiError } from '@mochi/contract';
+import { causeOf } from '@mochi/core';
 import type { Results } from '@mochi/trainer';
 
 /** Why a run failed. `code` is one of docs/errors.md, or null for what is no MochiError. */
 export interface Failure {
   readonly code: string | null;
   readonly message: string;
+  /** Where in a plugin's own code it came from, innermost first. Absent: no plugin's code took part. */
+  readonly frames?: readonly string[];
+}
+
+/** Why a run failed, as its record keeps it. */
+export function failureOf(error: unknown): Failure {
+  const { frames } = causeOf(error);
+  const where = frames.length > 0 ? { frames } : {};
+  if (isMochiError(error)) return { code: error.code, message: error.happened, ...where };
+  return { code: null, message: error instanceof Error ? error.message : String(error), ...where };
 }
 
 /** What steps cost, in the process that ran the last of them; the first steps, which are compiled, left out. */

@@ -1,7 +1,7 @@
 import { describeMetric, finalValue, type RunRecord } from '@mochi/report';
 import type { Job } from './jobs.js';
 import { estimate, pairedDifference, type Difference, type Estimate } from './paired.js';
-import type { Cost, JobRecord } from './record.js';
+import type { Cost, Failure, JobRecord } from './record.js';
 
 /** One run, as the report has it. */
 export interface RunReport {
@@ -11,7 +11,7 @@ export interface RunReport {
   readonly runDir: string;
   /** `pending`: stopped, or not begun. */
   readonly outcome: 'finished' | 'failed' | 'pending';
-  readonly failure: { readonly code: string | null; readonly message: string } | null;
+  readonly failure: Failure | null;
   /** Evaluators that threw, each with what it threw last. */
   readonly evaluatorFailures: readonly EvaluatorFailure[];
   /** Values by metric, null where it was not measured. */
@@ -127,7 +127,7 @@ function variantReport(
   return {
     ...{ variant, finished: finished.length, runs: runs.length },
     failures: runs.flatMap(({ failure, evaluatorFailures, seed }) => [
-      ...(failure ? [`seed ${seed}: ${failure.code ?? 'failed'}: ${failure.message}`] : []),
+      ...(failure ? [`seed ${seed}: ${failure.code ?? 'failed'}: ${failure.message}${failure.frames?.[0] === undefined ? '' : `, at ${failure.frames[0]}`}`] : []),
       ...evaluatorFailures.map(({ evaluator, message }) => `seed ${seed}: the evaluator ${evaluator} failed: ${message}`),
     ]),
     metrics: Object.fromEntries(metrics.map((name) => [name, estimate(known((run) => run.metrics[name]))])),
