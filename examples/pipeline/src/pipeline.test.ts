@@ -21,26 +21,31 @@ const small = [
 beforeAll(() => writeImages(photos, 24, 40));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** @param stopAt When this has been said, SIGTERM goes to the whole group, as it goes to a job that is cancelled. */
-function run(command: string, args: readonly string[], stopAt?: string): Promise<{ code: number | null; said: string }> {
-  const child = spawn(command, args, { cwd: here, detached: true });
+/** @param stopAt When this has been said, SIGTERM goes to this process alone, as a supervisor sends it: what it started is to be told by it, and waited for. */
+function run(
+  command: string,
+  args: readonly string[],
+  stopAt?: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number | null; said: string }> {
+  const child = spawn(command, args, { cwd: here, env: { ...process.env, ...env } });
   let said = '';
   let stopped = false;
   const hear = (part: Buffer): void => {
     said += part.toString();
     if (stopAt === undefined || stopped || !said.includes(stopAt)) return;
     stopped = true;
-    process.kill(-child.pid!, 'SIGTERM');
+    child.kill('SIGTERM');
   };
   child.stdout.on('data', hear);
   child.stderr.on('data', hear);
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, said })));
+  return new Promise((resolve) => child.on('exit', (code) => resolve({ code, said })));
 }
 
 const hasMake = existsSync('/usr/bin/make') || existsSync('/bin/make');
 function make(out: string, epochs: number, more: readonly string[] = [], stopAt?: string) {
   const options = [...small, `train.epochs=${epochs}`].map((option) => `'${option}'`).join(' ');
-  return run('make', [`PHOTOS=${photos}`, `OUT=${out}`, 'MOCHI=node_modules/.bin/mochi', `OPTIONS=${options}`, ...more], stopAt);
+  return run('make', [`PHOTOS=${photos}`, `OUT=${out}`, `OPTIONS=${options}`, ...more], stopAt);
 }
 
 test.skipIf(!hasMake)('make: cut short, it goes on; done, it does nothing; a gate that is not met stops it', async () => {
@@ -62,6 +67,16 @@ test.skipIf(!hasMake)('make: cut short, it goes on; done, it does nothing; a gat
   expect(statSync(join(out, 'features.parquet')).mtimeMs).toBe(mtimeMs);
   const measured = JSON.parse(readFileSync(join(out, 'measured.json'), 'utf8')) as { results: Record<string, { value: number }> };
   expect(measured.results['representation/rankme']!.value).toBeGreaterThan(1);
+});
+
+test('npm run train: SIGTERM to npm reaches mochi, which has saved when npm ends', async () => {
+  const out = join(folder, 'scripted');
+  const options = [...small, 'train.epochs=5000'];
+  const env = { PHOTOS: photos, OUT: out };
+  const cut = await run('npm', ['run', '-s', 'train', '--', ...options], 'step 1', env);
+  expect(cut.code, cut.said).toBe(143);
+  expect(JSON.parse(readFileSync(join(out, 'run', 'summary.json'), 'utf8'))).toMatchObject({ outcome: 'stopped' });
+  expect(existsSync(join(out, 'run', 'run.lock'))).toBe(false);
 });
 
 test('the gate says what is missing', async () => {

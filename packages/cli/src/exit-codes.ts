@@ -7,6 +7,8 @@ export const EXIT = {
   badInput: 2,
   /** Everything ran, but an evaluator failed: its metrics are missing. */
   evaluatorFailed: 3,
+  /** Another process writes to the run folder; nothing ran. The same command later may do (EX_TEMPFAIL of sysexits.h). */
+  busy: 75,
   /** Stopped by Ctrl-C; the state was saved. */
   interrupted: 130,
   /** Stopped by SIGTERM; the state was saved. */

@@ -15,6 +15,7 @@ export function reportError(error: unknown, json: boolean): number {
     return EXIT.failed;
   }
   console.error(json ? jsonLine(error, cause) : told(error, cause));
+  if (error.code === 'MOCHI_RUN_BUSY') return EXIT.busy;
   return RUN_TIME.test(error.code) ? EXIT.failed : EXIT.badInput;
 }
 

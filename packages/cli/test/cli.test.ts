@@ -105,14 +105,14 @@ describe('mochi', () => {
     expect(more.code).toBe(0);
   });
 
-  test('a folder that another process writes to is refused with 2; what a killed process left is not in the way', async () => {
+  test('a folder that another process writes to is refused with 75; what a killed process left is not in the way', async () => {
     const long = ['train', config, 'train.steps=100000', 'train.checkpoint.every=2steps', 'evaluators=[]', '--run', 'busy'];
     const first = mochi([...long, '--json']);
     const { child } = first;
     while (!existsSync(join(folder, 'busy', 'events.jsonl'))) await new Promise((resolve) => setTimeout(resolve, 20));
     const second = await mochi([...long, '--resume']);
     expect(second.stderr).toMatch(new RegExp(`in use by process ${child.pid} on [^]*MOCHI_RUN_BUSY`));
-    expect(second.code).toBe(2);
+    expect(second.code).toBe(75);
     child.kill('SIGKILL');
     await first;
     expect(existsSync(join(folder, 'busy', 'run.lock'))).toBe(true);

@@ -112,7 +112,7 @@ test('a path that is no run says what is there, and what a run folder is', async
   mkdirSync(starting);
   copyFileSync(join(run, 'config.json'), join(starting, 'config.json'));
   const says: [string, RegExp][] = [
-    [join(out, 'nowhere'), /The folder .*nowhere does not exist.*mochi train --run DIR wrote/s],
+    [join(out, 'nowhere'), /The folder .*nowhere does not exist.*mochi train --run DIR, or train with runDir, wrote/s],
     [root, /is no run folder: it has no checkpoints/],
     [starting, /has no checkpoint yet.*--resume/s],
   ];

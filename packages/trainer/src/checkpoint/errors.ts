@@ -22,10 +22,10 @@ export const checkpointMissing = (path: string, found: 'nothing' | 'a file' | 'a
       'a run': `The run in ${path} has no checkpoint yet.`,
     }[found],
     expected:
-      'a run folder: what mochi train --run DIR wrote, with config.json and checkpoints/step-N; or one of those checkpoints',
+      'a run folder: what mochi train --run DIR, or train with runDir, wrote, with config.json and checkpoints/step-N; or one of those checkpoints',
     fix:
       found === 'a run'
-        ? 'Wait until it has saved once, or go on with it: mochi train CONFIG --run DIR --resume.'
+        ? 'Wait until it has saved once, or go on with it: mochi train CONFIG --run DIR --resume, or train(config, { runDir, resume: true }).'
         : 'Correct the path: a relative one starts in the working directory.',
   });
 
@@ -42,7 +42,7 @@ export const runFolderDenied = (path: string, cause: unknown): MochiError =>
     {
       happened: `The run folder ${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
       expected: 'a folder that this user may create files in',
-      fix: 'Choose another folder with --run, or change its permissions.',
+      fix: 'Choose another folder (--run, or runDir), or change its permissions.',
     },
     { cause },
   );
@@ -50,13 +50,13 @@ export const runFolderDenied = (path: string, cause: unknown): MochiError =>
 export const runFolderTaken = (path: string): MochiError =>
   new MochiError('MOCHI_RUN_EXISTS', {
     happened: `The run folder ${path} already holds a run.`,
-    expected: 'a new folder, or --resume to go on with the run in it',
-    fix: 'Add --resume to continue it, or choose another folder with --run.',
+    expected: 'a new folder, or --resume (resume: true) to go on with the run in it',
+    fix: 'Add --resume (resume: true) to continue it, or choose another folder (--run, or runDir).',
   });
 
 export const runBusy = (path: string, lock: string, holder: LockHolder | null): MochiError =>
   new MochiError('MOCHI_RUN_BUSY', {
     happened: `The run folder ${path} is in use${holder ? ` by process ${holder.pid} on ${holder.host}, since ${holder.since}` : ''}: two runs would spoil each other's checkpoints.`,
     expected: 'one run at a time that writes to a folder',
-    fix: `Wait until that run is over, stop it, or choose another folder with --run. If you are sure that it is gone, delete ${lock}.`,
+    fix: `Wait until that run is over, stop it, or choose another folder (--run, or runDir). If you are sure that it is gone, delete ${lock}.`,
   });
