@@ -19,7 +19,7 @@ export function respectsMask(rig: Rig, phase: string, step: number): void {
     rig,
     phase,
     step,
-  ), 'your sample ignores context.mask: add it to similarities before ranking, and to logWeights');
+  ), 'your sample ignores context.mask: add it to similarities before ranking, and to logWeights. Until then no other check looks at masks');
   checkMasked(sampled, mask);
 }
 

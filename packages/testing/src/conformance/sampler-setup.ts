@@ -119,7 +119,7 @@ export const fitsBank = (plugin: Plugin, options: object, sizes: Sizes): Promise
     try {
       check(capacity);
     } catch (error) {
-      const why = isMochiError(error) ? error.happened : textOf(error);
+      const why = (isMochiError(error) ? error.happened : textOf(error)).replace(/\.$/, '');
       const large = Object.entries(read).find(([, value]) => typeof value === 'number' && value > capacity);
       const fix = `give smaller options, e.g. ${large ? large[0] : 'n'}=${capacity / 4}`;
       throw new Error(`with these options the plugin refuses the suite's bank of ${capacity} rows (${why}); ${fix}`, {

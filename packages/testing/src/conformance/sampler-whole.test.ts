@@ -86,7 +86,7 @@ test('options that the bank of the suite does not suffice for', async () => {
   });
   expect(await failures(plugin)).toEqual({
     'its options fit the bank of this suite':
-      "with these options the plugin refuses the suite's bank of 64 rows (top 256 > 64.); give smaller options, e.g. top=16",
+      "with these options the plugin refuses the suite's bank of 64 rows (top 256 > 64); give smaller options, e.g. top=16",
   });
   expect(await failures(plugin, { top: 16 })).toEqual({});
 });

@@ -169,7 +169,7 @@ describe('what breaks the contract is found', () => {
       'a mask that is passed over',
       { sample: () => ({ blocks: [bankBlock()] }) },
       'rows that are masked',
-      /phase full: your sample ignores context\.mask: add it to similarities before ranking, and to logWeights$/,
+      /phase full: your sample ignores context\.mask: add it to similarities before ranking, and to logWeights\./,
     ],
     [
       'masked parents',
