@@ -1,17 +1,23 @@
 import { MochiError } from '@mochi/contract';
 import { suggest } from '@mochi/core';
+import type { OptionKind } from './option-kinds.js';
 
 // What TypeScript sees and JavaScript does not. Each throws MOCHI_ARGUMENT.
 
 const wrong = (happened: string, expected: string, fix: string): MochiError =>
   new MochiError('MOCHI_ARGUMENT', { happened, expected, fix });
 
-/** @param known Every option of the call. */
-export function requireOptions(call: string, given: unknown, known: Readonly<Record<string, true>>): void {
+/** @param known Every option of the call. @param needed Those that it cannot do without. */
+export function requireOptions(
+  call: string,
+  given: unknown,
+  known: Readonly<Record<string, OptionKind>>,
+  needed: readonly string[] = [],
+): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw wrong(`${call} was given ${kindOf(given)} as options.`, `an object, e.g. { ${Object.keys(known)[0]}: ... }`, 'Give an object, or leave it out.'); // prettier-ignore
+    throw wrong(`${call} was given ${kindOf(given)} as options.`, `an object, e.g. { ${Object.keys(known)[0]}: ... }`, needed.length > 0 ? `Give an object with ${needed.join(' and ')}.` : 'Give an object, or leave it out.'); // prettier-ignore
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(known, name));
-  if (unknown === undefined) return;
+  if (unknown === undefined) return requireKinds(call, given as Readonly<Record<string, unknown>>, known, needed);
   const near = suggest(unknown, Object.keys(known));
   throw wrong(
     `${call} has no option "${unknown}".`,
@@ -20,10 +26,35 @@ export function requireOptions(call: string, given: unknown, known: Readonly<Rec
   );
 }
 
+function requireKinds(
+  call: string,
+  given: Readonly<Record<string, unknown>>,
+  known: Readonly<Record<string, OptionKind>>,
+  needed: readonly string[],
+): void {
+  const missing = needed.find((name) => given[name] === undefined);
+  if (missing !== undefined)
+    throw wrong(`${call} was called without the option "${missing}".`, known[missing]!.expected, `Add ${missing}.`);
+  for (const [name, kind] of Object.entries(known)) {
+    const value = given[name];
+    if (value === undefined || kind.is(value)) continue;
+    throw wrong(
+      `The option "${name}" of ${call} is ${kindOf(value)}.`,
+      kind.expected,
+      kind.instead?.(value) ?? `Correct ${name}.`,
+    );
+  }
+}
+
 /** A run folder, a checkpoint, or a file. */
-export function requirePath(call: string, given: unknown): void {
+export function requirePath(
+  call: string,
+  given: unknown,
+  as = 'path',
+  what = 'a run folder, a checkpoint folder or a file',
+): void {
   if (typeof given !== 'string' || given === '')
-    throw wrong(`${call} was given ${kindOf(given)} as path.`, 'the path of a run folder, a checkpoint folder or a file', 'Give the path as text.'); // prettier-ignore
+    throw wrong(`${call} was given ${kindOf(given)} as ${as}.`, `the path of ${what}`, 'Give the path as text.');
 }
 
 export function requireConfig(call: string, given: unknown): void {
@@ -69,5 +100,6 @@ function kindOf(given: unknown): string {
   if (given === '') return 'an empty text';
   if (given === null || given === undefined) return String(given);
   if (typeof given === 'object') return Array.isArray(given) ? 'a list' : `a ${given.constructor?.name ?? 'object'}`;
-  return typeof given === 'string' ? `the text "${given}"` : `a ${typeof given}`;
+  if (typeof given === 'string') return `the text "${given}"`;
+  return typeof given === 'number' || typeof given === 'boolean' ? `the ${typeof given} ${given}` : `a ${typeof given}`;
 }

@@ -5,6 +5,7 @@ import { formatUnknown, formatWritesNot } from './errors.js';
 import { encoderWeights, openEncoder, type OpenedEncoder } from './open-encoder.js';
 import { requireLayer, requireOptions, requirePath } from './check-arguments.js';
 import { OPEN_OPTIONS, type OpenOptions } from './open-run.js';
+import { abortSignal, anything, dataSection, text, type OptionKind } from './option-kinds.js';
 
 export interface EmbedOptions extends OpenOptions {
   /** Where to read images: a section `data` as in a config. Default: the data of the run. */
@@ -22,10 +23,13 @@ export interface EmbedOptions extends OpenOptions {
   readonly signal?: AbortSignal;
 }
 
-const EMBED_OPTIONS: Readonly<Record<keyof EmbedOptions, true>> = {
-  ...{ data: true, split: true, layer: true, encoder: true, out: true, format: true, signal: true },
+/** Options of all that reads features. */
+export const READ_OPTIONS = {
+  ...{ data: dataSection, split: text, layer: anything, encoder: text, signal: abortSignal },
   ...OPEN_OPTIONS,
 };
+
+const EMBED_OPTIONS: Readonly<Record<keyof EmbedOptions, OptionKind>> = { out: text, format: text, ...READ_OPTIONS };
 
 /** Exporters of embeddings by the ending of what they write. */
 const FORMATS: Readonly<Record<string, string>> = {
@@ -52,6 +56,7 @@ export async function embed(path: string, options: EmbedOptions = {}): Promise<E
   requirePath('embed', path);
   requireOptions('embed', options, EMBED_OPTIONS);
   requireLayer(options.layer ?? 'backbone');
+  options.signal?.throwIfAborted();
   const { data, out } = options;
   const format = options.format ?? (out === undefined ? 'npy' : formatOf(out));
   const change = (config: object) => ({ ...config, ...(data ? { data } : {}), exporters: [format] });

@@ -99,6 +99,27 @@ export const imageUnreadable = (image: string, cause: unknown): MochiError =>
     { cause },
   );
 
+export const noEvaluators = (path: string): MochiError =>
+  new MochiError('MOCHI_ARGUMENT', {
+    happened: `${path} has no evaluators, and none were named: there is nothing to measure.`,
+    expected: 'evaluators in its config, or named (--evaluators, or evaluators)',
+    fix: "Name one, e.g. --evaluators knn, or evaluate(run, { evaluators: ['knn'] }).",
+  });
+
+export const noHead = (encoder: string): MochiError =>
+  new MochiError('MOCHI_ENCODER_HEADLESS', {
+    happened: `The weights of the encoder ${encoder} have no head, and features of the layer "head" were asked for.`,
+    expected: 'the layer "backbone" of weights without a head',
+    fix: 'Leave layer out, or export the encoder with its head.',
+  });
+
+export const encoderDiffers = (file: string, stated: string, asked: string): MochiError =>
+  new MochiError('MOCHI_WEIGHTS_ENCODER', {
+    happened: `${file} says that its weights are of the encoder ${stated}, and ${asked} was asked for.`,
+    expected: `the encoder ${stated}`,
+    fix: 'Leave the option encoder out: the file says all that is needed.',
+  });
+
 export const encoderDisposed = (name: string): MochiError =>
   new MochiError('MOCHI_ENCODER_DISPOSED', {
     happened: `The encoder ${name} was asked for features after dispose().`,

@@ -5,8 +5,10 @@ import type { RunHost } from '@mochi/core';
 import { toJsonLine } from '@mochi/trackers';
 import { evaluate as runEvaluators, type Evaluation } from '@mochi/trainer';
 import { requireOptions, requirePath } from './check-arguments.js';
+import { noEvaluators } from './errors.js';
 import { OPEN_OPTIONS, type OpenOptions } from './open-run.js';
 import { openTrained } from './open-trained.js';
+import { abortSignal, entries, type OptionKind } from './option-kinds.js';
 
 export interface EvaluateOptions extends OpenOptions {
   /** Names of evaluators, or entries as in a config; default: those of the run's config. */
@@ -14,7 +16,11 @@ export interface EvaluateOptions extends OpenOptions {
   readonly signal?: AbortSignal;
 }
 
-const OPTIONS: Readonly<Record<keyof EvaluateOptions, true>> = { evaluators: true, signal: true, ...OPEN_OPTIONS };
+const OPTIONS: Readonly<Record<keyof EvaluateOptions, OptionKind>> = {
+  evaluators: entries,
+  signal: abortSignal,
+  ...OPEN_OPTIONS,
+};
 
 /** File of a run folder where `evaluate` notes what it measured: events as in events.jsonl, each with the `checkpoint` that was read. */
 export const EVALUATIONS_FILE = 'evaluations.jsonl';
@@ -23,17 +29,20 @@ export const EVALUATIONS_FILE = 'evaluations.jsonl';
  * Measures a trained run with the evaluators of its config, or with others, and notes the results in the run's evaluations.jsonl.
  *
  * @param path Run folder, checkpoint folder, or a config file: what it begins with, e.g. imported weights. Then nothing is noted.
+ * @throws MOCHI_ARGUMENT, also where there is no evaluator; what `openTrained` throws; the signal's reason
  * @returns Values by `evaluator/metric`, and the evaluators that threw.
  */
 export async function evaluate(path: string, options: EvaluateOptions = {}): Promise<Evaluation> {
   requirePath('evaluate', path);
   requireOptions('evaluate', options, OPTIONS);
   const { evaluators, signal = new AbortController().signal } = options;
+  signal.throwIfAborted();
   const change = (config: Record<string, unknown>) =>
     evaluators ? { ...config, evaluators: evaluators.flatMap((entry) => ownEntries(config, entry)) } : config;
   const run = await openTrained(path, { ...options, change });
   try {
     const { parts, state, position, checkpoint } = run;
+    if (parts.evaluators.length === 0) throw noEvaluators(path);
     const progress = {
       ...position,
       epochs: position.step / parts.stepsPerEpoch,

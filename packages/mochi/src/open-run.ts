@@ -3,6 +3,7 @@ import { startRun, type HostOptions, type RunHost } from '@mochi/core';
 import { startTensorFlow } from '@mochi/tensorflow';
 import { trainConfig } from '@mochi/trainer';
 import { builtInPlugins } from './plugins.js';
+import { listener, logger, sections, text, texts, type OptionKind } from './option-kinds.js';
 import { presets } from './presets/index.js';
 import { sharedModules } from './shared-modules.js';
 
@@ -27,14 +28,14 @@ export interface OpenOptions {
   readonly required?: readonly string[];
 }
 
-/** Names of the options that every call has. */
-export const OPEN_OPTIONS: Readonly<Record<keyof OpenOptions, true>> = {
-  overrides: true,
-  onEvent: true,
-  log: true,
-  cwd: true,
-  defaults: true,
-  required: true,
+/** The options that every call has. */
+export const OPEN_OPTIONS: Readonly<Record<keyof OpenOptions, OptionKind>> = {
+  overrides: texts,
+  onEvent: listener,
+  log: logger,
+  cwd: text,
+  defaults: sections,
+  required: texts,
 };
 
 /** What is not for callers. */

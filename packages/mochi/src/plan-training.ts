@@ -1,7 +1,8 @@
 import { shouldStop } from '@mochi/contract';
 import { disposeTree } from '@mochi/tensorflow';
 import { assemble, initialState, runTraining } from '@mochi/trainer';
-import { openRunOnEngine, type ConfigInput, type OpenOptions } from './open-run.js';
+import { requireConfig, requireOptions } from './check-arguments.js';
+import { OPEN_OPTIONS, openRunOnEngine, type ConfigInput, type OpenOptions } from './open-run.js';
 
 /** What a training would be, found out by its first step. */
 export interface TrainingPlan {
@@ -32,6 +33,8 @@ export interface TrainingPlan {
  * @throws MochiError, the ones that `train` would throw up to there.
  */
 export async function planTraining(config: ConfigInput, options: OpenOptions = {}): Promise<TrainingPlan> {
+  requireConfig('planTraining', config);
+  requireOptions('planTraining', options, OPEN_OPTIONS);
   const plan = await describe(config, options);
   const overrides = [...(options.overrides ?? []), 'evaluators=[]', 'trackers=[]'];
   const host = await openRunOnEngine(config, { ...options, overrides, log: undefined });

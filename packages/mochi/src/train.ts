@@ -3,11 +3,15 @@ import { GuardedObservable, type EventBus } from '@mochi/core';
 import { runTraining, type TrainOptions as RunOptions, type TrainResult } from '@mochi/trainer';
 import { Subject, type Observable } from 'rxjs';
 import { requireConfig, requireOptions } from './check-arguments.js';
+import { abortSignal, resuming, runFolder, type OptionKind } from './option-kinds.js';
 import { OPEN_OPTIONS, openRunOnEngine, type ConfigInput, type OpenOptions } from './open-run.js';
 
 export interface TrainOptions extends OpenOptions, Partial<RunOptions> {}
 
-const OPTIONS: Readonly<Record<keyof TrainOptions, true>> = { runDir: true, resume: true, signal: true, ...OPEN_OPTIONS };
+const OPTIONS: Readonly<Record<keyof TrainOptions, OptionKind>> = {
+  ...{ runDir: runFolder, resume: resuming, signal: abortSignal },
+  ...OPEN_OPTIONS,
+};
 
 /** A training that is under way. */
 export interface TrainingRun {
@@ -39,8 +43,7 @@ export function startTraining(config: ConfigInput, options: TrainOptions = {}): 
     held.bus?.emit(warning, { source: 'events$', message });
   };
   const stopping = new AbortController();
-  const signal = options?.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal;
-  const done = runToEnd(config, options, { signal, onBus }).finally(() => events.complete());
+  const done = runToEnd(config, options, { stopping: stopping.signal, onBus }).finally(() => events.complete());
   return { events$: new GuardedObservable<RunEvent>(events, report), done, stop: () => stopping.abort() };
 }
 
@@ -56,10 +59,11 @@ export const train = (config: ConfigInput, options: TrainOptions = {}): Promise<
 async function runToEnd(
   config: ConfigInput,
   options: TrainOptions,
-  { signal, onBus }: { readonly signal: AbortSignal; readonly onBus: (bus: EventBus) => void },
+  { stopping, onBus }: { readonly stopping: AbortSignal; readonly onBus: (bus: EventBus) => void },
 ): Promise<TrainResult> {
   requireConfig('train', config);
   requireOptions('train', options, OPTIONS);
+  const signal = options.signal ? AbortSignal.any([options.signal, stopping]) : stopping;
   await Promise.resolve(); // whoever called may subscribe first
   const host = await openRunOnEngine(config, { ...options, onBus });
   try {

@@ -4,7 +4,17 @@ import { isMochiError, type MochiError } from '@mochi/contract';
 import { liveHandles } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { embed, evaluate, loadEncoder, train } from '../src/index.js';
+import {
+  duplicates,
+  embed,
+  evaluate,
+  exportEncoder,
+  loadEncoder,
+  planTraining,
+  search,
+  startTraining,
+  train,
+} from '../src/index.js';
 import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
 
 const out = temporaryFolder();
@@ -57,7 +67,7 @@ test.each([
   ['a path alone', 'photo.jpg', {}, /the text "photo\.jpg" as images.*embed\(\[image\]\)/s],
   ['a file alone', new Uint8Array(3), {}, /a Uint8Array as images.*embed\(\[image\]\)/s],
   ['nothing', undefined, {}, /undefined as images/],
-  ['a number', ['a.png', 3], {}, /Image 1 of the list is a number/],
+  ['a number', ['a.png', 3], {}, /Image 1 of the list is the number 3/],
   ['an ArrayBuffer', [new ArrayBuffer(8)], {}, /Image 0 of the list is a ArrayBuffer.*new Uint8Array\(buffer\)/s],
   ['pixels', [Float32Array.of(1, 2)], {}, /Image 0 of the list is a Float32Array/],
   ['no layer', ['a.png'], { layer: 'bakbone' }, /no layer "bakbone".*one of: backbone, head.*Did you mean "backbone"/s],
@@ -101,6 +111,29 @@ test.each([
   ['embed', () => embed('x', { layer: loose('top') }), /no layer "top"/],
   ['loadEncoder', () => loadEncoder('x', loose({ wich: 'key' })), /Did you mean "which"/],
   ['loadEncoder', () => loadEncoder(loose({})), /a Object as path/],
+  ['loadEncoder', () => loadEncoder('x', loose({ onEvent: () => undefined })), /no option "onEvent"/],
+  ['train', () => train(loose(null)), /null as config/],
+  ['train', () => train({}, loose(null)), /null as options/],
+  ['train', () => train({}, loose('runs/x')), /the text "runs\/x" as options/],
+  ['train', () => train({}, { runDir: loose(5) }), /"runDir" of train is the number 5.*the path of a folder/s],
+  ['train', () => train({}, { resume: loose(1) }), /"resume" of train is the number 1/],
+  ['train', () => train({}, { log: loose(true) }), /"log" of train is the boolean true.*log: console/s],
+  ['train', () => train({}, { onEvent: loose('x') }), /"onEvent" of train is the text "x".*a function/s],
+  ['train', () => train({}, { signal: loose(new AbortController()) }), /AbortController.*controller\.signal/s],
+  ['train', () => train({}, { overrides: loose('sampler=uniform') }), /Put it into a list: \['sampler=uniform'\]/],
+  ['train', () => train({}, { overrides: loose({ sampler: 'uniform' }) }), /"overrides" of train is a Object/],
+  ['startTraining', () => startTraining({}, { signal: loose('x') }).done, /"signal" of train is the text "x"/],
+  ['planTraining', () => planTraining({}, loose({ overides: [] })), /Did you mean "overrides"/],
+  ['evaluate', () => evaluate('x', { evaluators: loose('knn') }), /"evaluators".*Put it into a list: \['knn'\]/s],
+  ['embed', () => embed('x', { data: '/photos' }), /\{ name: 'image-folder', root: '\/photos' \}/],
+  ['exportEncoder', () => exportEncoder('x', loose(undefined)), /undefined as options.*Give an object with format and to/s],
+  ['exportEncoder', () => exportEncoder('x', loose({ format: 'onnx' })), /without the option "to"/],
+  ['exportEncoder', () => exportEncoder(loose(undefined), { format: 'onnx', to: 'y' }), /undefined as path/],
+  ['search', () => search('x', loose(undefined)), /undefined as image.*an image file/s],
+  ['search', () => search('x', 'y.png', { count: loose('three') }), /the text "three".*a whole number from 1/s],
+  ['search', () => search('x', 'y.png', { count: 0 }), /a whole number from 1/],
+  ['duplicates', () => duplicates('x', loose(undefined)), /undefined as folder/],
+  ['duplicates', () => duplicates('x', 'y', { least: 5 }), /the number 5.*a cosine above 0, at most 1/s],
 ])('%s refuses in plain JavaScript what TypeScript would', async (_, call, says) => {
   const error = await errorOf(call());
   expect([error.code, error.message]).toEqual(['MOCHI_ARGUMENT', expect.stringMatching(says)]);
@@ -119,6 +152,36 @@ test('a path that is no run says what is there, and what a run folder is', async
   for (const [path, words] of says) {
     const error = await errorOf(embed(path));
     expect([error.code, error.message]).toEqual(['MOCHI_CHECKPOINT_MISSING', expect.stringMatching(words)]);
+  }
+});
+
+test('a run without evaluators has nothing to measure, and says so', async () => {
+  const error = await errorOf(evaluate(run));
+  expect([error.code, error.message]).toEqual(['MOCHI_ARGUMENT', expect.stringMatching(/has no evaluators.*--evaluators knn/s)]);
+});
+
+test('what is aborted before it begins rejects with the reason before it looks at anything', async () => {
+  const signal = AbortSignal.abort(new Error('too late'));
+  for (const call of [
+    () => evaluate('nowhere', { signal }),
+    () => embed('nowhere', { signal }),
+    () => search('nowhere', 'x.png', { signal }),
+    () => duplicates('nowhere', 'nowhere', { signal }),
+  ])
+    await expect(call()).rejects.toBe(signal.reason);
+});
+
+test('an encoder asked for by a section that is wrong, or of another network than the file says', async () => {
+  const to = join(out, 'exported.safetensors');
+  await exportEncoder(run, { format: 'torchvision', to });
+  const says: [object, string, RegExp][] = [
+    [{ encoder: { name: 'resnet10', widht: 8 } }, 'MOCHI_CONFIG_INVALID', /did you mean "width"/],
+    [{ encoder: 'resnet50' }, 'MOCHI_WEIGHTS_ENCODER', /says that its weights are of the encoder resnet10, and resnet50/],
+    [{ encoder: { widht: 8 } }, 'MOCHI_ARGUMENT', /"encoder" of loadEncoder is a Object/],
+  ];
+  for (const [options, code, words] of says) {
+    const error = await errorOf(loadEncoder(to, options));
+    expect([error.code, error.message]).toEqual([code, expect.stringMatching(words)]);
   }
 });
 

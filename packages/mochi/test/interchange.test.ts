@@ -77,6 +77,18 @@ test('a weights file that says nothing of its encoder asks for it', async () => 
   await loaded.dispose();
 });
 
+test('weights without a head are the backbone alone: its features are those of the whole, and the head is refused', async () => {
+  const to = join(out, 'backbone.safetensors');
+  await exportEncoder(run, { format: { name: 'torchvision', head: 'drop' }, to });
+  const [want] = await using(loadEncoder(run), (loaded) => loaded.embed([first()]));
+  await using(loadEncoder(to), async (loaded) => {
+    const [got] = await loaded.embed([first()]);
+    expect(got).toEqual(want);
+    expect(loaded.dims).toEqual({ backbone: want!.length, head: 0 });
+    await expect(loaded.embed([first()], { layer: 'head' })).rejects.toMatchObject({ code: 'MOCHI_ENCODER_HEADLESS' });
+  });
+});
+
 test('search finds the image itself and its copy first', async () => {
   const found = await search(run, first(), { count: 3 });
   expect(found.slice(0, 2).map(({ name }) => name).sort()).toEqual(['even/000.png', 'odd/copy.png']); // prettier-ignore

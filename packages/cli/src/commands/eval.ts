@@ -26,8 +26,6 @@ export const evalCommand = defineCommand({
       if ('cost' in event) costs[String(event.evaluator)] = event.cost;
     };
     const { results, failures } = await evaluate(path, { evaluators, onEvent, log, overrides: [...overrides, 'trackers=[]'] });
-    if (Object.keys(results).length + failures.length === 0)
-      throw usage('The run has no evaluators.', 'evaluators in its config, or --evaluators', 'Add for example --evaluators knn.');
     if (failures.length > 0) process.exitCode = EXIT.evaluatorFailed;
     if (args.json) return console.log(JSON.stringify({ results, failures, settings, costs }));
     for (const [name, result] of Object.entries(results)) console.log(resultLine(name, result));

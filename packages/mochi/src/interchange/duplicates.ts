@@ -1,7 +1,9 @@
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { readTable, type EmbedOptions } from '../embed.js';
+import { requireLayer, requireOptions, requirePath } from '../check-arguments.js';
+import { READ_OPTIONS, readTable, type EmbedOptions } from '../embed.js';
 import { openEncoder, type OpenedEncoder } from '../open-encoder.js';
+import { cosine, text, type OptionKind } from '../option-kinds.js';
 import { centred, closePairs, groupsOf } from './similar.js';
 import { duplicatesSheet, shownOf } from './duplicates-sheet.js';
 import { sheetUnwritable } from '../errors.js';
@@ -13,6 +15,9 @@ export interface DuplicatesOptions extends Omit<EmbedOptions, 'data' | 'split' |
   /** HTML file to write, with the images of each group side by side. Default: none. */
   readonly sheet?: string;
 }
+
+const { data: _, split: __, ...READ } = READ_OPTIONS;
+const OPTIONS: Readonly<Record<keyof DuplicatesOptions, OptionKind>> = { least: cosine, sheet: text, ...READ };
 
 export interface DuplicateGroup {
   readonly names: readonly string[];
@@ -27,9 +32,14 @@ export interface DuplicateGroup {
  *
  * @param path As for `embed`. @param folder Images, to any depth.
  * @returns The surest groups first: those whose least cosine is largest. Images without a duplicate are in none.
- * @throws MOCHI_SHEET_UNWRITABLE, before anything is read, and what `embed` throws
+ * @throws MOCHI_ARGUMENT; MOCHI_SHEET_UNWRITABLE, before anything is read, and what `embed` throws
  */
 export async function duplicates(path: string, folder: string, options: DuplicatesOptions = {}): Promise<DuplicateGroup[]> {
+  requirePath('duplicates', path);
+  requirePath('duplicates', folder, 'folder', 'a folder of images');
+  requireOptions('duplicates', options, OPTIONS);
+  requireLayer(options.layer ?? 'backbone');
+  options.signal?.throwIfAborted();
   const { least = 0.95, sheet } = options;
   if (sheet !== undefined) await requireWritable(sheet);
   const data = { name: 'image-folder', root: resolve(folder), labels: 'none' };

@@ -1,6 +1,8 @@
+import { requireOptions, requirePath } from '../check-arguments.js';
 import { formatWritesNot } from '../errors.js';
 import { openEncoder } from '../open-encoder.js';
-import type { OpenOptions } from '../open-run.js';
+import { OPEN_OPTIONS, type OpenOptions } from '../open-run.js';
+import { entry, text, type OptionKind } from '../option-kinds.js';
 import { trainedEncoder } from './trained-encoder.js';
 
 export interface ExportOptions extends OpenOptions {
@@ -15,14 +17,19 @@ export interface ExportOptions extends OpenOptions {
   readonly encoder?: string;
 }
 
+const OPTIONS: Readonly<Record<keyof ExportOptions, OptionKind>> = { format: entry, to: text, encoder: text, ...OPEN_OPTIONS };
+
 /**
  * Writes the encoder of a trained run for other tools.
  *
  * @param path Run folder (its newest checkpoint), checkpoint folder, or a config file with `encoder.weights`.
- * @throws MOCHI_EXPORT_* and what `openEncoder` throws
+ * @throws MOCHI_ARGUMENT, MOCHI_EXPORT_* and what `openEncoder` throws
  */
-export async function exportEncoder(path: string, { format, to, encoder, ...options }: ExportOptions): Promise<void> {
-  const run = await openEncoder(path, { ...options, change: (config) => ({ ...config, exporters: [format] }) });
+export async function exportEncoder(path: string, options: ExportOptions): Promise<void> {
+  requirePath('exportEncoder', path);
+  requireOptions('exportEncoder', options, OPTIONS, ['format', 'to']);
+  const { format, to, encoder, ...how } = options;
+  const run = await openEncoder(path, { ...how, change: (config) => ({ ...config, exporters: [format] }) });
   try {
     const exporter = run.host.all('exporter')[0]!;
     if (!exporter.writeEncoder) throw formatWritesNot(exporter.format, 'encoders');

@@ -1,13 +1,17 @@
 import type { Dataset } from '@mochi/contract';
-import { readFeatures, readTable, type EmbedOptions } from '../embed.js';
+import { requireLayer, requireOptions, requirePath } from '../check-arguments.js';
+import { READ_OPTIONS, readFeatures, readTable, type EmbedOptions } from '../embed.js';
 import { imageUnreadable } from '../errors.js';
 import { openEncoder, type OpenedEncoder } from '../open-encoder.js';
+import { wholeFrom, type OptionKind } from '../option-kinds.js';
 import { centred, meanOf, nearestRows, type Rows } from './similar.js';
 
 export interface SearchOptions extends Omit<EmbedOptions, 'out' | 'format'> {
   /** Images that are found, at most. Default 10. */
   readonly count?: number;
 }
+
+const OPTIONS: Readonly<Record<keyof SearchOptions, OptionKind>> = { count: wholeFrom(1), ...READ_OPTIONS };
 
 export interface Found {
   readonly name: string;
@@ -20,9 +24,14 @@ export interface Found {
 /**
  * The images of a run's data (or of other data) that an image is nearest to, best first.
  *
- * @param path As for `embed`. @param image A file. @throws MOCHI_IMAGE_UNREADABLE
+ * @param path As for `embed`. @param image A file. @throws MOCHI_ARGUMENT, MOCHI_IMAGE_UNREADABLE
  */
 export async function search(path: string, image: string, options: SearchOptions = {}): Promise<Found[]> {
+  requirePath('search', path);
+  requirePath('search', image, 'image', 'an image file');
+  requireOptions('search', options, OPTIONS);
+  requireLayer(options.layer ?? 'backbone');
+  options.signal?.throwIfAborted();
   const { data, count = 10 } = options;
   const change = (config: object) => ({ ...config, ...(data ? { data } : {}) });
   const run = await openEncoder(path, { ...options, change });
