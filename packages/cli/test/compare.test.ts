@@ -17,7 +17,7 @@ beforeAll(async () => {
   await writeImages(join(folder, 'images'), 12);
   const run = `name: tiny
 run:
-  plugins: [{ use: negative-metrics, every: 2, collapseBelow: 0 }]
+  plugins: [{ use: negative-metrics, every: 2, collapseBelow: 0 }, ./wet.mjs]
   data: { name: image-folder, root: ${JSON.stringify(join(folder, 'images'))} }
   augment: { name: moco-v2, size: 16 }
   encoder: { name: resnet10, stem: small, width: 4, stages: 2, head: { hidden: 8, dim: 8 } }
@@ -34,10 +34,19 @@ run:
   sampler:
     - uniform
     - { label: mochi, value: { name: mochi, n: 8, s: 8, sPrime: 4 } }
-    - { label: too large, value: { name: mochi, n: 64 } }
+    - { label: wet, value: wet }
 `,
   );
+  writeFileSync(join(folder, 'wet.mjs'), WET);
 });
+
+/** A sampler that fits on paper. */
+const WET = `import { definePlugin, NEGATIVE_SAMPLER } from '@mochi/contract';
+import { z } from 'zod';
+export const plugin = definePlugin({
+  name: 'wet', kind: 'sampler', apiVersion: 1, config: z.strictObject({}),
+  setup: (host) => host.provide(NEGATIVE_SAMPLER, () => ({ name: 'wet', sample() { throw new RangeError('the fuse is wet'); } })),
+});`;
 
 interface Outcome {
   readonly code: number | null;
@@ -68,8 +77,8 @@ test('two variants and one that fails: a table of both, exit code 1; only the sa
   const { code, report, stderr } = await compare([]);
   expect(code).toBe(1);
   expect(report).toMatchObject({ outcome: 'failed', sameStart: { 1: true } });
-  expect(report.variants.map(({ variant, finished }) => [variant, finished])).toEqual([['uniform', 1], ['mochi', 1], ['too large', 0]]); // prettier-ignore
-  expect(report.variants[2]!.failures).toEqual([expect.stringMatching(/MOCHI_POOL_TOO_LARGE/)]);
+  expect(report.variants.map(({ variant, finished }) => [variant, finished])).toEqual([['uniform', 1], ['mochi', 1], ['wet', 0]]); // prettier-ignore
+  expect(report.variants[2]!.failures).toEqual([expect.stringMatching(/the fuse is wet/)]);
   for (const { metrics, stepMs } of report.variants.slice(0, 2)) {
     for (const name of ['loss', 'proxyAccuracy', 'falseNegativesAtN', 'effectiveNegatives', 'knn/top1'])
       expect([name, metrics[name]?.mean]).toEqual([name, expect.any(Number)]);
@@ -91,16 +100,16 @@ test('two variants and one that fails: a table of both, exit code 1; only the sa
   writeFileSync(earlier, JSON.stringify(fewer));
   const table = await compare(['--table-only']);
   expect(table.stderr).not.toMatch(/begins/);
-  expect(table.report.variants.map(({ variant, finished }) => [variant, finished])).toEqual([['uniform', 1], ['mochi', 1], ['too large', 0]]);
+  expect(table.report.variants.map(({ variant, finished }) => [variant, finished])).toEqual([['uniform', 1], ['mochi', 1], ['wet', 0]]);
   expect(table.report.runs.map(({ metrics }) => metrics)).toEqual(report.runs.map(({ metrics }) => metrics));
   expect(table.report.variants[1]!.differences['loss']).toMatchObject({ pairs: [mochi.metrics['loss']! - uniform.metrics['loss']!], resolved: false });
   renameSync(join(report.out, 'runs', 'earlier'), uniform.runDir);
 
   const again = await compare([]);
-  expect(again.stderr).toMatch(/known +uniform[\s\S]*known +mochi[\s\S]*begins +too large/);
+  expect(again.stderr).toMatch(/known +uniform[\s\S]*known +mochi[\s\S]*begins +wet/);
   expect(again.report.runs[1]!.metrics).toEqual(mochi.metrics);
   expect(readFileSync(join(uniform.runDir, 'events.jsonl'), 'utf8')).toBe(written);
-  expect(stderr).toMatch(/failed +too large/);
+  expect(stderr).toMatch(/failed +wet/);
 }, 240_000); // prettier-ignore
 
 test('a signal saves the run in progress; the same command goes on from there', async () => {
@@ -134,4 +143,21 @@ test('an evaluator that failed is named, and the exit code is 3; a metric that i
   const { stdout } = spawnSync(process.execPath, [bin, 'compare', asking, ...args, '--table-only'], { cwd: folder, encoding: 'utf8' });
   expect(stdout).toMatch(/uniform, seed 1: the evaluator knn failed: MOCHI_ENCODER_UNKNOWN/);
   expect(readFileSync(join(folder, 'deaf', 'compare.html'), 'utf8')).toMatch(/the evaluator knn failed: MOCHI_ENCODER_UNKNOWN/);
+}, 240_000); // prettier-ignore
+
+test('what cannot be trained or measured is told of before anything is: every place, exit code 2', () => {
+  const wrong = join(folder, 'wrong.yaml');
+  const large = '{ label: too large, value: { name: mochi, n: 64 } }';
+  const run = readFileSync(one, 'utf8');
+  const tell = (text: string) => {
+    writeFileSync(wrong, text);
+    return spawnSync(process.execPath, [bin, 'compare', wrong, '--out', join(folder, 'none')], { cwd: folder, encoding: 'utf8' });
+  };
+  const variants = tell(run.replace('[uniform]', `[uniform, ${large}, { label: no bank, value: { name: mochi, n: 8, bank: other } }]`));
+  expect(variants).toMatchObject({ status: 2, stdout: '' });
+  expect(variants.stderr).toMatch(/too large: MOCHI_POOL_TOO_LARGE[^]*no bank: MOCHI_/);
+  const metrics = tell(`${run}\nmetrics: [knn/topp1]`);
+  expect(metrics).toMatchObject({ status: 2 });
+  expect(metrics.stderr).toMatch(/No run will measure "knn\/topp1"\. Did you mean knn\/top1\?/);
+  expect(existsSync(join(folder, 'none'))).toBe(false);
 }, 240_000); // prettier-ignore

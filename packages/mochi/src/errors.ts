@@ -29,6 +29,23 @@ export const comparisonTwice = (file: string, variant: string): MochiError =>
     fix: 'Give one of the values a label: { label: NAME, value: VALUE }.',
   });
 
+/** @param mistakes Of all variants; one that several share is said once. */
+export const variantsWrong = (
+  file: string,
+  mistakes: readonly { readonly variant: string; readonly message: string }[],
+  variants: number,
+): MochiError => {
+  const lines = [...new Set(mistakes.map(({ message }) => message))].map((message) => {
+    const names = [...new Set(mistakes.filter((one) => one.message === message).map(({ variant }) => variant))];
+    return `  ${names.length === variants && variants > 1 ? 'every variant' : names.join('; ')}: ${message}`;
+  });
+  return new MochiError('MOCHI_COMPARE_CONFIG', {
+    happened: `${file} cannot be run as it is; nothing was trained.\n${lines.join('\n')}`,
+    expected: 'variants that can all be trained, and metrics that some run measures',
+    fix: 'Correct these places. What was done before stays done.',
+  });
+};
+
 export const nothingToReport = (paths: readonly string[]): MochiError =>
   new MochiError('MOCHI_REPORT_NO_RUN', {
     happened: `Nothing of a run is in ${paths.join(', ')}.`,

@@ -65,5 +65,5 @@ function lineOf({ type, job, record }: JobEvent): string {
     return [`failed    ${name}: ${code ?? ''} ${message}`, ...frames.map((frame) => `          at ${frame}`)].join('\n');
   }
   if (type === 'end' && record) return `finished  ${name}: ${record.seconds.toFixed(1)} s`;
-  return { start: `begins    ${name}`, known: `known     ${name}`, stopped: `stopped   ${name}`, refused: name, end: name }[type];
+  return { start: `begins    ${name}`, known: `known     ${name}`, stopped: `stopped   ${name}`, end: name }[type];
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { chartTable } from '@mochi/report';
 import { answers } from './answers.js';
+import { unmeasurable } from './check-jobs.js';
 import { pointsOf } from './grid.js';
 import { jobsOf } from './jobs.js';
 import { isWithin } from './known-runs.js';
@@ -68,17 +69,34 @@ describe('the jobs', () => {
     expect((await jobsOf(comparison, options)).map(({ id }) => id)).toEqual(jobs.map(({ id }) => id));
   });
 
-  test('a config that is wrong is a failed run and stops no other', async () => {
-    const wrong = { ...comparison, vary: { sampler: ['uniform', { name: 'mochi', m: 8 }, 'mochy'] } };
-    const jobs = await jobsOf(wrong, options);
-    expect(jobs.map(({ refused }) => refused?.code)).toEqual([undefined, 'MOCHI_CONFIG_INVALID', 'MOCHI_UNKNOWN_PLUGIN']);
+  test('every config that is wrong is told of at once', async () => {
+    const wrong = { ...comparison, vary: { sampler: ['uniform', { name: 'mochi', m: 8 }, 'mochy'], seed: [1, 2] } };
+    await expect(jobsOf(wrong, options)).rejects.toMatchObject({
+      code: 'MOCHI_COMPARE_CONFIG',
+      happened: expect.stringMatching(/\n {2}mochi m=8: MOCHI_CONFIG_INVALID[^]*\n {2}mochy: MOCHI_UNKNOWN_PLUGIN/),
+    });
+  });
+
+  test('a metric that no evaluator will measure is told of, unless one may measure anything', () => {
+    const knn = { evaluators: [{ name: 'knn', metrics: ['top1'] }] };
+    expect(unmeasurable(['knn/top1', 'loss', 'linear/top1', 'knn/topp1'], [knn]).map(({ message }) => message)).toEqual([
+      'No run will measure "linear/top1". Evaluators measure: knn/top1.',
+      'No run will measure "knn/topp1". Did you mean knn/top1? Evaluators measure: knn/top1.',
+    ]);
+    expect(unmeasurable(['mine/x'], [{ evaluators: [{ name: 'mine', metrics: [] }] }])).toEqual([]);
   });
 
   test('two variants of one name are refused', () =>
     expect(jobsOf({ ...comparison, vary: { sampler: ['uniform', 'uniform'] } }, options)).rejects.toMatchObject({ code: 'MOCHI_COMPARE_CONFIG' })); // prettier-ignore
 
   test.each([
-    { name: 'a misspelt key', text: 'base: x.yaml\nvari: {}', says: /vari/ },
+    { name: 'a misspelt key', text: 'base: x.yaml\nvari: {}', says: /no key `vari`; did you mean `vary`\?/ },
+    {
+      name: 'seeds beside vary',
+      text: 'base: x.yaml\nseeds: [1]\nvary: { sampler: [uniform] }',
+      says: /no key `seeds`; did you mean `vary.seed`\?$/m,
+    },
+    { name: 'seeds that vary', text: 'base: x.yaml\nvary: { seeds: [1, 2] }', says: /no option `seeds`; did you mean `seed`\?/ },
     { name: 'neither base nor run', text: 'vary: { seed: [1] }', says: /either `base` or `run`/ },
     { name: 'no list', text: 'base: x.yaml\nvary: { sampler: uniform }', says: /vary\.sampler/ },
     { name: 'no YAML', text: 'base: [', says: /is no comparison/ },
@@ -220,7 +238,7 @@ describe('the report', () => {
 
   test('evaluators that failed are named below the table, in their cells and on the page', () => {
     const failures = [{ evaluator: 'knn', step: 3, message: 'early' }, { evaluator: 'knn', step: 6, message: 'MOCHI_X: no labels' }]; // prettier-ignore
-    const job = { variant: 'a', seed: 1, id: 'x', runDir: folder, config: null };
+    const job = { variant: 'a', seed: 1, id: 'x', runDir: folder, config: {} };
     const one = runReport(job, undefined, { curves: new Map(), results: {}, failures }, ['knn/top1']);
     expect(one.evaluatorFailures).toEqual([{ evaluator: 'knn', message: 'MOCHI_X: no labels' }]);
     const { evaluatorFailures } = one;

@@ -2,13 +2,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readRun, renderPage } from '@mochi/report';
 import { writeJson } from '@mochi/trainer';
+import { variantsWrong } from '../errors.js';
+import { checkJobs } from './check-jobs.js';
 import type { CompareConfig } from './config.js';
 import { jobsOf, type Job } from './jobs.js';
 import { findKnownRuns } from './known-runs.js';
 import { measuredMetrics, unmeasured } from './measured.js';
 import { readCompareConfig } from './read-config.js';
+import { readRecord, type JobRecord } from './record.js';
 import { aboutMetrics, compareReport, runReport, type CompareReport } from './report.js';
-import { runJobs, type JobEvent } from './run-jobs.js';
+import { runJobs, type JobEvent, type RunJobsOptions } from './run-jobs.js';
 import { studyPage } from './study-page.js';
 import { runsCsv, variantsCsv } from './table.js';
 
@@ -26,7 +29,7 @@ export interface CompareOptions {
   readonly onJob?: (event: JobEvent) => void;
 }
 
-/** The runs of a comparison, each with its config checked; nothing is started. @throws MOCHI_COMPARE_CONFIG */
+/** The runs of a comparison, each with its config checked; nothing is started. @throws MOCHI_COMPARE_CONFIG naming every mistake. */
 export async function planComparison(
   file: string,
   options: Pick<CompareOptions, 'out' | 'overrides'> = {},
@@ -43,15 +46,15 @@ export async function planComparison(
  *
  * @param file Of the comparison, YAML or JSON: see `compareConfig`.
  * @returns The report; a run that failed is in it and stops no other.
- * @throws MOCHI_COMPARE_CONFIG
+ * @throws MOCHI_COMPARE_CONFIG before anything is trained: a variant cannot be put together, or a metric will be measured by no run.
  */
 export async function compare(file: string, options: CompareOptions = {}): Promise<CompareReport & { readonly out: string }> {
   const { config, out, jobs: planned } = await planComparison(file, options);
-  await mkdir(out, { recursive: true });
   const { signal = new AbortController().signal, onJob = () => {} } = options;
   const { jobs, records } = options.tableOnly
     ? await findKnownRuns(planned, out)
-    : { jobs: planned, records: await runJobs(planned, { jobs: options.jobs ?? 1, signal, onJob }) };
+    : { jobs: planned, records: await checkAndRun(planned, file, config, { jobs: options.jobs ?? 1, signal, onJob }) };
+  await mkdir(out, { recursive: true });
   const told = await Promise.all(jobs.map(({ runDir }) => readRun(runDir)));
   const metrics = config.metrics ?? measuredMetrics(told);
   const runs = jobs.map((job, at) => runReport(job, records.get(job.id), told[at]!, metrics));
@@ -62,4 +65,18 @@ export async function compare(file: string, options: CompareOptions = {}): Promi
   await writeFile(join(out, 'variants.csv'), variantsCsv(report));
   await writeFile(join(out, 'compare.html'), await renderPage(studyPage(report, told, new Date())));
   return { ...report, out };
+}
+
+/** Nothing is trained where a variant that is still to be run is wrong. */
+async function checkAndRun(
+  jobs: readonly Job[],
+  file: string,
+  { metrics }: CompareConfig,
+  options: RunJobsOptions,
+): Promise<ReadonlyMap<string, JobRecord>> {
+  const done = await Promise.all(jobs.map(async ({ runDir }) => (await readRecord(runDir))?.outcome === 'finished'));
+  const mistakes = done.every(Boolean) ? [] : await checkJobs(jobs, metrics ?? [], options.signal);
+  const variants = new Set(jobs.map(({ variant }) => variant));
+  if (mistakes.length > 0) throw variantsWrong(file, mistakes, variants.size);
+  return runJobs(jobs, options);
 }

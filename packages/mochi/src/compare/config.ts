@@ -32,6 +32,7 @@ export const compareConfig = z
     run: z.record(z.string(), z.unknown()).optional().describe('or the config itself, written here'),
     vary: z
       .record(path, z.array(z.unknown()).min(1))
+      .refine((vary) => !Object.hasOwn(vary, 'seeds'), { error: 'there is no option `seeds`; did you mean `seed`?' })
       .describe(
         'values for each option, by its path; every combination is run. A value may be { label, value }. `seed` makes no variant of its own: its runs are averaged',
       ),

@@ -1,24 +1,22 @@
 import { createHash } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { isMochiError } from '@mochi/contract';
-import { comparisonTwice, unknownBaseline } from '../errors.js';
+import { comparisonTwice, unknownBaseline, variantsWrong } from '../errors.js';
 import { openRun } from '../open-run.js';
 import { presets } from '../presets/index.js';
+import { mistakeOf, type Mistake } from './check-jobs.js';
 import type { CompareConfig } from './config.js';
 import { pointsOf, type Point } from './grid.js';
-import { failureOf, type Failure } from './record.js';
 
 /** One run of a comparison. */
 export interface Job {
   readonly variant: string;
   readonly seed: number | null;
-  /** The resolved config, every default filled in; null where it is wrong. */
-  readonly config: Readonly<Record<string, unknown>> | null;
+  /** The resolved config, every default filled in. */
+  readonly config: Readonly<Record<string, unknown>>;
   /** Of the resolved config: equal configs are one run. */
   readonly id: string;
   readonly runDir: string;
-  /** What is wrong with the config. */
-  readonly refused?: Failure;
 }
 
 export interface JobOptions {
@@ -33,7 +31,8 @@ export interface JobOptions {
 /**
  * The runs of a comparison, each with its config checked. Nothing is started.
  *
- * @throws MOCHI_COMPARE_CONFIG when two variants would be called the same, or none is called what the baseline is.
+ * @throws MOCHI_COMPARE_CONFIG when two variants would be called the same, none is called what the baseline is, or configs are wrong: it names all
+ * that are.
  */
 export async function jobsOf(comparison: CompareConfig, options: JobOptions): Promise<Job[]> {
   const points = pointsOf(comparison.vary);
@@ -44,26 +43,27 @@ export async function jobsOf(comparison: CompareConfig, options: JobOptions): Pr
   const variants = [...new Set(points.map(({ variant }) => variant))];
   if (baseline !== undefined && !variants.includes(baseline)) throw unknownBaseline(options.file, baseline, variants);
   const jobs: Job[] = [];
-  for (const point of points) jobs.push(await jobOf(point, comparison, options));
+  const mistakes: Mistake[] = [];
+  for (const point of points) {
+    try {
+      jobs.push(await jobOf(point, comparison, options));
+    } catch (error) {
+      if (!isMochiError(error)) throw error;
+      mistakes.push({ variant: point.variant, message: mistakeOf(error) });
+    }
+  }
+  if (mistakes.length > 0) throw variantsWrong(options.file, mistakes, variants.length);
   return jobs;
 }
 
 async function jobOf(point: Point, comparison: CompareConfig, { file, out, overrides }: JobOptions): Promise<Job> {
-  const seed = typeof point.seed === 'number' ? point.seed : null;
-  try {
-    // Events are what tables and curves are made of; progress lines of several runs would be mixed up.
-    const laid = [...overrides, ...point.overrides, 'trackers=[jsonl]'];
-    const host = await openRun(baseOf(comparison, file), { overrides: laid, cwd: dirname(resolve(file)) });
-    const config = host.config as Readonly<Record<string, unknown>>;
-    await host.dispose();
-    const id = hashOf(config);
-    return { variant: point.variant, seed: config['seed'] as number, config, id, runDir: join(out, 'runs', id) };
-  } catch (error) {
-    if (!isMochiError(error)) throw error;
-    const id = hashOf(point);
-    const refused = failureOf(error);
-    return { variant: point.variant, seed, config: null, id, runDir: join(out, 'runs', id), refused };
-  }
+  // Events are what tables and curves are made of; progress lines of several runs would be mixed up.
+  const laid = [...overrides, ...point.overrides, 'trackers=[jsonl]'];
+  const host = await openRun(baseOf(comparison, file), { overrides: laid, cwd: dirname(resolve(file)) });
+  const config = host.config as Readonly<Record<string, unknown>>;
+  await host.dispose();
+  const id = hashOf(config);
+  return { variant: point.variant, seed: config['seed'] as number, config, id, runDir: join(out, 'runs', id) };
 }
 
 /** The shared config, with the metrics of negatives switched on; options that it gives them itself stay. */

@@ -19,13 +19,13 @@ export interface KnownRuns {
 export async function findKnownRuns(jobs: readonly Job[], out: string): Promise<KnownRuns> {
   const stored = await storedConfigs(join(out, 'runs'));
   const found = jobs.map((job): Job => {
-    if (stored.some(({ id }) => id === job.id) || job.config === null) return job;
+    if (stored.some(({ id }) => id === job.id)) return job;
     const like = stored.find(({ config }) => isWithin(config, job.config));
     return like ? { ...job, id: like.id, runDir: join(out, 'runs', like.id) } : job;
   });
   const records = new Map<string, JobRecord>();
   for (const job of found) {
-    const record = job.refused ? { outcome: 'failed' as const, failure: job.refused } : await readRecord(job.runDir);
+    const record = await readRecord(job.runDir);
     if (record) records.set(job.id, record);
   }
   return { jobs: found, records };

@@ -7,7 +7,7 @@ import { INPUT_FILE, readRecord, RECORD_FILE, type JobRecord } from './record.js
 
 /** What happens to a run, for whoever watches. `known`: it was done before. */
 export interface JobEvent {
-  readonly type: 'start' | 'end' | 'known' | 'refused' | 'stopped';
+  readonly type: 'start' | 'end' | 'known' | 'stopped';
   readonly job: Job;
   readonly record?: JobRecord;
 }
@@ -41,11 +41,6 @@ export async function runJobs(jobs: readonly Job[], options: RunJobsOptions): Pr
 }
 
 async function runOnce(job: Job, { signal, onJob }: RunJobsOptions): Promise<JobRecord | undefined> {
-  if (job.refused) {
-    const record: JobRecord = { outcome: 'failed', failure: job.refused };
-    onJob({ type: 'refused', job, record });
-    return record;
-  }
   const before = await readRecord(job.runDir);
   if (before?.outcome === 'finished') {
     onJob({ type: 'known', job, record: before });
