@@ -15,6 +15,8 @@ export interface Encoder {
   readonly name: string;
   /** Widths of the two outputs. */
   readonly dims: { readonly backbone: number; readonly head: number };
+  /** Side in pixels of the smallest views that its first layers suit, a rule of thumb: smaller ones are warned of. Absent: any. */
+  readonly smallestView?: number;
   init(rng: Rng): EncoderWeights;
   /**
    * @param images [B, h, w, 3], normalised.

@@ -36,8 +36,10 @@ export interface NegativeSampler {
   /**
    * Called before the first step with the rows of its memory bank, so that options which they do not suffice for are told then, and not when the
    * first phase that needs them is traced, epochs later. It throws a MochiError.
+   *
+   * @returns What to warn of where the options can be followed and do not do what they are for; nothing where all is well.
    */
-  check?(capacity: number): void;
+  check?(capacity: number): string | void;
   /** Traced once per signature and phase: no reads, no JavaScript randomness, counters or clocks. `state` holds what `host.state` registered. */
   sample(context: SampleContext, state: Readonly<Tensors>): Sampled;
 }

@@ -19,6 +19,9 @@ export interface ResnetWatch {
   readonly onImport?: (plan: ImportPlan, file: string) => void;
 }
 
+/** Pixels from which the ImageNet stem is worth its factor of 4: at 128 the last stage still sees 4 x 4. A rule of thumb. */
+const IMAGENET_STEM_FROM = 128;
+
 /**
  * A ResNet. Holds no tensors: weights are values that `init` makes and `apply` is given.
  *
@@ -30,6 +33,7 @@ export function resnet(name: ResnetName, options: ResnetOptions = {}, { onImport
   const drawn: ShapedEncoder = {
     name,
     dims: { backbone: architecture.features, head: config.head.dim },
+    ...(config.stem === 'imagenet' ? { smallestView: IMAGENET_STEM_FROM } : {}),
     shapes: shapesOf(architecture),
     init: (rng) => initWeights(architecture, rng, config.zeroInitResidual),
     apply: (weights, images, mode) => applyResnet(architecture, weights, images, mode),

@@ -22,7 +22,15 @@ export function hardestPool({ similarities, mask }: Pick<SampleContext, 'similar
   return { rows: hardestRows(similarities, most, mask, 'most-similar-first'), available: tf.minimum(all, active) as tf.Tensor2D };
 }
 
-/** Whether a bank has as many rows as N ever is, where anything is made of them. @throws MOCHI_POOL_TOO_LARGE */
-export function requirePool({ n, s, sPrime }: Record<'n' | 's' | 'sPrime', Rampable>, capacity: number): void {
-  if (mostOf(s) + mostOf(sPrime) > 0) requireRows('n', mostOf(n), capacity);
+/**
+ * Whether a bank has as many rows as N ever is, where anything is made of them.
+ *
+ * @returns A remark where N is all of them.
+ * @throws MOCHI_POOL_TOO_LARGE
+ */
+export function requirePool({ n, s, sPrime }: Record<'n' | 's' | 'sPrime', Rampable>, capacity: number): string | undefined {
+  if (mostOf(s) + mostOf(sPrime) === 0) return undefined;
+  requireRows('n', mostOf(n), capacity);
+  if (typeof n !== 'number' || n < capacity) return undefined;
+  return `sampler.n is ${n}, all rows of the bank: the "hardest" rows that it mixes are then any rows; a smaller n, or a larger bank.capacity, makes them hard`;
 }

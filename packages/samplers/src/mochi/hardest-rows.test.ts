@@ -3,6 +3,8 @@ import { createRng, startTensorFlow } from '@mochi/tensorflow';
 import { referenceCase } from '@mochi/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import { mochiConfig } from './config.js';
+import { mochiSampler } from './mochi-sampler.js';
 import { hardestRows } from './hardest-rows.js';
 import { mixHardestPairs, mixQueryWithHardest } from './mix-hardest.js';
 
@@ -32,6 +34,12 @@ describe('hardestRows', () => {
     expect(hardestRows(similarities, 3).arraySync()).toEqual([[1, 2, 3]]);
     expect(hardestRows(similarities, 3, tf.tensor2d([[0, -Infinity, 0, 0]])).arraySync()).toEqual([[0, 2, 3]]);
     expect(hardestRows(similarities, 3, tf.tensor2d([[-Infinity, -Infinity, 0, 0]])).arraySync()).toEqual([[2, 3, 0]]);
+  });
+
+  test('an N of all rows is remarked, where anything is mixed', () => {
+    const remark = (changes: object, capacity = 8) => mochiSampler(mochiConfig.parse({ n: 8, ...changes })).check!(capacity);
+    expect(remark({})).toMatch(/sampler\.n is 8, all rows of the bank/);
+    expect([remark({}, 9), remark({ s: 0, sPrime: 0 })]).toEqual([undefined, undefined]);
   });
 
   test('what cannot be drawn is an error', () => {

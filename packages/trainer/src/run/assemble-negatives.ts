@@ -27,9 +27,14 @@ export interface NegativeParts extends Pick<StepParts, 'banks' | 'samplers' | 'p
 /**
  * Banks, samplers and source of positives, checked against each other, the method and the data.
  *
- * @param batchSize Of training; null where the run is only read.
+ * @param options.batchSize Of training; null where the run is only read. @param options.warn Gets the sampler's name and what its check remarks.
  */
-export function assembleNegatives(host: RunHost, method: Method, source: SplitSource, batchSize: number | null): NegativeParts {
+export function assembleNegatives(
+  host: RunHost,
+  method: Method,
+  source: SplitSource,
+  { batchSize, warn }: { readonly batchSize: number | null; readonly warn: (source: string, message: string) => void },
+): NegativeParts {
   const samplers = host.provided('sampler').map(({ plugin, service }) => ({ id: plugin, part: service }));
   const [positives] = host.provided('positives').map(({ plugin, service }) => ({ id: plugin, part: service }));
   const banks = banksOf(host, method, positives !== undefined, source.length);
@@ -41,7 +46,8 @@ export function assembleNegatives(host: RunHost, method: Method, source: SplitSo
   if (batchSize !== null)
     for (const sampler of chain) {
       const bank = banks.find((one) => one.bank.name === bankOf(sampler));
-      if (bank) sampler.check?.(bank.capacity);
+      const remark = bank && sampler.check?.(bank.capacity);
+      if (typeof remark === 'string') warn(sampler.name, remark);
     }
   const asking = chain.find(({ usesLabels }) => usesLabels);
   if (batchSize !== null) {

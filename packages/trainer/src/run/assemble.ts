@@ -14,7 +14,10 @@ import { FeatureReader } from './features.js';
 import type { ScalarInputs } from './feeds.js';
 import type { StateInputs } from './initial-state.js';
 import { openedAloud } from './opened-aloud.js';
+import { noticeParts, type Surroundings } from './part-notices.js';
 import { noticeEndlessWarmUp } from './warm-up-notice.js';
+
+type Warn = (source: string, message: string) => void;
 
 /** Everything that a run is made of, checked and connected, before the first tensor exists. */
 export interface RunParts {
@@ -64,10 +67,11 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
   const { train, seed, runtime } = host.config as typeof host.config & { train: TrainConfig };
   const { plugin: id, service: method } = only(host, 'method');
   const augmentation = host.one('augment');
-  viewSpecs(augmentation, method.views); // throws where one is missing
+  const views = viewSpecs(augmentation, method.views);
   const dataset = openedAloud(host);
   const source = await dataset.split(splitToOpen(dataset, train.split, reading));
-  const { labels, ...negatives } = assembleNegatives(host, method, source, reading ? null : train.batchSize);
+  const { remarks, warn } = collectRemarks();
+  const { labels, ...negatives } = assembleNegatives(host, method, source, { batchSize: reading ? null : train.batchSize, warn });
   const faults = new Faults();
   const step: StepParts = {
     method: { id, part: method },
@@ -81,11 +85,9 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
   const evaluators = host.all('evaluator');
   requireDistinct(evaluators);
   if (!reading) for (const metric of [train.checkpoint.best, train.earlyStopping?.metric]) requireMetric(evaluators, metric);
-  const remarks: { source: string; message: string }[] = [];
-  const warn = (source: string, message: string): void => void remarks.push({ source, message });
   const reads = reading ? {} : await checkEvaluators(evaluators, { dataset, trained: train.split, warn });
   const length = lengthOf(train, source.length, reading);
-  if (!reading) noticeEndlessWarmUp(step, { ...length, batchSize: train.batchSize }, warn);
+  if (!reading) notice(step, { ...length, batchSize: train.batchSize, views, images: source.length }, warn);
   const reader = new FeatureReader({ dataset, augmentation, encoder: step.encoder, batchSize: train.batchSize, seed });
   return {
     step,
@@ -94,8 +96,7 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
     dataset,
     source,
     augmentation,
-    evaluators,
-    ...{ reads, remarks },
+    ...{ evaluators, reads, remarks },
     evaluation: {
       ...{ evaluators, reader, dataset, augmentation, step, bus: host.bus, scalars: host.scalars },
       ...{ batchSize: train.batchSize, trainSplit: train.split, limits: runtime },
@@ -111,6 +112,17 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
     faults,
     buildStep: () => buildStep(step, host.hooks, faults),
   };
+}
+
+function collectRemarks() {
+  const remarks: { source: string; message: string }[] = [];
+  return { remarks, warn: (source: string, message: string): void => void remarks.push({ source, message }) };
+}
+
+/** What can be trained, and is hardly what was meant. */
+function notice(step: StepParts, around: Parameters<typeof noticeEndlessWarmUp>[1] & Surroundings, warn: Warn): void {
+  noticeEndlessWarmUp(step, around, warn);
+  noticeParts(step, around, warn);
 }
 
 function mixingFor(host: RunHost, method: Method) {
