@@ -9,6 +9,7 @@ import { stringify } from 'yaml';
 import { writeFileSync } from 'node:fs';
 import { Batcher } from './batcher.js';
 import { createService, DEFAULTS, type Service } from './service.js';
+import { warmUp } from './warm-up.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mochi-service-'));
 const config = join(folder, 'mochi.yaml');
@@ -41,6 +42,11 @@ afterAll(async () => {
 });
 
 const post = (body: Uint8Array) => fetch(`${url}/embed`, { method: 'POST', body: new Uint8Array(body) });
+
+test('warming up works on every size that a batch is filled up to', async () => {
+  expect([...(await warmUp(encoder, 4)).keys()]).toEqual([1, 2, 4]);
+  expect([...(await warmUp(encoder, 5)).keys()]).toEqual([1, 2, 4, 8]); // five are filled up to eight
+});
 
 test('many senders at once get what embed gives for a whole folder, and a broken image spoils no other', async () => {
   const names = (readdirSync(join(folder, 'images'), { recursive: true }) as string[]).filter((name) => name.endsWith('.png'));

@@ -16,7 +16,7 @@ export const folderMissing = (root: string, why: string): MochiError =>
   new MochiError('MOCHI_FOLDER_MISSING', {
     happened: `The image folder ${root} ${why}.`,
     expected: 'a folder of images, or of one folder of images per class',
-    fix: 'Correct data.root. A relative path starts where the command is run.',
+    fix: 'Correct data.root (--data of a command). A relative path starts where the command is run.',
   });
 
 export const folderUnreadable = (folder: string, cause: unknown): MochiError =>
@@ -34,7 +34,7 @@ export const folderEmpty = (folder: string, otherFiles: number): MochiError =>
   new MochiError('MOCHI_FOLDER_EMPTY', {
     happened: `No image was found under ${folder}${otherFiles > 0 ? `, only ${otherFiles} other files` : ''}.`,
     expected: `files ending in ${IMAGE_EXTENSIONS.map((e) => `.${e}`).join(', ')}, .avif, .tif or .tiff (any case), at any depth; names that begin with a dot are passed over`,
-    fix: 'Correct data.root, or convert the images to one of these formats.',
+    fix: 'Correct data.root (--data of a command), or convert the images to one of these formats.',
   });
 
 export const splitClash = (root: string, splits: readonly string[]): MochiError =>

@@ -1,8 +1,9 @@
 import { extname } from 'node:path';
 import type { Dataset, EmbeddingTable, Layer } from '@mochi/contract';
 import { FeatureReader, openedAloud, type TrainConfig } from '@mochi/trainer';
-import { formatUnknown, formatWritesNot } from './errors.js';
+import { exportUnwritable, formatUnknown, formatWritesNot } from './errors.js';
 import { encoderWeights, openEncoder, type OpenedEncoder } from './open-encoder.js';
+import { requireWritable } from './require-writable.js';
 import { requireLayer, requireOptions, requirePath } from './check-arguments.js';
 import { OPEN_OPTIONS, type OpenOptions } from './open-run.js';
 import { abortSignal, anything, dataSection, text, type OptionKind } from './option-kinds.js';
@@ -50,7 +51,7 @@ function formatOf(out: string): string {
  * Features of images by the encoder of a trained run (or of what a config begins with), written to a file where `out` says so.
  *
  * @param path Run folder (its newest checkpoint), checkpoint folder, or config file.
- * @throws MOCHI_ARGUMENT; MOCHI_EXPORT_FORMAT before anything is read; MOCHI_CHECKPOINT_MISSING, and what the data say of their files
+ * @throws MOCHI_ARGUMENT; MOCHI_EXPORT_FORMAT, MOCHI_EXPORT_UNWRITABLE before anything is read; MOCHI_CHECKPOINT_MISSING, and what the data say of their files
  */
 export async function embed(path: string, options: EmbedOptions = {}): Promise<EmbeddingTable> {
   requirePath('embed', path);
@@ -59,6 +60,7 @@ export async function embed(path: string, options: EmbedOptions = {}): Promise<E
   options.signal?.throwIfAborted();
   const { data, out } = options;
   const format = options.format ?? (out === undefined ? 'npy' : formatOf(out));
+  if (out !== undefined) await requireWritable(out, exportUnwritable);
   const change = (config: object) => ({ ...config, ...(data ? { data } : {}), exporters: [format] });
   const opened = await openEncoder(path, { ...options, change });
   try {

@@ -158,6 +158,17 @@ export const weightsWithoutEncoder = (file: string, known: readonly string[]): M
     fix: "Give the encoder, e.g. loadEncoder(file, { encoder: { name: 'resnet50', head: { kind: 'linear', dim: 1000 } } }).",
   });
 
+export const exportUnwritable = (path: string, cause: unknown): MochiError =>
+  new MochiError(
+    'MOCHI_EXPORT_UNWRITABLE',
+    {
+      happened: `${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      expected: 'a path in a folder that can be written, on a disk with room',
+      fix: 'Correct --out or --to (out, to), or the permissions of its folder.',
+    },
+    { cause },
+  );
+
 export const sheetUnwritable = (path: string, cause: unknown): MochiError =>
   new MochiError(
     'MOCHI_SHEET_UNWRITABLE',

@@ -89,6 +89,13 @@ test('weights without a head are the backbone alone: its features are those of t
   });
 });
 
+test('an output that cannot be written is refused before the images are looked at', async () => {
+  const under = join(first(), 'below-a-file.npy');
+  const data = { name: 'image-folder', root: join(out, 'no-images') };
+  await expect(embed(run, { out: under, data })).rejects.toMatchObject({ code: 'MOCHI_EXPORT_UNWRITABLE' });
+  await expect(exportEncoder(run, { format: 'onnx', to: under })).rejects.toMatchObject({ code: 'MOCHI_EXPORT_UNWRITABLE' });
+});
+
 test('search finds the image itself and its copy first', async () => {
   const found = await search(run, first(), { count: 3 });
   expect(found.slice(0, 2).map(({ name }) => name).sort()).toEqual(['even/000.png', 'odd/copy.png']); // prettier-ignore

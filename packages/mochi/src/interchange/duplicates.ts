@@ -1,5 +1,5 @@
-import { mkdir, open, rm, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { requireLayer, requireOptions, requirePath } from '../check-arguments.js';
 import { READ_OPTIONS, readTable, type EmbedOptions } from '../embed.js';
 import { openEncoder, type OpenedEncoder } from '../open-encoder.js';
@@ -7,6 +7,7 @@ import { cosine, text, type OptionKind } from '../option-kinds.js';
 import { centred, closePairs, groupsOf } from './similar.js';
 import { duplicatesSheet, shownOf } from './duplicates-sheet.js';
 import { sheetUnwritable } from '../errors.js';
+import { requireWritable } from '../require-writable.js';
 import { thumbnailsOf, type Thumbnail } from './thumbnails.js';
 
 export interface DuplicatesOptions extends Omit<EmbedOptions, 'data' | 'split' | 'out' | 'format'> {
@@ -41,7 +42,7 @@ export async function duplicates(path: string, folder: string, options: Duplicat
   requireLayer(options.layer ?? 'backbone');
   options.signal?.throwIfAborted();
   const { least = 0.95, sheet } = options;
-  if (sheet !== undefined) await requireWritable(sheet);
+  if (sheet !== undefined) await requireWritable(sheet, sheetUnwritable);
   const data = { name: 'image-folder', root: resolve(folder), labels: 'none' };
   const run = await openEncoder(path, { ...options, change: (config) => ({ ...config, data }) });
   try {
@@ -68,18 +69,6 @@ export async function duplicates(path: string, folder: string, options: Duplicat
     return told;
   } finally {
     await run.dispose();
-  }
-}
-
-/** An hour of reading images is not to end in a path that is wrong. */
-async function requireWritable(sheet: string): Promise<void> {
-  try {
-    await mkdir(dirname(resolve(sheet)), { recursive: true });
-    const aside = `${sheet}.writing-${process.pid}`;
-    await (await open(aside, 'w')).close();
-    await rm(aside);
-  } catch (cause) {
-    throw sheetUnwritable(sheet, cause);
   }
 }
 

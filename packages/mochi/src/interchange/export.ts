@@ -1,8 +1,9 @@
 import { requireOptions, requirePath } from '../check-arguments.js';
-import { formatWritesNot } from '../errors.js';
+import { exportUnwritable, formatWritesNot } from '../errors.js';
 import { openEncoder } from '../open-encoder.js';
 import { OPEN_OPTIONS, type OpenOptions } from '../open-run.js';
 import { entry, text, type OptionKind } from '../option-kinds.js';
+import { requireWritable } from '../require-writable.js';
 import { trainedEncoder } from './trained-encoder.js';
 
 export interface ExportOptions extends OpenOptions {
@@ -33,6 +34,7 @@ export async function exportEncoder(path: string, options: ExportOptions): Promi
   try {
     const exporter = run.host.all('exporter')[0]!;
     if (!exporter.writeEncoder) throw formatWritesNot(exporter.format, 'encoders');
+    await requireWritable(to, exportUnwritable);
     await exporter.writeEncoder(await trainedEncoder(run, encoder), to);
   } finally {
     await run.dispose();
