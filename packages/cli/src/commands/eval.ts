@@ -6,6 +6,9 @@ import { EXIT } from '../exit-codes.js';
 import { failureLine, resultLine } from '../format-evaluation.js';
 import { log } from '../log.js';
 
+/** What the letters in costs of evaluators stand for. */
+const COST_LETTERS = 'in costs: multiplications by Q queries, R reference rows, D width of the features, C classes';
+
 export const evalCommand = defineCommand({
   meta: { name: 'eval', description: 'Measure a trained run: mochi eval RUN [path=value ...]' },
   args: {
@@ -31,6 +34,7 @@ export const evalCommand = defineCommand({
     for (const [name, result] of Object.entries(results)) console.log(resultLine(name, result));
     for (const [name, values] of Object.entries(settings)) console.log(`${name}: ${JSON.stringify(values)}`);
     for (const [name, cost] of Object.entries(costs)) console.log(`${name} costs ${String(cost)}`);
+    if (Object.keys(costs).length > 0) console.log(COST_LETTERS);
     for (const failure of failures) console.error(failureLine(failure));
   },
 });

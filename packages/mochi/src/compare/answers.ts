@@ -7,15 +7,30 @@ export const mainMetric = ({ metrics, about }: Pick<CompareReport, 'metrics' | '
   metrics.find((name) => about[name]!.unit === '%' && about[name]!.better !== null) ??
   metrics.find((name) => about[name]!.better !== null);
 
-/** What the comparison found, a plain sentence for each variant; empty where there is only the baseline. */
+/** What the comparison found, a plain sentence for each variant, and how long the runs were; empty where there is only the baseline. */
 export function answers(report: CompareReport): string[] {
   const name = mainMetric(report);
   const others = report.variants.filter(({ variant }) => variant !== report.baseline);
   if (name === undefined || others.length === 0) return [];
-  return others.map(({ variant, differences }) => {
+  const found = others.map(({ variant, differences }) => {
     const difference = differences[name];
     return difference ? sentence(variant, difference, name, report) : `${variant} and ${report.baseline} have no seed in common with a value of ${name}.`; // prettier-ignore
   });
+  return [...found, ...lengthText(report)];
+}
+
+/** `Each run had 200 steps (4 epochs).` Nothing before one is over. */
+function lengthText({ runs }: CompareReport): string[] {
+  const range = (values: readonly (number | null)[]): string => {
+    const known = values.filter((value) => value !== null);
+    const [least, most] = [Math.min(...known), Math.max(...known)].map(few);
+    return known.length === 0 ? '' : least === most ? least! : `${least} to ${most}`;
+  };
+  const [steps, epochs] = [range(runs.map((run) => run.steps)), range(runs.map((run) => run.epochs))];
+  if (steps === '') return [];
+  return [
+    `Each run had ${steps} ${steps === '1' ? 'step' : 'steps'}${epochs === '' ? '' : ` (${epochs} ${epochs === '1' ? 'epoch' : 'epochs'})`}.`,
+  ];
 }
 
 function sentence(variant: string, difference: Difference, name: string, { baseline, about }: CompareReport): string {

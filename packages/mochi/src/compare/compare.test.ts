@@ -126,7 +126,10 @@ describe('paired differences', () => {
 
   test('noise is not resolved, and how many seeds would do is said', () => {
     const found = pairedDifference(by(1, -1, 2), by(0, 0, 0))!;
-    expect(found).toMatchObject({ resolved: false, reason: 'the interval holds 0, ~23 seeds would do' });
+    expect(found).toMatchObject({
+      resolved: false,
+      reason: 'the interval holds 0; ~23 seeds would do if the difference is as large as it seems',
+    });
     expect(found.seedsNeeded).toBe(23); // t(22) = 2.0739 times 1.5275 / sqrt(23) = 0.6606 < 2/3; t(21) * 1.5275 / sqrt(22) = 0.6773
   });
 
@@ -158,7 +161,13 @@ test('a config is known by what it says, whatever came later', () => {
 describe('the report', () => {
   const run = (variant: string, seed: number, loss: number, cpuMs: number, changes: Partial<RunReport> = {}): RunReport => ({
     ...{ variant, seed, id: `${variant}${seed}`, runDir: folder, outcome: 'finished', failure: null, evaluatorFailures: [] },
-    ...{ metrics: { loss, 'knn/top1': null }, cost: { stepMs: cpuMs / 2, cpuMs, steps: 9 }, initialSha256: `start ${seed}` },
+    ...{
+      metrics: { loss, 'knn/top1': null },
+      cost: { stepMs: cpuMs / 2, cpuMs, steps: 9 },
+      steps: 9,
+      epochs: 1.5,
+      initialSha256: `start ${seed}`,
+    },
     ...changes,
   });
   const failed: Partial<RunReport> = {
@@ -188,7 +197,7 @@ describe('the report', () => {
       },
     );
     const text = tableText(report).split('\n');
-    expect(text[0]).toMatch(/^variant +loss \(nats\) +top1 \(%\) +step \(ms\) +CPU \(ms\) +CPU \(x baseline\) +runs$/);
+    expect(text[0]).toMatch(/^variant +loss \(nats\) +knn\/top1 \(%\) +step \(ms\) +CPU \(ms\) +CPU \(x baseline\) +runs$/);
     expect(text[2]).toMatch(/^a +3 ± 1\.4 +- +5\.0 +10\.0 +1\.00 +2$/);
     expect(text[3]).toMatch(/^b, "c" +5 +- .* 1\.50 +1 of 2$/);
     expect(text[4]).toBe('b, "c", seed 2: MOCHI_X: it broke, at sample (/a/band.ts:1:2)');
@@ -205,10 +214,10 @@ describe('the report', () => {
     const three = ['a', 'b'].flatMap((variant) => [1, 2, 3].map((seed) => run(variant, seed, seed + (variant === 'b' ? 1 + seed / 100 : 0), 1)));
     const of = compareReport('n', { loss: about.loss }, three);
     expect(of.variants[0]!.differences['loss']).toBeNull();
-    expect(differencesText(of)).toMatch(/Differences to a, paired by seed \(3 at most\)[^]*\nb +\+1\.02 \(0\.995 to 1\.04\) worse$/);
+    expect(differencesText(of)).toMatch(/Differences to a, paired by seed \(3 at most\)[^]*\nloss \(nats\) +b +\+1\.02 \(0\.995 to 1\.04\) +worse$/);
     expect(variantsCsv(of).split('\n')[2]).toMatch(/^b,loss,nats,lower,3,3\.0.*,a,3,1\.02.*,worse,,3$/);
     expect(differencesText(compareReport('n', about, runs.slice(0, 2)))).toBe('');
-    expect(differencesText(compareReport('n', about, three, 'b'))).toMatch(/\na +-1\.02 \(-1\.04 to -0\.995\) better/);
+    expect(differencesText(compareReport('n', about, three, 'b'))).toMatch(/\nloss \(nats\) +a +-1\.02 \(-1\.04 to -0\.995\) +better/);
   }); // prettier-ignore
 
   const accuracies = (variant: string, values: readonly number[]): RunReport[] =>
@@ -219,13 +228,13 @@ describe('the report', () => {
   test.each([
     { name: 'better', values: [51, 61.5, 72], says: 'b is better than a by 1.5 points of knn/top1 (0.258 to 2.74; 3 pairs).' },
     { name: 'worse', values: [49, 58.5, 68], says: 'b is worse than a by 1.5 points of knn/top1 (0.258 to 2.74; 3 pairs).' },
-    { name: 'open', values: [51, 59, 72], says: 'No difference between b and a was resolved; 3 pairs, +0.667 (-3.13 to 4.46) points of knn/top1: the interval holds 0, ~23 seeds would do.' },
+    { name: 'open', values: [51, 59, 72], says: 'No difference between b and a was resolved; 3 pairs, +0.667 (-3.13 to 4.46) points of knn/top1: the interval holds 0; ~23 seeds would do if the difference is as large as it seems.' },
     { name: 'too few', values: [51, 61], says: 'No difference between b and a was resolved; 2 pairs, +1 points of knn/top1: 2 pairs, 3 needed.' },
   ])('the answer is a sentence: $name', ({ values, says }) => {
-    expect(answers(held(values))).toEqual([says]);
+    expect(answers(held(values))).toEqual([says, 'Each run had 9 steps (1.5 epochs).']);
     const page = studyPage(held(values), [], new Date(0));
     expect(page.notes[0]).toEqual({ level: 'info', text: says });
-    expect(differencesText(held(values))).toMatch(/variant +loss \(nats\) +top1 \(points\)/);
+    expect(differencesText(held(values))).toMatch(/^knn\/top1 \(points\) +b +\S/m);
     if (values.length === 2) expect(differencesText(held(values))).toMatch(/not resolved: 2 pairs, 3 needed/);
   }); // prettier-ignore
 
@@ -239,7 +248,7 @@ describe('the report', () => {
   test('evaluators that failed are named below the table, in their cells and on the page', () => {
     const failures = [{ evaluator: 'knn', step: 3, message: 'early' }, { evaluator: 'knn', step: 6, message: 'MOCHI_X: no labels' }]; // prettier-ignore
     const job = { variant: 'a', seed: 1, id: 'x', runDir: folder, config: {} };
-    const one = runReport(job, undefined, { curves: new Map(), results: {}, failures }, ['knn/top1']);
+    const one = runReport(job, undefined, { curves: new Map(), results: {}, failures, stepsPerEpoch: null }, ['knn/top1']);
     expect(one.evaluatorFailures).toEqual([{ evaluator: 'knn', message: 'MOCHI_X: no labels' }]);
     const { evaluatorFailures } = one;
     const of = compareReport('n', about, [run('a', 1, 2, 1), run('b', 1, 2, 1, { evaluatorFailures })]);

@@ -75,7 +75,9 @@ function objection(
   if (low === null || high === null) return 'no spread among the pairs';
   if (Math.abs(mean) < resolution) return `less than one test image (${Number(resolution.toPrecision(3))})`;
   if (low > 0 || high < 0) return null;
-  return needed === null ? 'the interval holds 0' : `the interval holds 0, ~${needed} seeds would do`;
+  return needed === null
+    ? 'the interval holds 0'
+    : `the interval holds 0; ~${needed} seeds would do if the difference is as large as it seems`;
 }
 
 function seedsNeeded(mean: number, deviation: number): number | null {

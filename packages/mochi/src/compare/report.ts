@@ -17,6 +17,9 @@ export interface RunReport {
   /** Values by metric, null where it was not measured. */
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly cost: Cost | null;
+  /** Steps that it took, and epochs where they are known; null until it is over. */
+  readonly steps: number | null;
+  readonly epochs: number | null;
   readonly initialSha256: string | null;
 }
 
@@ -69,7 +72,7 @@ export interface CompareReport {
 export const runReport = (
   job: Job,
   record: JobRecord | undefined,
-  told: Pick<RunRecord, 'curves' | 'results' | 'failures'> | null,
+  told: Pick<RunRecord, 'curves' | 'results' | 'failures' | 'stepsPerEpoch'> | null,
   metrics: readonly string[],
 ): RunReport => ({
   ...{ variant: job.variant, seed: job.seed, id: job.id, runDir: job.runDir },
@@ -78,6 +81,8 @@ export const runReport = (
   evaluatorFailures: [...new Map((told?.failures ?? []).map(({ evaluator, message }) => [evaluator, { evaluator, message }])).values()],
   metrics: Object.fromEntries(metrics.map((name) => [name, told && (finalValue(told.curves, name) ?? told.results[name]?.value ?? null)])),
   cost: record?.outcome === 'finished' ? record.cost : null,
+  steps: record?.outcome === 'finished' ? record.step : null,
+  epochs: record?.outcome === 'finished' && told?.stepsPerEpoch ? record.step / told.stepsPerEpoch : null,
   initialSha256: record?.outcome === 'finished' ? record.initialSha256 : null,
 }); // prettier-ignore
 

@@ -31,18 +31,14 @@ export const differenceText = ({ mean, low, high }: Difference): string =>
 /** Of a difference: one of two percentages is in points. */
 export const differenceUnit = ({ unit }: Pick<MetricReport, 'unit'>): string => (unit === '%' ? 'points' : unit);
 
-/** `knn/top1` is `top1 (%)` where no other column is. @param unitOf Default: that of the values. */
+/** `knn/top1 (%)`. @param unitOf Default: that of the values. */
+export const heading = (name: string, about: MetricReport, unitOf = ({ unit }: MetricReport): string => unit): string =>
+  unitOf(about) === '' ? name : `${name} (${unitOf(about)})`;
+
 export const headings = (
   { metrics, about }: Pick<CompareReport, 'metrics' | 'about'>,
-  unitOf = ({ unit }: MetricReport): string => unit,
-): string[] => {
-  const short = metrics.map((name) => name.split('/').at(-1)!);
-  return metrics.map((name, at) => {
-    const unit = unitOf(about[name]!);
-    const shown = short.indexOf(short[at]!) === short.lastIndexOf(short[at]!) ? short[at]! : name;
-    return unit === '' ? shown : `${shown} (${unit})`;
-  });
-};
+  unitOf?: (about: MetricReport) => string,
+): string[] => metrics.map((name) => heading(name, about[name]!, unitOf));
 
 /** Whether the evaluator of a metric failed in one of these runs. */
 const failedIn = (runs: readonly RunReport[], metric: string): boolean =>
@@ -65,10 +61,11 @@ export function cellsOf(report: CompareReport): string[][] {
   return [['variant', ...headings(report), 'step (ms)', 'CPU (ms)', 'CPU (x baseline)', 'runs'], ...variants.map(row)];
 }
 
-function inLine(cells: readonly (readonly string[])[]): string[] {
+/** @param side Of all columns but the first, which is at the left. */
+function inLine(cells: readonly (readonly string[])[], side: 'left' | 'right' = 'right'): string[] {
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   const line = (row: readonly string[]): string =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ').trimEnd(); // prettier-ignore
+    row.map((cell, column) => (column === 0 || side === 'left' ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ').trimEnd(); // prettier-ignore
   return [line(cells[0]!), widths.map((width) => '-'.repeat(width)).join('  '), ...cells.slice(1).map(line)];
 }
 
@@ -78,19 +75,21 @@ export function tableText(report: CompareReport): string {
   return [...inLine(cellsOf(report)), ...failures].join('\n');
 }
 
-/** Paired differences to the baseline, for a terminal; empty where there is nothing to be held against it. */
+/** Paired differences to the baseline, for a terminal, a row for each metric and variant; empty where there is nothing to be held against it. */
 export function differencesText(report: CompareReport): string {
   const { metrics, variants, baseline, about } = report;
   const others = variants.filter(({ differences }) => metrics.some((name) => differences[name]));
   if (others.length === 0) return '';
-  const cell = (difference: Difference | null | undefined, name: string): string => {
-    if (!difference) return '-';
-    return `${differenceText(difference)} ${verdictText(difference, about[name]!)}`;
-  };
-  const rows = others.map(({ variant, differences }) => [variant, ...metrics.map((name) => cell(differences[name], name))]);
+  const rows = metrics.flatMap((name) =>
+    others.map(({ variant, differences }) => {
+      const difference = differences[name];
+      const said = difference ? [differenceText(difference), verdictText(difference, about[name]!)] : ['-', ''];
+      return [heading(name, about[name]!, differenceUnit), variant, ...said];
+    }),
+  );
   const pairs = Math.max(...others.flatMap(({ differences }) => metrics.map((name) => differences[name]?.pairs.length ?? 0)));
   const title = `Differences to ${baseline}, paired by seed (${pairs} at most), with 95 % intervals of Student's t, each for itself`;
-  return [title, ...inLine([['variant', ...headings(report, differenceUnit)], ...rows])].join('\n');
+  return [title, ...inLine([['metric', 'variant', 'difference', 'verdict'], ...rows], 'left')].join('\n');
 }
 
 /** One line for each run, for spreadsheets and data frames; numbers in full. */
