@@ -18,7 +18,13 @@ export const trainConfig = z.strictObject({
     .default(1)
     .describe('equal parts that a batch goes through the networks in, to save memory; one step of the optimizer for all of them'),
   split: z.string().default('train').describe('split of the data set to train on'),
-  logEvery: z.int().positive().default(10).describe('steps between two readings of loss and metrics; the first step, the last, and the last of an epoch are always read'),
+  logEvery: z
+    .int()
+    .positive()
+    .default(10)
+    .describe(
+      'steps between two readings of loss and metrics; the first step, the last, and the last of an epoch are always read',
+    ),
   parallel: z.int().positive().default(2).describe('images that are decoded at once'),
   shuffle: z
     .union([

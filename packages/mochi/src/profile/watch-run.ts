@@ -1,13 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import {
-  checkpointSaved,
-  evaluationEnd,
-  isEvent,
-  runStart,
-  stepEnd,
-  type EventType,
-  type RunEvent,
-} from '@mochi/contract';
+import { checkpointSaved, evaluationEnd, isEvent, runStart, stepEnd, type EventType, type RunEvent } from '@mochi/contract';
 import type { HostSpan } from '@mochi/tensorflow';
 
 /** A step as it was seen from outside. Milliseconds on the clock of `performance.now()`. */
