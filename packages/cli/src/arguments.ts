@@ -23,6 +23,15 @@ export function splitPositionals(given: readonly string[]): { file: string | und
 
 const isOverride = (word: string): boolean => /^[\w.-]+=/.test(word);
 
+/** What flags of other programs are here. */
+const CONFIG_OPTIONS: Readonly<Record<string, string>> = {
+  steps: 'train.steps',
+  epochs: 'train.epochs',
+  'batch-size': 'train.batchSize',
+  lr: 'optimizer.rate',
+  seed: 'seed',
+};
+
 /** citty takes any flag; a misspelt one must not be lost. @throws MOCHI_USAGE with a suggestion. */
 export function requireKnownFlags(argv: readonly string[], known: readonly string[]): void {
   for (const word of argv) {
@@ -32,7 +41,9 @@ export function requireKnownFlags(argv: readonly string[], known: readonly strin
     throw usage(
       `There is no option --${given}.`,
       known.map((name) => `--${name}`).join(', '),
-      near === undefined ? 'See --help.' : `Did you mean --${near}?`,
+      near === undefined
+        ? `See --help. Options of the config have no dashes: ${CONFIG_OPTIONS[given] ?? 'train.steps'}=VALUE.`
+        : `Did you mean --${near}?`,
     );
   }
 }

@@ -194,6 +194,11 @@ describe('mochi', () => {
   test.each([
     { name: 'no command of that name', args: ['trian'], says: /Did you mean mochi train/ },
     { name: 'a misspelt flag', args: ['train', 'mochi.yaml', '--resum'], says: /Did you mean --resume/ },
+    {
+      name: 'an option of the config with dashes',
+      args: ['train', 'mochi.yaml', '--epochs', '4'],
+      says: /no dashes: train\.epochs=VALUE/,
+    },
     { name: 'a build that there is not', args: ['doctor', 'tpu'], says: /cpu or gpu/ },
     { name: 'no config', args: ['train'], says: /Neither a config nor --data/ },
     { name: 'steps that are no number', args: ['profile', 'mochi.yaml', '--steps', 'ten'], says: /--steps is "ten"/ },

@@ -57,8 +57,8 @@ test('a misspelt option is refused with its place', async () => {
 });
 
 test.each([
-  [{ s: 1.5 }, /sampler\.s\n.*1\.5\n.*int.*or a ramp/],
-  [{ s: -1 }, /too small: expected number to be >=0/],
+  [{ s: 1.5 }, /sampler\.s\n.*1\.5\n.*a whole number, or/],
+  [{ s: -1 }, /a number of at least 0/],
   [{ s: { from: 0, to: 4 } }, /sampler\.s\.over\n.*nothing\n.*a duration/],
   [{ s: { from: 0, to: 4, over: '1ep', aftr: '1ep' } }, /the key "aftr"[\s\S]*did you mean "after"/],
 ])('a count that is no count, and a ramp that is none: %j', async (options, message) => {

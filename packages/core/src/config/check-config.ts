@@ -3,6 +3,7 @@ import type { Origin, Registered, Registry } from '../plugins/registry.js';
 import { suggest } from '../suggest.js';
 import { coreSchemas, type RuntimeConfig } from './core-schemas.js';
 import { asPlugin, pluginName } from './merge.js';
+import { isForeign, meantKey } from './foreign-keys.js';
 import { nodeAt, placeOf, toValue, type MapNode, type Node, type Path } from './node.js';
 import { show, type Problem } from './problems.js';
 import { checkSchema } from './schema-problems.js';
@@ -77,9 +78,9 @@ function unknownSections(root: MapNode, plain: readonly string[]): Problem[] {
       code: 'MOCHI_CONFIG_INVALID',
       place,
       path: [key],
-      found: `the key "${key}"`,
+      found: `the key "${key}"${isForeign(key) ? ', as another library has it; docs/coming-from.md says what is what' : ''}`,
       expected: late(key),
-      suggestion: key === 'extends' ? undefined : suggest(key, known),
+      suggestion: key === 'extends' ? undefined : meantKey(key, known),
     }));
 }
 

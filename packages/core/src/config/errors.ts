@@ -1,13 +1,23 @@
+import { existsSync } from 'node:fs';
+import { basename, extname } from 'node:path';
 import { MochiError } from '@mochi/contract';
 import { messageOf } from '../errors.js';
 import { placeText, type Place } from './node.js';
 
-export const configNotFound = (path: string, from?: string) =>
+/** @param shown The path as errors have it. */
+export const configNotFound = (path: string, shown: string, from?: string) =>
   new MochiError('MOCHI_CONFIG_NOT_FOUND', {
-    happened: `There is no config file ${path}${from ? `, which ${from} extends` : ''}.`,
+    happened: `There is no config file ${shown}${from ? `, which ${from} extends` : ''}.`,
     expected: 'a .yaml, .yml, .json, .ts, .mts, .js or .mjs file',
-    fix: 'Correct the path; it is relative to the folder that the command runs in, or to the file that names it.',
+    fix: `${beside(path)}Correct the path; it is relative to the folder that the command runs in, or to the file that names it.`,
   });
+
+/** A file of the same name and another ending. */
+function beside(path: string): string {
+  const stem = path.slice(0, path.length - extname(path).length);
+  const found = ['.yaml', '.yml', '.json', '.ts'].map((ending) => stem + ending).find((file) => existsSync(file));
+  return found === undefined ? '' : `There is ${basename(found)} beside it. `;
+}
 
 export const configUnreadable = (place: Place, why: string, cause?: unknown) =>
   new MochiError(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fails, folderOf, load, loadYaml, train } from '../../test/fixture.js';
+import { meantKey } from './foreign-keys.js';
 import { ConfigError } from './problems.js';
 
 test('an empty config gets every default', async () => {
@@ -100,6 +101,8 @@ describe('files that cannot be read', () => {
 
   test('no file, or no format', async () => {
     expect((await fails(load({ file: 'nowhere.yaml' }))).code).toBe('MOCHI_CONFIG_NOT_FOUND');
+    const here = folderOf({ 'mochi.yaml': '' });
+    expect((await fails(load({ cwd: here, file: 'mochi.yml' }))).fix).toMatch(/^There is mochi\.yaml beside it\. /);
     const cwd = folderOf({ 'a.toml': '' });
     expect((await fails(load({ cwd, file: 'a.toml' }))).message).toMatch(/"\.toml" is no format/);
   });
@@ -134,22 +137,34 @@ train: { epochs: 0 }
       suggestion,
     ]);
     expect(lines).toEqual([
-      ['2:1 samplr', 'the key "samplr"', expect.stringMatching(/^one of seed, name, runtime, train/), 'sampler'],
       ['1:1 data', 'no such section', 'a section "data"', undefined],
       ['1:7 seed', '-1', 'a number of at least 0', undefined],
-      ['12:18 train.epochs', '0', 'a number above 0', undefined],
-      ['9:7 bank', '"fifi"', 'a plugin of kind bank: one of fifo', 'fifo'],
+      ['2:1 samplr', 'the key "samplr"', expect.stringMatching(/^one of seed, name, runtime, train/), 'sampler'],
+      ['5:3 sampler.nn', 'the key "nn"', 'one of n, s, mode, warmup, head, the options of mochi', 'n'],
       ['6:6 sampler.s', '"many"', 'a number', undefined],
       ['7:9 sampler.mode', '"unifrom"', 'one of uniform, ranked', 'uniform'],
       ['8:11 sampler.head.dims', 'the key "dims"', 'one of hidden, dim', 'dim'],
-      ['5:3 sampler.nn', 'the key "nn"', 'one of n, s, mode, warmup, head', 'n'],
+      ['9:7 bank', '"fifi"', 'a plugin of kind bank: one of fifo', 'fifo'],
       ['10:13 evaluators', '"knn"', 'a list, e.g. [knn]', undefined],
       ['11:12 trackers.0.name', '{"path":"x"}', 'a name; one of progress', undefined],
+      ['12:18 train.epochs', '0', 'a number above 0', undefined],
     ]);
     expect(error.message).toMatch(/11 problems/);
     expect(error.message).toMatch(
       /mochi\.yaml:5:3 {2}sampler\.nn\n +found: the key "nn"\n +expected: one of n, s.*\n +did you mean "n"\?/,
     );
+  });
+
+  test("another library's keys: what they are here", async () => {
+    const { problems } = (await fails(loadYaml('backbone: { name: x }\nmax_epochs: 5'))) as ConfigError;
+    const told = problems.map(({ found, suggestion }) => `${found}: ${suggestion}`);
+    expect(told).toEqual([expect.stringMatching(/"backbone".*coming-from\.md.*: encoder$/), expect.stringMatching(/"max_epochs".*: train$/)]); // prettier-ignore
+    expect(meantKey('lr', ['momentum', 'rate'])).toBe('rate');
+  });
+
+  test('an option of another plugin: which plugin it is', async () => {
+    const { problems } = (await fails(loadYaml('sampler: { name: uniform, n: 5 }'))) as ConfigError;
+    expect(problems).toMatchObject([{ expected: expect.stringContaining('the options of uniform') }]);
   });
 
   test('an unknown plugin alone has its own code, and the plugins of its kind', async () => {

@@ -14,7 +14,11 @@ export interface Problem {
 
 /** Everything that is wrong with a config, in one error. Its code is MOCHI_UNKNOWN_PLUGIN where nothing else is wrong. */
 export class ConfigError extends MochiError {
-  constructor(readonly problems: readonly Problem[]) {
+  /** In the order of their places: file by file, line by line. */
+  readonly problems: readonly Problem[];
+
+  constructor(found: readonly Problem[]) {
+    const problems = inOrder(found);
     const [first, ...others] = problems;
     const unknown = problems.every(({ code }) => code === 'MOCHI_UNKNOWN_PLUGIN');
     super(unknown ? 'MOCHI_UNKNOWN_PLUGIN' : 'MOCHI_CONFIG_INVALID', {
@@ -22,7 +26,16 @@ export class ConfigError extends MochiError {
       expected: first && others.length === 0 ? first.expected : 'at each place, what is said there',
       fix: first?.suggestion && others.length === 0 ? `Write "${first.suggestion}".` : 'Correct the places named.',
     });
+    this.problems = problems;
   }
+}
+
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const sources = [...new Set(problems.map(({ place }) => place.source))];
+  return [...problems].sort(
+    ({ place: a }, { place: b }) =>
+      sources.indexOf(a.source) - sources.indexOf(b.source) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+  );
 }
 
 function describe({ place, path, found, expected, suggestion }: Problem): string {

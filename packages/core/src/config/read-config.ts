@@ -48,7 +48,7 @@ interface Reader {
 async function fromFile(path: string, reader: Reader, chain: readonly string[]): Promise<MapNode> {
   const source = shortPath(path, reader.cwd);
   if (chain.includes(source)) throw configCycle([...chain, source]);
-  if (!existsSync(path)) throw configNotFound(source, chain.at(-1));
+  if (!existsSync(path)) throw configNotFound(path, source, chain.at(-1));
   const node = await parseFile(path, source, reader.loader);
   return withBases(node, { source }, dirname(path), reader, [...chain, source]);
 }

@@ -2,7 +2,8 @@ import type { StandardSchema } from '@mochi/contract';
 import { suggest } from '../suggest.js';
 import { expectedOf, type RichIssue } from './expected.js';
 import { jsonSchemaOf, propertiesAt } from './json-schema.js';
-import { placeOf, type Node, type Path } from './node.js';
+import { meantKey } from './foreign-keys.js';
+import { nodeAt, placeOf, type Node, type Path } from './node.js';
 import { issuePath, show, type Problem } from './problems.js';
 
 /**
@@ -61,9 +62,18 @@ function unknownKey(key: string, inner: Path, { schema, root, base }: Scope): Pr
     place: placeOf(root, path, true),
     path,
     found: `the key "${key}"`,
-    expected: known.length > 0 ? `one of ${known.join(', ')}` : 'no such key',
-    suggestion: suggest(key, known),
+    expected: keysOf(known, root, [...base, ...inner]),
+    suggestion: meantKey(key, known),
   };
+}
+
+/** Of a plugin with its name: an override may be laid upon another plugin than its writer thinks. */
+function keysOf(known: readonly string[], root: Node, path: Path): string {
+  const at = nodeAt(root, path);
+  const name = at?.kind === 'map' ? nodeAt(at, ['name']) : undefined;
+  const of = name?.kind === 'value' && typeof name.value === 'string' ? `the options of ${name.value}` : undefined;
+  if (known.length === 0) return of === undefined ? 'no such key' : `none: ${of} are none`;
+  return `one of ${known.join(', ')}${of === undefined ? '' : `, ${of}`}`;
 }
 
 // "Invalid input" of a union says nothing. Where one branch went deeper than the others, it was the one that was meant.
