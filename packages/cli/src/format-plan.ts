@@ -15,6 +15,7 @@ export function formatPlan(plan: TrainingPlan): string {
     `parameters  ${whole(parameters)}`,
     `checkpoint  ${(stateBytes / 2 ** 20).toFixed(1)} MiB`,
     `banks       ${banks.map((bank) => `${bank.name}, ${whole(bank.capacity)} rows`).join('; ') || 'none'}`,
+    `sampler     ${plan.samplers.join(' + ') || 'none'}`,
     `evaluators  ${evaluators.map(({ name, splits }) => (splits.length === 0 ? name : `${name} (on ${splits.join(', ')})`)).join('; ') || 'none'}`,
     ...plan.warnings.map((text) => `warning     ${text}`),
     'The first step ran; nothing was written.',

@@ -19,6 +19,8 @@ export interface TrainingPlan {
   /** Bytes of the state, which is about what a checkpoint takes. */
   readonly stateBytes: number;
   readonly banks: readonly { readonly name: string; readonly capacity: number }[];
+  /** Names of the chain, in order. */
+  readonly samplers: readonly string[];
   /** Of the checks before the first step. */
   readonly warnings: readonly string[];
   /** With the splits that each of them reads. */
@@ -63,6 +65,7 @@ async function describe(config: ConfigInput, options: OpenOptions): Promise<Trai
       classes: source.classes?.length ?? null,
       ...{ batchSize, stepsPerEpoch, totalSteps, totalEpochs, parameters, stateBytes },
       banks: parts.step.banks.map(({ bank, capacity }) => ({ name: bank.name, capacity })),
+      samplers: parts.step.samplers.map(({ part }) => part.name),
       warnings: remarks.map(({ message }) => message),
       evaluators: evaluators.map(({ name }) => ({ name, splits: reads[name] ?? [] })),
     };

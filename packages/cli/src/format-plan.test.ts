@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { formatPlan } from './format-plan.js';
+
+test('the plan names the chain of samplers, so that a forgotten override is seen', () => {
+  const sizes = {
+    images: 12,
+    classes: 2,
+    batchSize: 4,
+    stepsPerEpoch: 3,
+    totalSteps: 6,
+    totalEpochs: 2,
+    parameters: 9,
+    stateBytes: 9,
+  };
+  const plan = { name: 'run', ...sizes, banks: [], samplers: ['oracle', 'mochi'], warnings: [], evaluators: [] };
+  expect(formatPlan(plan)).toMatch(/^sampler +oracle \+ mochi$/m);
+});
