@@ -40,14 +40,8 @@ async function checkOne(text: string, folder: string): Promise<string[]> {
 }
 
 /** What is wrong with a comparison, or with any of its runs. */
-export async function checkComparison(file: string, overrides: readonly string[]): Promise<string[]> {
-  const refused: string[] = [];
-  const problems = await messageOf(async () => {
-    const { jobs } = await planComparison(file, { overrides });
-    refused.push(...jobs.flatMap((job) => (job.refused ? [job.refused.message] : [])));
-  });
-  return [...problems, ...refused];
-}
+export const checkComparison = (file: string, overrides: readonly string[]): Promise<string[]> =>
+  messageOf(() => planComparison(file, { overrides }));
 
 /** Of a plugin that looks at images while it is set up: they are the reader's. */
 const isAbsentData = (error: unknown): boolean =>
