@@ -28,5 +28,5 @@ export const noHeldOut = (evaluator: string, option: string, splits: readonly st
   new MochiError('MOCHI_LABELS_NEEDED', {
     happened: `The evaluator ${evaluator} measures a split with labels that is not trained on, and the data have none: their splits are ${splits.join(', ')}.`,
     expected: 'a test or validation split with labels',
-    fix: `Hold images with classes out (data.holdout: 0.1), or name a split by the option ${option}; knn classifies the training split itself with leaveOneOut: true.`,
+    fix: `Hold images with classes out (data.holdout: 0.1; in a folder of images its folders are the classes), or name a split by the option ${option}; knn classifies the training split itself with leaveOneOut: true.`,
   });

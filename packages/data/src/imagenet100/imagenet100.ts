@@ -12,7 +12,8 @@ import type { Imagenet100Config } from './config.js';
  */
 export function openImagenet100({ list, ...config }: Imagenet100Config): Dataset {
   const synsets = list === undefined ? CMC_SYNSETS : readList(list);
-  return openSynsets('imagenet100', { ...IMAGENET_ORIGIN, title: 'ImageNet-100' }, config, [...synsets].sort());
+  const from = `${IMAGENET_ORIGIN.from}; or, to take other classes, name a file of their synset ids in data.list`;
+  return openSynsets('imagenet100', { ...IMAGENET_ORIGIN, title: 'ImageNet-100', from }, config, [...synsets].sort());
 }
 
 function readList(path: string): string[] {
