@@ -73,7 +73,7 @@ data: { name: image-folder, root: ${JSON.stringify(join(folder, 'images'))} }
 augment: { name: moco-v2, size: 16 }
 encoder: { name: resnet10, stem: small, width: 4, stages: 2, head: { hidden: 8, dim: 8 } }
 method: { name: moco-v2, batchNorm: { split: 2 } }
-bank: { name: fifo, capacity: 32 }
+bank: { name: fifo, capacity: 32, maskSelf: true }
 sampler: acme-boom
 optimizer: { name: sgd, rate: 0.05 }
 train: { steps: 2, batchSize: 4 }
