@@ -1,3 +1,4 @@
+import { isEvent, warning } from '@mochi/contract';
 import { liveHandles } from '@mochi/tensorflow';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { train } from '../src/index.js';
@@ -26,7 +27,7 @@ async function run(options: Record<string, unknown>, changes: Record<string, unk
   const result = await train(config, {
     onEvent: (event) => {
       if ('metrics' in event && event.type === 'step-end') logged.push(event as unknown as Logged);
-      if (event.type === 'warning') warnings.push((event as unknown as { message: string }).message);
+      if (isEvent(warning, event) && event.source === 'negative-metrics') warnings.push(event.message);
     },
   });
   return { logged, warnings, result };
