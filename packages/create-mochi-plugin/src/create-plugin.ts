@@ -45,7 +45,8 @@ export function createPlugin({ kind, folder, name = basename(resolve(folder)) }:
     __KIND__: kind,
   };
   const config = { path: 'mochi.yaml', text: sampleConfig(kind, plugin) };
-  const files = [...filesOf(join(TEMPLATES, 'common')), ...filesOf(join(TEMPLATES, kind)), config];
+  const licence = { path: 'LICENSE', text: readFileSync(join(ROOT, 'LICENSE'), 'utf8') };
+  const files = [...filesOf(join(TEMPLATES, 'common')), ...filesOf(join(TEMPLATES, kind)), licence, config];
   for (const { path, text } of files) {
     const target = join(folder, path);
     mkdirSync(dirname(target), { recursive: true });
