@@ -1,27 +1,16 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { writeImages } from '@mochi/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { commandIn } from './command.js';
 
 // What a user sees of a plugin that fails: the cause, and the lines of the plugin's own code.
 
-const bin = fileURLToPath(new URL('../bin/mochi.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'mochi-failing-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The built command. */
-const mochi = (...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
-  new Promise((resolve) =>
-    execFile(
-      process.execPath,
-      [bin, ...words],
-      { cwd: folder, env: { ...process.env, NO_COLOR: '1' } },
-      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    ),
-  );
+const mochi = commandIn(folder);
 
 const PLUGIN = `import { bankBlock, definePlugin, afterStep, beforeStep, NEGATIVE_SAMPLER } from '@mochi/contract';
 import { z } from 'zod';

@@ -1,24 +1,13 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { commandIn } from './command.js';
 
-const bin = fileURLToPath(new URL('../bin/mochi.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'mochi-plugins-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The built command. */
-const mochi = (...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
-  new Promise((resolve) =>
-    execFile(
-      process.execPath,
-      [bin, ...words],
-      { cwd: folder, env: { ...process.env, NO_COLOR: '1' } },
-      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    ),
-  );
+const mochi = commandIn(folder);
 
 const evaluator = (name: string, run: string, apiVersion = 'apiVersion: 1,') => `
 import { EVALUATOR } from '@mochi/contract';

@@ -4,7 +4,6 @@ import {
   NEGATIVE_SAMPLER,
   bankBlock,
   definePlugin,
-  type NegativeSampler,
   type Plugin,
   type SampleContext,
   type Sampled,
@@ -13,15 +12,10 @@ import { rankMask, startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { samplerPlugin } from '../../test/sampler-plugin.js';
 import { samplerChecks } from './sampler.js';
 
 await startTensorFlow();
-
-const pluginOf = (name: string, sampler: Omit<NegativeSampler, 'name'>): Plugin =>
-  definePlugin({
-    ...{ name, kind: 'sampler', apiVersion: API_VERSION, config: z.strictObject({}) },
-    setup: (host) => host.provide(NEGATIVE_SAMPLER, () => ({ name, ...sampler })),
-  });
 
 /** What fails of the suite, by name. */
 const failures = async (plugin: Plugin, options: object = {}): Promise<Record<string, string>> => {
@@ -36,7 +30,7 @@ const ranked = ({ similarities, bankName }: SampleContext): Sampled => ({
 });
 
 test('a forgotten mask is one failure', async () => {
-  expect(Object.keys(await failures(pluginOf('forgetful', { sample: ranked })))).toEqual([
+  expect(Object.keys(await failures(samplerPlugin('forgetful', { sample: ranked })))).toEqual([
     'rows that are masked count for nothing',
   ]);
 });
@@ -62,9 +56,9 @@ test.each<[string, (similarities: tf.Tensor2D, own: tf.Tensor) => tf.Tensor, Reg
     mask: tf.tidy(() => tf.where(side(similarities, tf.sum(tf.mul(queries, positives), 1, true)), 0, -Infinity) as tf.Tensor2D),
   });
   const name = 'it does what its role says, and leaves some negative to each query';
-  const source = await failures(pluginOf('naive', { sample }));
+  const source = await failures(samplerPlugin('naive', { sample }));
   expect(source).toEqual({ [name]: expect.stringMatching(message) as string });
-  const filtered = await failures(pluginOf('naive', { role: 'filter', sample: filter }));
+  const filtered = await failures(samplerPlugin('naive', { role: 'filter', sample: filter }));
   expect(filtered[name]).toMatch(/the filter leaves query 0 no row at all, where its positive is/);
 });
 

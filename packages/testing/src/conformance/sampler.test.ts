@@ -1,31 +1,12 @@
-import {
-  API_VERSION,
-  NEGATIVE_SAMPLER,
-  bankBlock,
-  definePlugin,
-  mixtureBlock,
-  type NegativeSampler,
-  type Plugin,
-  type SampleContext,
-  type Sampled,
-} from '@mochi/contract';
+import { bankBlock, mixtureBlock, type NegativeSampler, type SampleContext, type Sampled } from '@mochi/contract';
 import { startTensorFlow, topK } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { samplerConformance } from './conformances.js';
+import { samplerPlugin } from '../../test/sampler-plugin.js';
 import { samplerChecks } from './sampler.js';
 
 await startTensorFlow();
-
-const pluginOf = (name: string, sampler: Omit<NegativeSampler, 'name'>): Plugin =>
-  definePlugin({
-    name,
-    kind: 'sampler',
-    apiVersion: API_VERSION,
-    config: z.strictObject({}),
-    setup: (host) => host.provide(NEGATIVE_SAMPLER, () => ({ name, ...sampler })),
-  });
 
 /** Each query's 4 hardest rows, weighed by a draw for each sample. */
 function good({ similarities, mask, ids, rng }: SampleContext): Sampled {
@@ -50,7 +31,7 @@ const tidied = (context: SampleContext, change: (sampled: Sampled) => Sampled = 
 };
 
 samplerConformance(
-  pluginOf('good', { sample: (context) => tidied(context), phase: ({ step }) => (step < 100 ? 'warm-up' : 'full') }),
+  samplerPlugin('good', { sample: (context) => tidied(context), phase: ({ step }) => (step < 100 ? 'warm-up' : 'full') }),
 );
 
 const mixtureOf = (sampled: Sampled) => {
@@ -192,12 +173,12 @@ describe('what breaks the contract is found', () => {
       /which is masked/,
     ],
   ])('%s', async (_, sampler, name, message) => {
-    const check = samplerChecks(pluginOf('bad', sampler)).find((each) => each.name.startsWith(name))!;
+    const check = samplerChecks(samplerPlugin('bad', sampler)).find((each) => each.name.startsWith(name))!;
     await expect((async () => check.run())()).rejects.toThrow(message);
   });
 
   test('options are checked as those of a config are', async () => {
-    const [check] = samplerChecks(pluginOf('good', { sample: good }), { n: 3 });
+    const [check] = samplerChecks(samplerPlugin('good', { sample: good }), { n: 3 });
     await expect((async () => check!.run())()).rejects.toThrow(/MOCHI_CONFIG_INVALID/);
   });
 });
