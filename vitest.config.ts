@@ -11,6 +11,7 @@ export default defineConfig({
     setupFiles: ['packages/testing/src/matchers.ts'],
     pool: 'forks', // a native crash takes one file down, not the run
     maxWorkers: 2,
+    env: { FORCE_COLOR: '' }, // what a command under test prints is not this run's colours
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -1,5 +1,5 @@
 import { fastestPrecision, type LibraryReport, type Precisions, type RuntimeInfo } from '@mochi/tensorflow';
-import pc from 'picocolors';
+import { outColors } from './colors.js';
 
 const MARKS: Record<string, string> = { chosen: '+', usable: 'o', unusable: '-', wrong: 'x', 'not needed': ' ' };
 
@@ -28,7 +28,9 @@ export function formatDoctor(library: LibraryReport, runtime: (RuntimeInfo & { r
   lines.push(
     `gpu         ${gpu.devices.length > 0 ? gpu.devices.join(', ') : 'none'}${gpu.driver === null ? '' : `, driver ${gpu.driver}`}`,
   );
-  lines.push(...(help.length > 0 ? [pc.bold('what would help:'), ...help.map((line) => `  ${line}`)] : ['nothing is missing']));
+  lines.push(
+    ...(help.length > 0 ? [outColors.bold('what would help:'), ...help.map((line) => `  ${line}`)] : ['nothing is missing']),
+  );
   return lines.join('\n');
 }
 

@@ -1,5 +1,5 @@
 import type { Explanation } from '@mochi/core';
-import pc from 'picocolors';
+import { outColors } from './colors.js';
 import { stringify } from 'yaml';
 import type { explainStep, StepInput } from './explain-step.js';
 
@@ -13,19 +13,19 @@ type Inputs = Awaited<ReturnType<typeof explainStep>>;
 export function formatExplanation(explanation: Explanation, inputs: Inputs | null, tensors: boolean): string {
   const { config, plugins, hooks, states, scalars } = explanation;
   const sections = [
-    [pc.bold('config'), stringify(config).trimEnd()],
+    [outColors.bold('config'), stringify(config).trimEnd()],
     [
-      pc.bold('plugins, in the order of set-up'),
+      outColors.bold('plugins, in the order of set-up'),
       ...plugins.map(
         ({ id, name, origin, version }) => `  ${id.padEnd(14)} ${name} (${origin}${version === null ? '' : ` ${version}`})`,
       ),
     ],
     [
-      pc.bold('hooks, in the order of calls'),
+      outColors.bold('hooks, in the order of calls'),
       ...hooks.map(({ hook, kind, handlers }) => `  ${hook} (${kind}): ${handlers.map(({ plugin }) => plugin).join(' -> ')}`),
       ...(hooks.length === 0 ? ['  none tapped'] : []),
     ],
-    [pc.bold('state and scalars of plugins'), ...named('state', states), ...named('scalar', scalars)],
+    [outColors.bold('state and scalars of plugins'), ...named('state', states), ...named('scalar', scalars)],
     ...(inputs ? [stepLines(inputs, tensors)] : []),
   ];
   return sections.map((lines) => lines.join('\n')).join('\n\n');
@@ -41,6 +41,6 @@ function stepLines({ state, batch, feeds }: Inputs, tensors: boolean): string[] 
       `  ${group}/${name}  ${dtype}[${shape.join(', ')}]`;
   const elements = state.reduce((sum, { shape }) => sum + shape.reduce((size, dim) => size * dim, 1), 0);
   const title = `inputs of the compiled step: ${state.length} tensors of state (${(elements / 2 ** 18).toFixed(1)} MiB), ${batch.length} of the batch, ${feeds.length} fed`;
-  if (!tensors) return [pc.bold(title), '  --tensors lists them'];
-  return [pc.bold(title), ...state.map(line('state')), ...batch.map(line('batch')), ...feeds.map(line('feeds'))];
+  if (!tensors) return [outColors.bold(title), '  --tensors lists them'];
+  return [outColors.bold(title), ...state.map(line('state')), ...batch.map(line('batch')), ...feeds.map(line('feeds'))];
 }

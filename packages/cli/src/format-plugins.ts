@@ -1,5 +1,5 @@
 import type { ListedPlugin, PluginList } from '@mochi/mochi';
-import pc from 'picocolors';
+import { outColors } from './colors.js';
 
 /** What `mochi plugins list` prints for a person: installed packages with all that they have, then what ships, a line for each kind. */
 export function formatPlugins({ apiVersion, builtIn, installed }: PluginList, options: boolean): string {
@@ -10,12 +10,12 @@ export function formatPlugins({ apiVersion, builtIn, installed }: PluginList, op
         `    ${plugin.kind} ${plugin.name} (apiVersion ${plugin.apiVersion})`,
         ...optionLines(plugin, '      '),
       ]),
-      ...(problem === null ? [] : [`    ${pc.red('unusable')} ${problem.replaceAll('\n', '\n    ')}`]),
+      ...(problem === null ? [] : [`    ${outColors.red('unusable')} ${problem.replaceAll('\n', '\n    ')}`]),
     ].join('\n'),
   );
   const sections = [
-    [pc.bold('installed packages with the keyword mochi-plugin'), ...(packages.length > 0 ? packages : ['  none'])],
-    [pc.bold(`built in (apiVersion ${apiVersion})`), ...(options ? builtIn.flatMap(wholeLines) : kindLines(builtIn))],
+    [outColors.bold('installed packages with the keyword mochi-plugin'), ...(packages.length > 0 ? packages : ['  none'])],
+    [outColors.bold(`built in (apiVersion ${apiVersion})`), ...(options ? builtIn.flatMap(wholeLines) : kindLines(builtIn))],
   ];
   return sections.map((lines) => lines.join('\n')).join('\n\n');
 }

@@ -1,6 +1,6 @@
 import type { ProfileResult, TimePart } from '@mochi/mochi';
 import type { OpRow } from '@mochi/tensorflow';
-import pc from 'picocolors';
+import { outColors } from './colors.js';
 
 const MIB = 2 ** 20;
 const ms = (value: number): string => `${value.toFixed(value < 100 ? 1 : 0)} ms`;
@@ -23,22 +23,22 @@ export function formatProfile(result: ProfileResult, rows: number): string {
         .map(([name, bytes]) => `, TensorFlow's ${name} ${(bytes / MIB).toFixed(0)} MiB`)
         .join(''),
     ...(ops ? formatOps(result, ops, rows) : []),
-    ...notes.map((note) => `${pc.yellow('note')} ${note}`),
+    ...notes.map((note) => `${outColors.yellow('note')} ${note}`),
   ].join('\n');
 }
 
-const heading = (word: string, more: string): string => `${pc.bold(word)}  ${pc.dim(more)}`;
+const heading = (word: string, more: string): string => `${outColors.bold(word)}  ${outColors.dim(more)}`;
 
 function formatPart({ name, ms: each, share, eachMs, everySteps }: TimePart): string {
   const when = everySteps === null ? 'at the end' : `every ${everySteps} steps`;
-  return `  ${each.toFixed(2).padStart(9)} ms ${percent(share)}  ${name}${eachMs === undefined ? '' : pc.dim(`, ${ms(eachMs)} ${when}`)}`;
+  return `  ${each.toFixed(2).padStart(9)} ms ${percent(share)}  ${name}${eachMs === undefined ? '' : outColors.dim(`, ${ms(eachMs)} ${when}`)}`;
 }
 
 function formatOps(result: ProfileResult, ops: NonNullable<ProfileResult['ops']>, rows: number): string[] {
   const table = (title: string, all: readonly OpRow[], withShapes = false): string[] => [
     heading(title, `runs and milliseconds of a thread for each step`),
     ...all.slice(0, rows).map((row) => formatRow(row, withShapes)),
-    ...(all.length > rows ? [pc.dim(`  and ${all.length - rows} more`)] : []),
+    ...(all.length > rows ? [outColors.dim(`  and ${all.length - rows} more`)] : []),
   ];
   return [
     heading('ops', `of ${result.traced} steps with every op recorded, which took ${ops.slowdown.toFixed(2)} times as long`),
@@ -50,5 +50,5 @@ function formatOps(result: ProfileResult, ops: NonNullable<ProfileResult['ops']>
 
 function formatRow({ name, part, op, count, ms: each, share, shapes }: OpRow, withShapes: boolean): string {
   const figures = `${count.toFixed(count < 10 ? 1 : 0).padStart(7)} ${each.toFixed(2).padStart(9)} ms ${percent(share)}`;
-  return `  ${figures}  ${part.padEnd(10)} ${name}${withShapes ? pc.dim(` ${op} ${shapes ?? ''}`) : ''}`;
+  return `  ${figures}  ${part.padEnd(10)} ${name}${withShapes ? outColors.dim(` ${op} ${shapes ?? ''}`) : ''}`;
 }

@@ -2,7 +2,7 @@ import { defineCommand, parseArgs, renderUsage, runCommand, type ArgsDef, type C
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { suggest } from '@mochi/core';
-import pc from 'picocolors';
+import { outColors } from './colors.js';
 import { requireKnownFlags } from './arguments.js';
 import { reportError } from './report-error.js';
 import { endAtStrays } from './strays.js';
@@ -61,9 +61,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Colours are for terminals. */
-const forTerminal = (text: string): string =>
-  process.stdout.isTTY && !process.env['NO_COLOR'] ? text : stripVTControlCharacters(text);
+/** citty colours its help by rules of its own. */
+const forTerminal = (text: string): string => (outColors.isColorSupported ? text : stripVTControlCharacters(text));
 
 /**
  * Checks the words of a command line, nothing of what they name: the command, its options, what it requires.
@@ -91,7 +90,7 @@ async function helpFor(name: string): Promise<string> {
   const { description = '' } = command.meta as CommandMeta;
   const [what, form] = description.split(/: (?=mochi )/);
   const text = await renderUsage({ ...command, meta: { name: `mochi ${name}`, description: what! } });
-  return `${form === undefined ? text : text.replace(/^(.*USAGE\S*) .*$/m, (_, title: string) => `${title} ${pc.cyan(form)}`)}\n`;
+  return `${form === undefined ? text : text.replace(/^(.*USAGE\S*) .*$/m, (_, title: string) => `${title} ${outColors.cyan(form)}`)}\n`;
 }
 
 function unknownCommand(name: string) {

@@ -1,6 +1,6 @@
 import { isMochiError, type MochiError } from '@mochi/contract';
 import { causeOf, type Cause } from '@mochi/core';
-import pc from 'picocolors';
+import { errorColors } from './colors.js';
 import { EXIT } from './exit-codes.js';
 
 /** Codes of what goes wrong while something runs; every other code says that what was asked for is wrong. */
@@ -27,11 +27,13 @@ const isSaid = (message: string, by: string): boolean => by.includes(message.rep
 /** For a person. A cause stands there where it says more than the error: another text, or where in a plugin it came from. */
 function told({ code, happened, expected, fix, cause: given }: MochiError, { message, frames }: Cause): string {
   return [
-    `${pc.red('error')} ${happened}`,
-    `  ${pc.bold('expected')} ${expected}`,
-    `  ${pc.bold('fix')}      ${fix}`,
-    ...(given === undefined || (frames.length === 0 && isSaid(message, happened)) ? [] : [`  ${pc.bold('cause')}    ${message}`]),
+    `${errorColors.red('error')} ${happened}`,
+    `  ${errorColors.bold('expected')} ${expected}`,
+    `  ${errorColors.bold('fix')}      ${fix}`,
+    ...(given === undefined || (frames.length === 0 && isSaid(message, happened))
+      ? []
+      : [`  ${errorColors.bold('cause')}    ${message}`]),
     ...frames.map((frame) => `           at ${frame}`),
-    `  ${pc.dim(code)}`,
+    `  ${errorColors.dim(code)}`,
   ].join('\n');
 }

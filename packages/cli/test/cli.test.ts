@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { writeImages } from '@mochi/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -37,8 +38,9 @@ interface Outcome {
 function mochi(
   args: readonly string[],
   interrupt?: { signal: NodeJS.Signals; whenSaid: string },
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<Outcome> & { readonly child: ChildProcess } {
-  const child = spawn(process.execPath, [bin, ...args], { cwd: folder });
+  const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: { ...process.env, ...environment } });
   const ended = new Promise<Outcome>((resolve) => {
     const said = { stdout: '', stderr: '' };
     let sent = false;
@@ -136,14 +138,28 @@ describe('mochi', () => {
     expect(existsSync(join(folder, 'silent', 'events.jsonl'))).toBe(false);
   }, 120_000); // prettier-ignore
 
-  test('help has no colours where nobody sees them; explain without the data says how it does without', async () => {
-    const { stdout } = await mochi(['train', '--help']);
-    expect(stdout).toMatch(/--dry-run/);
-    // eslint-disable-next-line no-control-regex
-    expect(stdout).not.toMatch(/\u001b/);
+  test('explain without the data says how it does without', async () => {
     const dataless = ['explain', config, 'data.root=./nowhere'];
     expect((await mochi(dataless)).stderr).toMatch(/fix .*--no-step/);
     expect((await mochi([...dataless, '--no-step'])).code).toBe(0);
+  });
+
+  const pipes = [
+    { environment: {}, coloured: false },
+    { environment: { CI: 'true' }, coloured: false },
+    { environment: { FORCE_COLOR: '1' }, coloured: true },
+    { environment: { FORCE_COLOR: '1', NO_COLOR: '1' }, coloured: false },
+  ];
+  test.each(pipes)('colours in a pipe under $environment: $coloured', async ({ environment, coloured }) => {
+    const [help, explained, failed] = await Promise.all(
+      [
+        ['train', '--help'],
+        ['explain', config, '--no-step'],
+        ['train', 'nowhere.yaml'],
+      ].map((args) => mochi(args, undefined, { NO_COLOR: '', ...environment })),
+    );
+    const isColoured = (text: string) => text !== stripVTControlCharacters(text);
+    expect([help!.stdout, explained!.stdout, failed!.stderr].map(isColoured)).toEqual([coloured, coloured, coloured]);
   });
 
   test('explain: an override of the sampler changes the sampler and nothing else', async () => {
