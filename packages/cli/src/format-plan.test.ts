@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatPlan } from './format-plan.js';
 
-test('the plan names the chain of samplers, so that a forgotten override is seen', () => {
+test('the plan names the chain of samplers with their warm-up, so that a forgotten override is seen', () => {
   const sizes = {
     images: 12,
     classes: 2,
@@ -12,6 +12,10 @@ test('the plan names the chain of samplers, so that a forgotten override is seen
     parameters: 9,
     stateBytes: 9,
   };
-  const plan = { name: 'run', ...sizes, banks: [], samplers: ['oracle', 'mochi'], warnings: [], evaluators: [] };
-  expect(formatPlan(plan)).toMatch(/^sampler +oracle \+ mochi$/m);
+  const samplers = [
+    { name: 'oracle', warmUpSteps: 0 },
+    { name: 'mochi', warmUpSteps: 4 },
+  ];
+  const plan = { name: 'run', ...sizes, banks: [], samplers, warnings: [], evaluators: [] };
+  expect(formatPlan(plan)).toMatch(/^sampler +oracle \+ mochi \(after 4 steps of warm-up\)$/m);
 });

@@ -4,6 +4,9 @@ const whole = (value: number): string => value.toLocaleString('en-US');
 
 const counted = (value: number, noun: string): string => `${whole(value)} ${noun}${value === 1 ? '' : 's'}`;
 
+const samplerText = ({ name, warmUpSteps }: TrainingPlan['samplers'][number]): string =>
+  warmUpSteps === 0 ? name : `${name} (after ${counted(warmUpSteps, 'step')} of warm-up)`;
+
 /** What `mochi train --dry-run` says to a person. */
 export function formatPlan(plan: TrainingPlan): string {
   const { name, images, classes, batchSize, stepsPerEpoch, totalSteps, totalEpochs, parameters, stateBytes, banks, evaluators } =
@@ -15,7 +18,7 @@ export function formatPlan(plan: TrainingPlan): string {
     `parameters  ${whole(parameters)}`,
     `checkpoint  ${(stateBytes / 2 ** 20).toFixed(1)} MiB`,
     `banks       ${banks.map((bank) => `${bank.name}, ${whole(bank.capacity)} rows`).join('; ') || 'none'}`,
-    `sampler     ${plan.samplers.join(' + ') || 'none'}`,
+    `sampler     ${plan.samplers.map(samplerText).join(' + ') || 'none'}`,
     `evaluators  ${evaluators.map(({ name, splits }) => (splits.length === 0 ? name : `${name} (on ${splits.join(', ')})`)).join('; ') || 'none'}`,
     ...plan.warnings.map((text) => `warning     ${text}`),
     'The first step ran; nothing was written.',

@@ -152,7 +152,13 @@ test('isEvent narrows an event to its payload, and tells others apart', () => {
 test('the types of events that editors complete are those that there are', () => {
   const known: Record<KnownEventType, true> = {
     ...{ 'run-start': true, 'bank-filled': true, 'epoch-start': true, 'step-end': true, 'epoch-end': true },
-    ...{ 'evaluation-end': true, 'evaluation-failed': true, 'checkpoint-saved': true, 'sample-skipped': true },
+    ...{
+      'evaluation-start': true,
+      'evaluation-end': true,
+      'evaluation-failed': true,
+      'checkpoint-saved': true,
+      'sample-skipped': true,
+    },
     ...{ warning: true, 'run-end': true },
   };
   expect(Object.keys(known)).toEqual(EVENTS.map(({ type }) => type));

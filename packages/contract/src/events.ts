@@ -14,6 +14,7 @@ export type KnownEventType =
   | 'epoch-start'
   | 'step-end'
   | 'epoch-end'
+  | 'evaluation-start'
   | 'evaluation-end'
   | 'evaluation-failed'
   | 'checkpoint-saved'
@@ -75,6 +76,8 @@ export const epochEnd = defineEvent<{
   /** Share of the epoch's time in which steps waited for data, 0 to 1. */
   waitShare: number;
 }>('epoch-end');
+/** One evaluator begins, which may take a while. `evaluation-end` or `evaluation-failed` follows, unless the run is stopped meanwhile. */
+export const evaluationStart = defineEvent<{ evaluator: string; step: number; epoch: number }>('evaluation-start');
 /** One evaluator has measured. Values carry unit and direction, and a 95 % interval where they are averages over samples. */
 export const evaluationEnd = defineEvent<{
   evaluator: string;
@@ -116,6 +119,7 @@ export const EVENTS = [
   epochStart,
   stepEnd,
   epochEnd,
+  evaluationStart,
   evaluationEnd,
   evaluationFailed,
   checkpointSaved,

@@ -1,6 +1,6 @@
 import { shouldStop } from '@mochi/contract';
 import { disposeTree } from '@mochi/tensorflow';
-import { assemble, initialState, runTraining } from '@mochi/trainer';
+import { assemble, initialState, runTraining, warmUpSteps } from '@mochi/trainer';
 import { requireConfig, requireOptions } from './check-arguments.js';
 import { OPEN_OPTIONS, openRunOnEngine, type ConfigInput, type OpenOptions } from './open-run.js';
 
@@ -19,8 +19,8 @@ export interface TrainingPlan {
   /** Bytes of the state, which is about what a checkpoint takes. */
   readonly stateBytes: number;
   readonly banks: readonly { readonly name: string; readonly capacity: number }[];
-  /** Names of the chain, in order. */
-  readonly samplers: readonly string[];
+  /** The chain, in order, with the steps before each does what it is for. */
+  readonly samplers: readonly { readonly name: string; readonly warmUpSteps: number }[];
   /** Of the checks before the first step. */
   readonly warnings: readonly string[];
   /** With the splits that each of them reads. */
@@ -65,7 +65,7 @@ async function describe(config: ConfigInput, options: OpenOptions): Promise<Trai
       classes: source.classes?.length ?? null,
       ...{ batchSize, stepsPerEpoch, totalSteps, totalEpochs, parameters, stateBytes },
       banks: parts.step.banks.map(({ bank, capacity }) => ({ name: bank.name, capacity })),
-      samplers: parts.step.samplers.map(({ part }) => part.name),
+      samplers: parts.step.samplers.map(({ part }) => ({ name: part.name, warmUpSteps: warmUpSteps(parts.step, parts, part) })),
       warnings: remarks.map(({ message }) => message),
       evaluators: evaluators.map(({ name }) => ({ name, splits: reads[name] ?? [] })),
     };

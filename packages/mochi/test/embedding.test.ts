@@ -179,6 +179,13 @@ test('a plan says what a run would be, and is what it is', async () => {
   const plan = await planTraining({ ...short, evaluators: ['representation'] });
   expect(plan).toMatchObject({ images: 24, classes: 2, batchSize: 4, stepsPerEpoch: 6, totalSteps: 6, totalEpochs: 1 });
   expect(plan).toMatchObject({ banks: [{ name: 'bank', capacity: 32 }], evaluators: [{ name: 'representation', splits: [] }] });
+  for (const [warmup, warmUpSteps] of [
+    [0, 0],
+    ['4st', 4],
+    ['1ep', 6],
+  ] as const)
+    // prettier-ignore
+    expect((await planTraining({ ...short, sampler: { name: 'mochi', n: 8, warmup } })).samplers).toEqual([{ name: 'mochi', warmUpSteps }]);
   const runDir = join(temporaryFolder(), 'run');
   const run = startTraining(short, { runDir });
   const events = firstValueFrom(run.events$.pipe(toArray()));

@@ -1,3 +1,4 @@
+import { evaluationEnd, isEvent, type RunEvent } from '@mochi/contract';
 import { liveHandles } from '@mochi/tensorflow';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,13 +23,17 @@ describe('evaluators on a checkpoint', () => {
     const evaluators = names.map((name) => ({ name, batches: 3 }));
     const values = valuesOf(await evaluate(runDir, { evaluators }));
     const before = liveHandles();
-    const measured = await evaluate(runDir, { evaluators });
+    const events: RunEvent[] = [];
+    const measured = await evaluate(runDir, { evaluators, onEvent: (event) => events.push(event) });
     expect(measured.failures).toEqual([]);
     expect(liveHandles()).toEqual(before);
     expect(valuesOf(measured)).toEqual(values); // a function of checkpoint and seed
     expect(values['false-negatives/sameClassShare']).toBeGreaterThan(0);
     expect(values['false-negatives/sameClassShare']).toBeLessThan(1);
     expect(values['false-negatives/selfCollisions']).toBe(0); // maskSelf
+    expect(events.map(({ type }) => type)).toEqual(names.flatMap(() => ['evaluation-start', 'evaluation-end']));
+    const settings = events.filter((event) => isEvent(evaluationEnd, event)).map((event) => event.settings);
+    expect(settings).toMatchObject([{ batches: 3 }, { batches: 3 }, { batches: 3, n: 2 }]); // N: a sixteenth of the bank's 32 rows
     expect(values).toHaveProperty('hardness-profile/syntheticSimilarity');
     expect(values['proxy-task/proxyAccuracyAll']).toBeLessThanOrEqual(values['proxy-task/proxyAccuracy']!);
     expect(measured.results['proxy-task/proxyAccuracy']).toMatchObject({ n: 3, unit: 'share', better: 'higher' });

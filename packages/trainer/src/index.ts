@@ -7,6 +7,7 @@ export { bytesOf, DATA_FILE, fingerprintOf, type Fingerprint } from './run/data-
 export { initialState } from './run/initial-state.js';
 export { evaluate, type Evaluation, type Results } from './run/evaluation.js';
 export { CONFIG_FILE, ENVIRONMENT_FILE, readJson, SUMMARY_FILE, writeJson } from './run/run-folder.js';
+export { warmUpSteps, type RunLength } from './run/warm-up.js';
 export { buildStep, type Step } from './step/build-step.js';
 export { requireSampled } from './step/returned.js';
 export { StepRunner } from './run/step-runner.js';

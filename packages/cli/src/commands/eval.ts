@@ -1,3 +1,4 @@
+import { evaluationEnd, evaluationStart, isEvent, warning, type RunEvent } from '@mochi/contract';
 import { evaluate } from '@mochi/mochi';
 import { defineCommand } from 'citty';
 import { jsonFlag, splitPositionals } from '../arguments.js';
@@ -21,19 +22,20 @@ export const evalCommand = defineCommand({
       throw usage('No run was given.', 'mochi eval RUN', 'Name the folder of a run or of one of its checkpoints.');
     const evaluators = args.evaluators?.split(',').filter((name) => name !== '');
     const settings: Record<string, unknown> = {};
-    const costs: Record<string, unknown> = {};
-    const onEvent = (event: object) => {
-      if ('message' in event && 'source' in event) console.error(`warning: ${String(event.message)}`);
-      if (!('evaluator' in event && 'settings' in event)) return;
-      settings[String(event.evaluator)] = event.settings;
-      if ('cost' in event) costs[String(event.evaluator)] = event.cost;
+    const costs: Record<string, string> = {};
+    const onEvent = (event: RunEvent): void => {
+      if (isEvent(warning, event)) console.error(`warning: ${event.message}`);
+      if (isEvent(evaluationStart, event)) log.info(`${event.evaluator} is measuring`);
+      if (!isEvent(evaluationEnd, event)) return;
+      settings[event.evaluator] = event.settings;
+      if (event.cost !== undefined) costs[event.evaluator] = event.cost;
     };
     const { results, failures } = await evaluate(path, { evaluators, onEvent, log, overrides: [...overrides, 'trackers=[]'] });
     if (failures.length > 0) process.exitCode = EXIT.evaluatorFailed;
     if (args.json) return console.log(JSON.stringify({ results, failures, settings, costs }));
     for (const [name, result] of Object.entries(results)) console.log(resultLine(name, result));
     for (const [name, values] of Object.entries(settings)) console.log(`${name}: ${JSON.stringify(values)}`);
-    for (const [name, cost] of Object.entries(costs)) console.log(`${name} costs ${String(cost)}`);
+    for (const [name, cost] of Object.entries(costs)) console.log(`${name} costs ${cost}`);
     if (Object.keys(costs).length > 0) console.log(COST_LETTERS);
     for (const failure of failures) console.error(failureLine(failure));
   },

@@ -1,5 +1,6 @@
-import { MochiError, type EvalContext, type Evaluator, type MetricSpec } from '@mochi/contract';
+import { DEFAULT_BANK, MochiError, type EvalContext, type Evaluator, type MetricSpec } from '@mochi/contract';
 import { bootstrapMean, scheduleOf } from '@mochi/core';
+import { poolOf } from '../negative-metrics/hardest.js';
 import { negativeMetrics } from '../negative-metrics/negative-metrics.js';
 import type { DrawsConfig } from './config.js';
 
@@ -19,26 +20,30 @@ export interface DrawsSpec {
  */
 export function drawsEvaluator({ name, metrics, required }: DrawsSpec, options: DrawsConfig): Evaluator {
   const { batches, n } = options;
-  let measured: { queries: number } | undefined;
+  const countsHardest = required.includes('falseNegativesAtN');
+  let measured: { batches: number; n?: number } | undefined;
   return {
     ...scheduleOf(options, name),
     metrics,
     cost: 'batches forward passes of both encoders in training mode; B K D for each',
     get settings() {
       const encoders = { layer: 'head', encoder: 'query against key' };
-      return { batches, ...measured, ...(required.includes('falseNegativesAtN') ? { n: n ?? 'K / 16' } : {}), ...encoders };
+      return { batches, ...(countsHardest ? { n } : {}), ...measured, ...encoders };
     },
     async run({ model, rng, signal }: EvalContext) {
       if (!model) throw drawsNeeded(name, 'it was given features alone');
       const wanted = new Set(metrics.map((metric) => metric.name));
       const values: Record<string, number[]> = {};
-      const each = model.measureDraws(batches, (drawn, step) =>
-        Object.fromEntries(
+      let pool: { n?: number } = {};
+      const each = model.measureDraws(batches, (drawn, step) => {
+        const bank = drawn.banks[DEFAULT_BANK];
+        if (bank && countsHardest) pool = { n: poolOf(bank.similarities.shape[1], n) };
+        return Object.fromEntries(
           Object.entries(negativeMetrics({ drawn, step }, n === undefined ? {} : { n }))
             .filter(([metric]) => wanted.has(metric))
             .map(([metric, measure]) => [metric, measure()]),
-        ),
-      );
+        );
+      });
       let count = 0;
       for await (const batch of each) {
         signal.throwIfAborted();
@@ -47,7 +52,7 @@ export function drawsEvaluator({ name, metrics, required }: DrawsSpec, options: 
       }
       const missing = required.find((metric) => !values[metric]);
       if (missing !== undefined) throw drawsNeeded(name, count === 0 ? 'there was no whole batch' : `nothing gave ${missing}`);
-      measured = { queries: count };
+      measured = { batches: count, ...pool };
       const results = Object.entries(values).map(
         async ([metric, some]) => [metric, await bootstrapMean(some, rng.fork(metric))] as const,
       );

@@ -4,6 +4,7 @@ import {
   epochEnd,
   epochStart,
   evaluationEnd,
+  evaluationStart,
   runEnd,
   runStart,
   stepEnd,
@@ -100,6 +101,7 @@ function emitRun(bus: EventBus, folder: string | null, upTo: 'end' | 'failure' =
     if (step % 2 === 0)
       bus.emit(epochEnd, { epoch, step, lossNats: 7, seconds: 1, imagesPerSecond: 128, skipped: 0, waitShare: 0.1 });
   }
+  bus.emit(evaluationStart, { evaluator: 'knn', step: 4, epoch: 2 });
   bus.emit(evaluationEnd, { evaluator: 'knn', step: 4, epoch: 2, seconds: 1, metrics: knn, settings: { k: 200 } });
   bus.emit(checkpointSaved, { path: `${folder}/step-4`, step: 4, epoch: 2, bytes: 4096, reason: 'end' });
   bus.emit(runEnd, { step: 4, epoch: 2, seconds: 2, outcome: 'finished', reason: null });

@@ -1,5 +1,15 @@
 import type { Writable } from 'node:stream';
-import { isEvent, evaluationEnd, epochEnd, runEnd, stepEnd, warning, type RunEvent, type Tracker } from '@mochi/contract';
+import {
+  isEvent,
+  evaluationEnd,
+  evaluationStart,
+  epochEnd,
+  runEnd,
+  stepEnd,
+  warning,
+  type RunEvent,
+  type Tracker,
+} from '@mochi/contract';
 import { createLogUpdate } from 'log-update';
 import { createColors } from 'picocolors';
 import type { Observable, Subscription } from 'rxjs';
@@ -69,8 +79,9 @@ export class ProgressTracker implements Tracker {
   }
 
   private refresh(event: RunEvent): void {
-    const showing = isEvent(stepEnd, event) || isEvent(epochEnd, event) || isEvent(evaluationEnd, event);
-    if (!showing || event.time - this.shownAt < this.options.refreshMs) return;
+    const isBeginning = isEvent(evaluationStart, event);
+    const showing = isBeginning || isEvent(stepEnd, event) || isEvent(epochEnd, event) || isEvent(evaluationEnd, event);
+    if (!showing || (!isBeginning && event.time - this.shownAt < this.options.refreshMs)) return;
     this.shownAt = event.time;
     const width = this.options.stream.columns ?? 80;
     this.live!(

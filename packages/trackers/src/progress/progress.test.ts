@@ -1,4 +1,14 @@
-import { epochEnd, runEnd, runStart, sampleSkipped, stepEnd, warning, type RunEvent } from '@mochi/contract';
+import {
+  epochEnd,
+  evaluationFailed,
+  evaluationStart,
+  runEnd,
+  runStart,
+  sampleSkipped,
+  stepEnd,
+  warning,
+  type RunEvent,
+} from '@mochi/contract';
 import { Subject } from 'rxjs';
 import { expect, test } from 'vitest';
 import { at, BrokenPipe, Screen, shortRun } from '../../test/events.js';
@@ -80,6 +90,14 @@ test('the live status has at most four lines and says everything', () => {
     '320 images/s   25 % waiting for data   1 samples left out',
   ]);
   expect(liveLines(initialStatus).length).toBeLessThanOrEqual(4);
+});
+
+test('the evaluator that is at work is in sight until it is done; before training, when nothing else is, by a line too', () => {
+  const [begins, first] = [4, 0].map((step) => at(1, evaluationStart, { evaluator: 'knn', step, epoch: 0 }));
+  const fails = at(2, evaluationFailed, { evaluator: 'knn', step: 4, epoch: 0, code: null, message: 'no', seconds: 1 });
+  expect(liveLines(follow([...upToStep(5), begins!]))[1]).toBe('step 5/6   knn is measuring');
+  expect(liveLines(follow([...upToStep(5), begins!, fails]))[1]).toBe('step 5/6   time left not known yet');
+  expect([begins!, first!].map(eventLine)).toEqual([null, 'knn measures the encoder as it is before training']);
 });
 
 test('FN@N and effective negatives stay in sight from where they are measured on', () => {

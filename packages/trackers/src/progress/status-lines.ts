@@ -6,6 +6,7 @@ import {
   checkpointSaved,
   evaluationEnd,
   evaluationFailed,
+  evaluationStart,
   runEnd,
   runStart,
   warning,
@@ -16,10 +17,11 @@ import {
 /** At most four lines of live status. */
 export function liveLines(status: Status): string[] {
   const speed = speedOf(status);
+  const left = speed ? `${duration(speed.secondsLeft)} left` : 'time left not known yet';
   const skipped = status.skipped > 0 ? [`${count(status.skipped)} samples left out`] : [];
   return [
     `${bar(status.totalSteps > 0 ? status.step / status.totalSteps : 0)}  epoch ${count(status.epoch)}/${count(status.totalEpochs)}`,
-    `step ${count(status.step)}/${count(status.totalSteps)}   ${speed ? `${duration(speed.secondsLeft)} left` : 'time left not known yet'}`,
+    `step ${count(status.step)}/${count(status.totalSteps)}   ${status.evaluator === undefined ? left : `${status.evaluator} is measuring`}`,
     [`loss ${lossText(status)}`, `learning rate ${rateText(status)}`, ...negativesText(status)].join('   '),
     [
       ...(speed ? [`${significant(speed.imagesPerSecond)} images/s`, `${waitText(speed.waitShare)} waiting for data`] : []),
@@ -64,6 +66,9 @@ export function eventLine(event: RunEvent): string | null {
     );
     return `${event.evaluator}: ${values.join(', ')}  (epoch ${count(event.epoch)}, step ${count(event.step)}, ${settingsText(event.settings)}; took ${duration(event.seconds)})`;
   }
+  // Later the status tells it. Here nothing else has been said yet.
+  if (isEvent(evaluationStart, event) && event.step === 0)
+    return `${event.evaluator} measures the encoder as it is before training`;
   if (isEvent(evaluationFailed, event))
     return `${event.evaluator} failed (epoch ${count(event.epoch)}${event.code === null ? '' : `, ${event.code}`}): ${event.message}`;
   if (isEvent(runStart, event)) {

@@ -1,4 +1,15 @@
-import { isEvent, epochEnd, epochStart, evaluationEnd, runStart, sampleSkipped, stepEnd, type RunEvent } from '@mochi/contract';
+import {
+  isEvent,
+  epochEnd,
+  epochStart,
+  evaluationEnd,
+  evaluationFailed,
+  evaluationStart,
+  runStart,
+  sampleSkipped,
+  stepEnd,
+  type RunEvent,
+} from '@mochi/contract';
 
 /** One step of the window that speeds are taken over. */
 interface Lap {
@@ -25,6 +36,8 @@ export interface Status {
   readonly negatives: { readonly falseNegativesAtN?: number; readonly effectiveNegatives?: number };
   /** Samples left out so far. */
   readonly skipped: number;
+  /** The evaluator that is at work, if one is. */
+  readonly evaluator?: string | undefined;
   readonly laps: readonly Lap[];
 }
 
@@ -61,7 +74,8 @@ export function nextStatus(status: Status, event: RunEvent): Status {
   if (isEvent(sampleSkipped, event)) return { ...status, skipped: status.skipped + 1 };
   if (isEvent(epochEnd, event)) return Number.isNaN(event.lossNats) ? status : { ...status, lossNats: event.lossNats };
   // An evaluation stands still between two steps: laps from before it would make the next ones look slow.
-  if (isEvent(evaluationEnd, event)) return { ...status, laps: [] };
+  if (isEvent(evaluationEnd, event) || isEvent(evaluationFailed, event)) return { ...status, laps: [], evaluator: undefined };
+  if (isEvent(evaluationStart, event)) return { ...status, evaluator: event.evaluator };
   if (!isEvent(stepEnd, event)) return status;
   const { time, stepMs, waitMs, images, step, rate, lossNats } = event;
   const laps = [...status.laps, { time, stepMs, waitMs, images }]

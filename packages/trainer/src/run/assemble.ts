@@ -15,7 +15,7 @@ import type { ScalarInputs } from './feeds.js';
 import type { StateInputs } from './initial-state.js';
 import { openedAloud } from './opened-aloud.js';
 import { noticeParts, type Surroundings } from './part-notices.js';
-import { noticeEndlessWarmUp } from './warm-up-notice.js';
+import { noticeEndlessWarmUp, type RunLength } from './warm-up.js';
 
 type Warn = (source: string, message: string) => void;
 
@@ -120,7 +120,7 @@ function collectRemarks() {
 }
 
 /** What can be trained, and is hardly what was meant. */
-function notice(step: StepParts, around: Parameters<typeof noticeEndlessWarmUp>[1] & Surroundings, warn: Warn): void {
+function notice(step: StepParts, around: RunLength & Surroundings, warn: Warn): void {
   noticeEndlessWarmUp(step, around, warn);
   noticeParts(step, around, warn);
 }

@@ -1,6 +1,7 @@
 import {
   evaluationEnd,
   evaluationFailed,
+  evaluationStart,
   isMochiError,
   warning,
   type Augmentation,
@@ -70,6 +71,7 @@ export async function evaluate(
     const { name } = evaluator;
     const started = performance.now();
     const seconds = (): number => (performance.now() - started) / 1000;
+    parts.bus.emit(evaluationStart, { evaluator: name, step, epoch });
     try {
       const rng = createRng(parts.step.seed, `evaluate/${name}`, step);
       const running = evaluator.run({ progress, features, model, splits: dataset.splits, heldOut, rng, signal });
