@@ -8,10 +8,9 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
-    setupFiles: ['packages/testing/src/matchers.ts'],
+    setupFiles: ['packages/testing/src/matchers.ts', 'packages/tools/test/plain-output.ts'],
     pool: 'forks', // a native crash takes one file down, not the run
     maxWorkers: 2,
-    env: { FORCE_COLOR: '' }, // what a command under test prints is not this run's colours
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

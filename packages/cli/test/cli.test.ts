@@ -156,7 +156,7 @@ describe('mochi', () => {
         ['train', '--help'],
         ['explain', config, '--no-step'],
         ['train', 'nowhere.yaml'],
-      ].map((args) => mochi(args, undefined, { NO_COLOR: '', ...environment })),
+      ].map((args) => mochi(args, undefined, environment)),
     );
     const isColoured = (text: string) => text !== stripVTControlCharacters(text);
     expect([help!.stdout, explained!.stdout, failed!.stderr].map(isColoured)).toEqual([coloured, coloured, coloured]);

@@ -14,10 +14,7 @@ export const commandIn =
   (folder: string) =>
   (...words: string[]): Promise<Outcome> =>
     new Promise((resolve) =>
-      execFile(
-        process.execPath,
-        [bin, ...words],
-        { cwd: folder, env: { ...process.env, NO_COLOR: '1' } },
-        (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+      execFile(process.execPath, [bin, ...words], { cwd: folder }, (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
       ),
     );
