@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { attr, type Attr } from '../native/attributes.js';
 import { execute } from '../runtime/execute.js';
 import { opArgument } from './errors.js';
+import { stridedPixels } from './strided-pixels.js';
 import { withGradient } from './with-gradient.js';
 
 export interface Conv2dOptions {
@@ -84,11 +85,11 @@ function convGradients(
   return [dx!, kernelGradient(x, kernel.shape, dy, attrs, stride)];
 }
 
-/** Of 1 x 1 kernels it is a product of matrices, which is up to half as fast again. */
+/** Of 1 x 1 kernels it is a product of matrices, which is up to half as fast again, and safe (see the kernel `filterGradient`). */
 function kernelGradient(x: tf.Tensor4D, shape: number[], dy: tf.Tensor4D, attrs: Attr[], stride: number): tf.Tensor {
   const [height, width, input, output] = shape as [number, number, number, number];
-  if (height > 1 || width > 1 || stride > 1)
-    return execute('Conv2DBackpropFilter', attrs, [x, tf.tensor1d(shape, 'int32'), dy])[0]!;
+  if (height > 1 || width > 1) return execute('Conv2DBackpropFilter', attrs, [x, tf.tensor1d(shape, 'int32'), dy])[0]!;
+  const seen = stride > 1 ? execute('AvgPool', stridedPixels(stride), [x])[0]! : x;
   const product = [attr.bool('transpose_a', true), attr.bool('transpose_b', false), attr.type('T', 'float32')];
-  return tf.reshape(execute('MatMul', product, [tf.reshape(x, [-1, input]), tf.reshape(dy, [-1, output])])[0]!, shape);
+  return tf.reshape(execute('MatMul', product, [tf.reshape(seen, [-1, input]), tf.reshape(dy, [-1, output])])[0]!, shape);
 }

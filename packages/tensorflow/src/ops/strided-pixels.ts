@@ -1,0 +1,10 @@
+import { attr, type Attr } from '../native/attributes.js';
+
+/** Of `AvgPool` with windows of one pixel: every so many pixels of [B, h, w, C], in a tenth of the time that `StridedSlice` takes. */
+export const stridedPixels = (down: number, across = down): Attr[] => [
+  attr.type('T', 'float32'),
+  attr.string('data_format', 'NHWC'),
+  attr.ints('ksize', [1, 1, 1, 1]),
+  attr.ints('strides', [1, down, across, 1]),
+  attr.string('padding', 'VALID'),
+];
