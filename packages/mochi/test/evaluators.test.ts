@@ -36,7 +36,7 @@ describe('evaluators on a checkpoint', () => {
     expect(settings).toMatchObject([{ batches: 3 }, { batches: 3 }, { batches: 3, n: 2 }]); // N: a sixteenth of the bank's 32 rows
     expect(values).toHaveProperty('hardness-profile/syntheticSimilarity');
     expect(values['proxy-task/proxyAccuracyAll']).toBeLessThanOrEqual(values['proxy-task/proxyAccuracy']!);
-    expect(measured.results['proxy-task/proxyAccuracy']).toMatchObject({ n: 3, unit: 'share', better: 'higher' });
+    expect(measured.results['proxy-task/proxyAccuracy']).toMatchObject({ n: 3, unit: 'share', better: null });
   });
 
   test('random views and corrupted images', async () => {
@@ -81,8 +81,8 @@ describe('evaluators on a checkpoint', () => {
 
 describe('metrics that decide', () => {
   const knn = { name: 'knn', k: 3, test: 'train', every: 1 };
-  const trainWith = (changes: object) =>
-    train(tinyConfig(root, { evaluators: [knn], train: { epochs: 6, batchSize: 4, logEvery: 2, ...changes } }), {
+  const trainWith = (changes: object, evaluators: readonly unknown[] = [knn]) =>
+    train(tinyConfig(root, { evaluators, train: { epochs: 6, batchSize: 4, logEvery: 2, ...changes } }), {
       runDir: join(temporaryFolder(), 'run'),
     });
 
@@ -91,6 +91,13 @@ describe('metrics that decide', () => {
     expect(end).toMatchObject({ outcome: 'stopped', epoch: 2 });
     expect(end.reason).toMatch(/early stopping: knn\/top1/);
   });
+
+  test('a metric without a better direction is refused', () =>
+    expect(trainWith({ checkpoint: { best: 'proxy-task/proxyAccuracy' } }, [knn, 'proxy-task'])).rejects.toMatchObject({
+      code: 'MOCHI_METRIC_UNKNOWN',
+      happened: expect.stringMatching(/neither higher nor lower is better/) as string,
+      expected: 'one of: knn/top1, knn/top5',
+    })); // prettier-ignore
 
   test.each([{ earlyStopping: { metric: 'knn/top2', patience: 1 } }, { checkpoint: { best: 'knn/top2' } }])(
     'a metric that nobody measures is refused: %o',

@@ -143,10 +143,12 @@ export const encoderChanged = (evaluator: string): MochiError =>
     fix: 'Mend the evaluator: it must train clones (tf.clone), and dispose what it made itself only. Go on from the last checkpoint.',
   });
 
-export const metricUnknown = (wanted: string, known: readonly string[]): MochiError =>
+/** @param measured It is measured, and has no direction by which one value would be better than another. */
+export const metricUnknown = (wanted: string, known: readonly string[], measured: boolean): MochiError =>
   new MochiError('MOCHI_METRIC_UNKNOWN', {
-    happened: `The config names the metric "${wanted}", which no evaluator of this run measures.`,
-    expected: known.length > 0 ? `one of: ${known.join(', ')}` : 'a metric of an evaluator; the run has none',
+    happened: `The config names the metric "${wanted}", ${measured ? 'of which neither higher nor lower is better' : 'which no evaluator of this run measures'}.`,
+    expected:
+      known.length > 0 ? `one of: ${known.join(', ')}` : 'a metric of an evaluator, with a better direction; the run has none',
     fix: 'Correct train.checkpoint.best or train.earlyStopping.metric, or add the evaluator (with `every`).',
   });
 

@@ -8,7 +8,8 @@ import type { Batch, Drawn } from './method.js';
 export interface MetricSpec {
   readonly name: string;
   readonly unit: string;
-  readonly better: 'higher' | 'lower';
+  /** Null: neither, e.g. how hard the negatives are. Such a metric chooses no checkpoint and ends no run. */
+  readonly better: 'higher' | 'lower' | null;
 }
 
 /** A number with what is known of its spread. */

@@ -3,10 +3,12 @@ import type { DrawsSpec } from './draws-evaluator.js';
 
 const share = (name: string, better: MetricSpec['better']): MetricSpec => ({ name, unit: 'share', better });
 
+// How hard the negatives are has no direction: to make them harder is what a sampler is for.
+
 /** Whether the positive is found among the negatives, and how much harder synthetic ones make that. */
 export const PROXY_TASK: DrawsSpec = {
   name: 'proxy-task',
-  metrics: ['proxyAccuracy', 'proxyAccuracyAll', 'proxyAccuracySynthetic'].map((name) => share(name, 'higher')),
+  metrics: ['proxyAccuracy', 'proxyAccuracyAll', 'proxyAccuracySynthetic'].map((name) => share(name, null)),
   required: ['proxyAccuracy'],
 };
 
@@ -16,11 +18,11 @@ const RANKS = Array.from({ length: 11 }, (_, power) => 2 ** power);
 export const HARDNESS_PROFILE: DrawsSpec = {
   name: 'hardness-profile',
   metrics: [
-    ...RANKS.map((rank): MetricSpec => ({ name: `matchingProbability${rank}`, unit: 'probability', better: 'lower' })),
-    { name: 'effectiveNegatives', unit: 'negatives', better: 'higher' },
-    { name: 'syntheticSimilarity', unit: 'cosine', better: 'lower' },
-    { name: 'parentSimilarity', unit: 'cosine', better: 'lower' },
-    share('syntheticAbovePositive', 'lower'),
+    ...RANKS.map((rank): MetricSpec => ({ name: `matchingProbability${rank}`, unit: 'probability', better: null })),
+    { name: 'effectiveNegatives', unit: 'negatives', better: null },
+    { name: 'syntheticSimilarity', unit: 'cosine', better: null },
+    { name: 'parentSimilarity', unit: 'cosine', better: null },
+    share('syntheticAbovePositive', null),
   ],
   required: ['effectiveNegatives'],
 };
@@ -31,8 +33,8 @@ export const FALSE_NEGATIVES: DrawsSpec = {
   metrics: [
     share('falseNegativesAtN', 'lower'),
     share('falseNegativesPushed', 'lower'),
-    share('sameClassShare', 'lower'),
-    { name: 'sameClassRows', unit: 'rows', better: 'lower' },
+    share('sameClassShare', null), // of the data
+    { name: 'sameClassRows', unit: 'rows', better: null },
     share('syntheticFalseNegatives', 'lower'),
     share('syntheticPartFalseNegatives', 'lower'),
     share('selfCollisions', 'lower'),

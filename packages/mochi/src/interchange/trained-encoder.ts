@@ -29,7 +29,8 @@ async function metricsOf(checkpoint: string): Promise<ModelFacts['metrics']> {
   const summary = await readJson<{ step?: number; results?: ModelFacts['metrics'] }>(
     join(checkpoint, '..', '..', SUMMARY_FILE),
   ).catch(() => ({}) as never);
-  if (summary.step === position.step && summary.results) return summary.results;
+  if (summary.step === position.step && summary.results)
+    return Object.fromEntries(Object.entries(summary.results).map(([name, result]) => [name, { ...result, better: result.better ?? '' }])); // prettier-ignore
   return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, { value, unit: '', better: '' }]));
 }
 

@@ -12,7 +12,7 @@ export function evaluatorChecks(plugin: Plugin, options: object = {}, sizes: Eva
     run: () => withService(plugin, 'evaluator', options, (evaluator) => run(evaluator, evaluationSplits(sizes))),
   });
   return [
-    check('metrics have a name of their own, a unit and a direction', declaresMetrics),
+    check('metrics have a name of their own, a unit and a direction or null', declaresMetrics),
     check('it measures what it declares, in finite numbers', measures),
     check('the same features and stream give the same numbers', repeats),
     check('features are shared with other evaluators, and left as they are', leavesFeatures),
@@ -46,8 +46,8 @@ function declaresMetrics({ metrics, everyEpochs }: Evaluator): void {
   require(twice === undefined, `two metrics are called ${twice}`);
   for (const { name, unit, better } of metrics) {
     require(typeof unit === 'string' && unit !== '', `the metric ${name} has no unit`);
-    require(better === 'higher' ||
-      better === 'lower', `the metric ${name} does not say which way is better, but "${String(better)}"`);
+    const says = better === 'higher' || better === 'lower' || better === null;
+    require(says, `the metric ${name} does not say which way is better, but "${String(better)}": "higher", "lower", or null for neither`);
   }
   const cadence = everyEpochs === null || everyEpochs > 0;
   require(cadence, `it runs every ${everyEpochs} epochs: a number above 0, or null`);

@@ -154,11 +154,15 @@ function only(host: RunHost, kind: 'method'): { plugin: string; service: Method 
 const splitToOpen = ({ splits }: Dataset, wanted: string, reading: boolean): string =>
   reading && !splits.includes(wanted) ? splits[0]! : wanted;
 
-/** A misspelt metric would never be the best one, and nobody would know. */
+/** A misspelt metric, or one without a direction, would never be the best one, and nobody would know. */
 function requireMetric(evaluators: readonly Evaluator[], wanted: string | null | undefined): void {
   if (wanted === null || wanted === undefined) return;
-  const known = evaluators.flatMap(({ name, metrics }) => metrics.map((metric) => `${name}/${metric.name}`));
-  if (!known.includes(wanted)) throw metricUnknown(wanted, known);
+  const measured = evaluators.flatMap(({ name, metrics }) =>
+    metrics.map((metric) => ({ ...metric, name: `${name}/${metric.name}` })),
+  );
+  const directed = measured.filter(({ better }) => better !== null).map(({ name }) => name);
+  if (directed.includes(wanted)) return;
+  throw metricUnknown(wanted, directed, measured.some(({ name }) => name === wanted)); // prettier-ignore
 }
 
 function requireDistinct(evaluators: readonly Evaluator[]): void {
