@@ -47,6 +47,11 @@ test('export writes what it says, for machines and for people', () => {
   expect(readFileSync(join(folder, 'MODEL.md'), 'utf8')).toContain('CC0-1.0');
 }); // prettier-ignore
 
+test('embed: a format by name, whatever the ending', () => {
+  expect(mochi('embed', 'run', '--out', 'features.data', '--format', 'npy').status).toBe(0);
+  expect(readFileSync(join(folder, 'features.data'), 'latin1')).toMatch(/^.NUMPY/);
+});
+
 test('search: the image itself and its copy come first', () => {
   const found = mochi('search', 'run', 'images/even/000.png', '--count', '3', '--json');
   expect(found.status).toBe(0);

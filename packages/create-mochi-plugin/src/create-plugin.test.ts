@@ -65,6 +65,14 @@ describe.each(Object.keys(KINDS) as TemplateKind[])('%s', (kind) => {
   });
 });
 
+test.each([
+  { kind: 'exporter', file: 'README.md', says: '--format my-exporter' },
+  { kind: 'exporter', file: 'mochi.yaml', says: 'mochi embed runs/try --out features.jsonl --format my-exporter' },
+  { kind: 'augment', file: 'README.md', says: 'AUGMENTATION_OP' },
+])('$kind: $file says $says', ({ kind, file, says }) => {
+  expect(readFileSync(join(root, kind, file), 'utf8')).toContain(says);
+});
+
 test('what cannot be made is refused', () => {
   writeFileSync(join(root, 'file.txt'), '');
   expect(() => createPlugin({ kind: 'bank', folder: root, name: 'acme' })).toThrow(/is not empty/);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sampleConfig } from './sample-config.js';
-import type { TemplateKind } from './kinds.js';
+import { NOTES, type TemplateKind } from './kinds.js';
 
 export interface CreateOptions {
   readonly kind: TemplateKind;
@@ -43,6 +43,7 @@ export function createPlugin({ kind, folder, name = basename(resolve(folder)) }:
     __identifier__: camelCase(plugin),
     __VERSION__: version(),
     __KIND__: kind,
+    __NOTE__: NOTES[kind] ? `${NOTES[kind](plugin)}\n` : '',
   };
   const config = { path: 'mochi.yaml', text: sampleConfig(kind, plugin) };
   const licence = { path: 'LICENSE', text: readFileSync(join(ROOT, 'LICENSE'), 'utf8') };

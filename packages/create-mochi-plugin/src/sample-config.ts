@@ -24,7 +24,9 @@ const OWN: Readonly<Record<TemplateKind, (plugin: string) => Partial<Record<keyo
   encoder: (name) => ({ encoder: `{ name: ${name}, width: 8, dim: 16 }` }),
   evaluator: (name) => ({ evaluators: `[{ name: ${name}, test: train, every: 1ep }]` }),
   tracker: (name) => ({ trackers: `[progress, { name: ${name} }]` }),
-  exporter: (name) => ({ exporters: `[{ name: ${name} }]` }),
+  exporter: (name) => ({
+    exporters: `[{ name: ${name} }] # called by: npx mochi embed runs/try --out features.jsonl --format ${name}`,
+  }),
 };
 
 /** A config that trains with the plugin of the folder that it lies in. */

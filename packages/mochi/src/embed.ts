@@ -1,12 +1,13 @@
 import { extname } from 'node:path';
 import type { Dataset, EmbeddingTable, Layer } from '@mochi/contract';
 import { FeatureReader, openedAloud, type TrainConfig } from '@mochi/trainer';
-import { exportUnwritable, formatUnknown, formatWritesNot } from './errors.js';
+import { exportUnwritable } from './errors.js';
+import { exporterFor, exporterOf, noFormatFor, writeBy, type ExporterEntry } from './interchange/run-exporter.js';
 import { encoderWeights, openEncoder, type OpenedEncoder } from './open-encoder.js';
 import { requireWritable } from './require-writable.js';
 import { requireLayer, requireOptions, requirePath } from './check-arguments.js';
 import { OPEN_OPTIONS, type OpenOptions } from './open-run.js';
-import { abortSignal, anything, dataSection, text, type OptionKind } from './option-kinds.js';
+import { abortSignal, anything, dataSection, entry, text, type OptionKind } from './option-kinds.js';
 
 export interface EmbedOptions extends OpenOptions {
   /** Where to read images: a section `data` as in a config. Default: the data of the run. */
@@ -19,8 +20,11 @@ export interface EmbedOptions extends OpenOptions {
   readonly encoder?: string;
   /** File to write, in the format that its ending says: .npy, .parquet, .lancedb (a folder). Default: nothing is written. */
   readonly out?: string;
-  /** Name of an exporter of embeddings, where it is another than the ending of `out` says. */
-  readonly format?: string;
+  /**
+   * An exporter of embeddings by its name (npy, parquet, lancedb, or your own), or by its `format` where the run's `exporters` list it; with the
+   * options that it has there, or with others: `{ name: 'parquet', compression: 'snappy' }`. Default: what the ending of `out` says.
+   */
+  readonly format?: ExporterEntry;
   readonly signal?: AbortSignal;
 }
 
@@ -30,7 +34,7 @@ export const READ_OPTIONS = {
   ...OPEN_OPTIONS,
 };
 
-const EMBED_OPTIONS: Readonly<Record<keyof EmbedOptions, OptionKind>> = { out: text, format: text, ...READ_OPTIONS };
+const EMBED_OPTIONS: Readonly<Record<keyof EmbedOptions, OptionKind>> = { out: text, format: entry, ...READ_OPTIONS };
 
 /** Exporters of embeddings by the ending of what they write. */
 const FORMATS: Readonly<Record<string, string>> = {
@@ -39,13 +43,6 @@ const FORMATS: Readonly<Record<string, string>> = {
   '.lancedb': 'lancedb',
   '.lance': 'lancedb',
 };
-
-/** @throws MOCHI_EXPORT_FORMAT for an ending that stands for none */
-function formatOf(out: string): string {
-  const format = FORMATS[extname(out).toLowerCase()];
-  if (format === undefined) throw formatUnknown(out, Object.keys(FORMATS));
-  return format;
-}
 
 /**
  * Features of images by the encoder of a trained run (or of what a config begins with), written to a file where `out` says so.
@@ -59,15 +56,19 @@ export async function embed(path: string, options: EmbedOptions = {}): Promise<E
   requireLayer(options.layer ?? 'backbone');
   options.signal?.throwIfAborted();
   const { data, out } = options;
-  const format = options.format ?? (out === undefined ? 'npy' : formatOf(out));
+  const format = options.format ?? (out === undefined ? 'npy' : FORMATS[extname(out).toLowerCase()]);
   if (out !== undefined) await requireWritable(out, exportUnwritable);
-  const change = (config: object) => ({ ...config, ...(data ? { data } : {}), exporters: [format] });
-  const opened = await openEncoder(path, { ...options, change });
+  const opened = await openEncoder(path, {
+    ...options,
+    change: async (config) => {
+      if (format === undefined) throw await noFormatFor(out!, Object.keys(FORMATS), config, options);
+      return { ...config, ...(data ? { data } : {}), exporters: [await exporterOf(config, format, options)] };
+    },
+  });
   try {
-    const exporter = opened.host.all('exporter')[0]!;
-    if (!exporter.write) throw formatWritesNot(format, 'embeddings');
+    const { name, exporter } = await exporterFor(opened.host, 'write', opened.config, options);
     const table = await readTable(opened, options);
-    if (out !== undefined) await exporter.write(table, out);
+    if (out !== undefined) await writeBy(name, out, () => exporter.write(table, out));
     return table;
   } finally {
     await opened.dispose();

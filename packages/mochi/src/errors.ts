@@ -67,21 +67,36 @@ export const noSuchEncoder = (name: string, known: readonly string[]): MochiErro
     fix: 'Name one of these, or leave it out for the query encoder.',
   });
 
-export const formatWritesNot = (format: string, what: 'embeddings' | 'encoders'): MochiError =>
-  new MochiError('MOCHI_EXPORT_FORMAT', {
-    happened: `The format ${format} does not take ${what}.`,
-    expected: 'npy, parquet, lancedb for embeddings; torchvision, detectron2, onnx, saved-model, tfjs, card for encoders',
-    fix:
-      what === 'embeddings'
-        ? 'Use mochi export for encoders, or another format.'
-        : 'Use mochi embed for embeddings, or another format.',
+/** @param known What writes embeddings and encoders: what ships, and what the run lists. @param other Whether this one writes the other of the two. */
+export const formatWritesNot = (
+  format: string,
+  what: 'embeddings' | 'encoders',
+  known: Readonly<Record<'embeddings' | 'encoders', readonly string[]>>,
+  other: boolean,
+): MochiError => {
+  const [call, method] = what === 'encoders' ? ['embed', 'writeEncoder(trained, path)'] : ['export', 'write(table, path)'];
+  return new MochiError('MOCHI_EXPORT_FORMAT', {
+    happened: `The exporter ${format} does not write ${what}.`,
+    expected: `${known.embeddings.join(', ')} for embeddings; ${known.encoders.join(', ')} for encoders`,
+    fix: other
+      ? `Use mochi ${call} --format ${format}, or another format.`
+      : `Name another format, or, in an exporter of your own, write the method ${method}.`,
   });
+};
 
-export const formatUnknown = (out: string, endings: readonly string[]): MochiError =>
+/** @param own Exporters of embeddings that the run lists. */
+export const formatUnknown = (out: string, endings: readonly string[], own: readonly string[]): MochiError =>
   new MochiError('MOCHI_EXPORT_FORMAT', {
     happened: `The ending of ${out} stands for no format of embeddings.`,
-    expected: `a name that ends in one of ${endings.join(', ')}`,
-    fix: 'Give the file one of these endings; for an exporter of your own name it: embed(run, { out, format }).',
+    expected: `a name that ends in one of ${endings.join(', ')}, or a format by name`,
+    fix: `Give the file one of these endings, or name the exporter: --format ${own.join(' or ') || 'NAME'} (in a program, format).`,
+  });
+
+export const exportedNothing = (exporter: string, path: string, found: string): MochiError =>
+  new MochiError('MOCHI_EXPORT_NOTHING', {
+    happened: `The exporter ${exporter} ended without a failure and did not write ${path}: ${found}.`,
+    expected: 'a file at this path, or a folder with files, once the promise of the exporter is fulfilled',
+    fix: 'Write to the path that the exporter is given, and await what writes; or report this to whoever wrote the exporter.',
   });
 
 export const noPlainPreprocessing = (): MochiError =>

@@ -31,7 +31,7 @@ export interface OpenedEncoder {
 export async function openEncoder(path: string, options: OpenTrainedOptions = {}): Promise<OpenedEncoder> {
   const { checkpoint, recorded, config } = await locate(path, options);
   const { evaluators: _, trackers: __, ...rest } = config; // they have no part in it, and may ask for splits that other data lack
-  const host = await openRunOnEngine(options.change?.(rest) ?? rest, options);
+  const host = await openRunOnEngine((await options.change?.(rest)) ?? rest, options);
   try {
     const [encoder, augmentation, method] = [host.one('encoder'), host.one('augment'), host.one('method')];
     const rng = createRng(host.config.seed, 'init').fork('method');

@@ -28,7 +28,7 @@ export interface OpenedRun extends Restored {
 
 export interface OpenTrainedOptions extends OpenOptions {
   /** Changes the config before anything is made of it. */
-  readonly change?: (config: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+  readonly change?: (config: Readonly<Record<string, unknown>>) => Record<string, unknown> | Promise<Record<string, unknown>>;
 }
 
 /** The folder of the run that a path (a run or one of its checkpoints) belongs to. */
@@ -44,7 +44,7 @@ export async function runFolderOf(path: string): Promise<string> {
  */
 export async function openTrained(path: string, options: OpenTrainedOptions = {}): Promise<OpenedRun> {
   const { checkpoint, config } = await locate(path, options);
-  const host = await openRunOnEngine(options.change?.(config) ?? config, options);
+  const host = await openRunOnEngine((await options.change?.(config)) ?? config, options);
   try {
     const parts = await assemble(host, { reading: true });
     const { state, position } = checkpoint === null ? beginning(parts) : await restore(parts, checkpoint);

@@ -207,7 +207,7 @@ test('embeddings are written in the format of the ending; one that stands for no
     await embed(run, { out: join(out, `features.${ending}`) });
     expect(readFileSync(join(out, `features.${ending}`), 'latin1').startsWith(head)).toBe(true);
   }
-  await expect(embed('/nowhere', { out: join(out, 'features.csv') })).rejects.toMatchObject({
+  await expect(embed(run, { out: join(out, 'features.csv') })).rejects.toMatchObject({
     code: 'MOCHI_EXPORT_FORMAT',
     expected: expect.stringContaining('.npy, .parquet, .lancedb') as string,
   });

@@ -14,6 +14,12 @@ export const embedCommand = defineCommand({
       description: 'file to write: .npy or .parquet; .lancedb: a folder',
       valueHint: 'FILE',
     },
+    format: {
+      type: 'string',
+      description:
+        'npy, parquet, lancedb, or an exporter of your own by its name or its format (default: by the ending of --out)',
+      valueHint: 'NAME',
+    },
     data: { type: 'string', description: 'folder of images (default: the data of the run)', valueHint: 'DIR' },
     split: { type: 'string', description: 'split of the data (default: the first)' },
     layer: {
@@ -30,8 +36,8 @@ export const embedCommand = defineCommand({
     if (path === undefined)
       throw usage('No run was given.', 'mochi embed RUN --out FILE', 'Name the folder of a run or of one of its checkpoints.');
     const data = args.data === undefined ? undefined : { name: 'image-folder', root: resolve(args.data) };
-    const { split, layer, encoder, out } = args;
-    const { rows, dim } = await embed(path, { data, split, layer, encoder, out, overrides, log });
+    const { split, layer, encoder, out, format } = args;
+    const { rows, dim } = await embed(path, { data, split, layer, encoder, out, format, overrides, log });
     console.log(
       args.json
         ? JSON.stringify({ out, rows, dim, layer, encoder })

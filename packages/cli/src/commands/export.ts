@@ -12,7 +12,7 @@ export const exportCommand = defineCommand({
     format: {
       type: 'string',
       required: true,
-      description: `${FORMATS.join(', ')}, or the name of an exporter of your own`,
+      description: `${FORMATS.join(', ')}, or an exporter of your own by its name or its format`,
       valueHint: 'NAME',
     },
     to: { type: 'string', required: true, description: 'file to write; a folder for saved-model and tfjs', valueHint: 'FILE' },

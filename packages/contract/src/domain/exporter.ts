@@ -69,6 +69,10 @@ export interface TrainedEncoder {
 
 /** Writes what was trained, in one format: embeddings, the encoder, or both. */
 export interface Exporter {
+  /**
+   * What it writes, in a word, e.g. `jsonl`. `mochi embed --format` and `mochi export --format` take it, or the name of the plugin: the word where
+   * the run lists the plugin under `exporters`, the name wherever the plugin is known.
+   */
   readonly format: string;
   /** What the encoder says about images. Written aside and renamed. */
   write?(table: EmbeddingTable, path: string): Promise<void>;

@@ -1,17 +1,18 @@
 import { requireOptions, requirePath } from '../check-arguments.js';
-import { exportUnwritable, formatWritesNot } from '../errors.js';
+import { exportUnwritable } from '../errors.js';
 import { openEncoder } from '../open-encoder.js';
 import { OPEN_OPTIONS, type OpenOptions } from '../open-run.js';
 import { entry, text, type OptionKind } from '../option-kinds.js';
 import { requireWritable } from '../require-writable.js';
+import { exporterFor, exporterOf, writeBy, type ExporterEntry } from './run-exporter.js';
 import { trainedEncoder } from './trained-encoder.js';
 
 export interface ExportOptions extends OpenOptions {
   /**
-   * An exporter of encoders by name (torchvision, detectron2, onnx, saved-model, tfjs, card), or with its options:
-   * `{ name: 'onnx', outputs: ['backbone'] }`.
+   * An exporter of encoders by its name (torchvision, detectron2, onnx, saved-model, tfjs, card, or your own), or by its `format` where the run's
+   * `exporters` list it; with the options that it has there. Or with other options: `{ name: 'onnx', outputs: ['backbone'] }`.
    */
-  readonly format: string | Readonly<{ name: string } & Record<string, unknown>>;
+  readonly format: ExporterEntry;
   /** The file to write, or the folder where the format is one (saved-model, tfjs). */
   readonly to: string;
   /** `query` (default) or `key`. */
@@ -30,12 +31,15 @@ export async function exportEncoder(path: string, options: ExportOptions): Promi
   requirePath('exportEncoder', path);
   requireOptions('exportEncoder', options, OPTIONS, ['format', 'to']);
   const { format, to, encoder, ...how } = options;
-  const run = await openEncoder(path, { ...how, change: (config) => ({ ...config, exporters: [format] }) });
+  const run = await openEncoder(path, {
+    ...how,
+    change: async (config) => ({ ...config, exporters: [await exporterOf(config, format, how)] }),
+  });
   try {
-    const exporter = run.host.all('exporter')[0]!;
-    if (!exporter.writeEncoder) throw formatWritesNot(exporter.format, 'encoders');
+    const { name, exporter } = await exporterFor(run.host, 'writeEncoder', run.config, how);
     await requireWritable(to, exportUnwritable);
-    await exporter.writeEncoder(await trainedEncoder(run, encoder), to);
+    const trained = await trainedEncoder(run, encoder);
+    await writeBy(name, to, () => exporter.writeEncoder(trained, to));
   } finally {
     await run.dispose();
   }
