@@ -1,4 +1,5 @@
 export { renderPage } from './page/html.js';
+export { chartsIn } from './page/blocks.js';
 export { chartTable, toCsv, type DataTable } from './page/chart-table.js';
 export { digits } from './page/numbers.js';
 export type { Atlas, Block, Cell, ImageStrip, Note, Page, Section, Sprite, Table } from './page/page.js';

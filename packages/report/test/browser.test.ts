@@ -76,6 +76,17 @@ describe.skipIf(!chromiumPath)('the report in Chromium (skipped where it is not 
     await tab.close();
   });
 
+  test('a folded chart is drawn when it is unfolded', async () => {
+    const { tab, complaints } = await opened(1000);
+    const svg = tab.locator('figure[data-chart="folded"] svg[role=img]');
+    expect(await svg.count()).toBe(0);
+    await tab.getByText('Charts', { exact: true }).click();
+    await expect.poll(() => svg.count()).toBe(1);
+    expect((await svg.boundingBox())!.width).toBeGreaterThan(300);
+    expect(complaints).toEqual([]);
+    await tab.close();
+  });
+
   test('the map by keyboard: the arrow keys go from sample to sample, which is shown and said', async () => {
     const { tab } = await opened(1000);
     const map = tab.locator('figure[data-chart="map"]');

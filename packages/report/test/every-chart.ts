@@ -20,11 +20,15 @@ export const charts: readonly Chart[] = [
   { ...common('matrix'), kind: 'matrix', rows: { label: 'class' }, columns: { label: 'taken for' }, classes: ['cat', 'dog'], counts: [[3, 1], [0, 4]] }, // prettier-ignore
 ];
 
+/** A chart that is folded away. */
+const folded: Chart = { ...common('folded'), kind: 'curves', x: { label: 'step' }, y: { label: 'nats' }, smooth: false, lines: [{ group: 0, points: [[1, 2], [2, 1]] }] }; // prettier-ignore
+
 const blocks: Block[] = [
   { kind: 'table', table: { caption: 'A table', columns: ['run', 'top1 (%)', 'note'], rows: [['a', 12.5, { text: 'differs', mark: 'differs' }], ['b', null, '<b>']], groups: [0, 1], csv: 'a-table' } }, // prettier-ignore
   { kind: 'images', strip: { caption: 'Some images', size: 40, columns: ['query', '1'], rows: [{ label: 'one', images: [{ atlas: 0, at: 0, label: 'red' }, { atlas: 0, at: 1, label: 'blue', mark: 'good' }] }] } }, // prettier-ignore
   { kind: 'text', level: 'warning', text: 'Something is missing.' },
   { kind: 'details', summary: 'More', text: '{"a": "</pre>"}' },
+  { kind: 'folded', summary: 'Charts', blocks: [{ kind: 'chart', chart: folded }] },
   ...charts.map((chart): Block => ({ kind: 'chart', chart })),
 ];
 

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { chartTable, nameRuns, readRun, renderPage, reportPage, runFoldersIn, toCsv, type LookedAt, type Page, type RunRecord } from '@mochi/report'; // prettier-ignore
+import { chartsIn, chartTable, nameRuns, readRun, renderPage, reportPage, runFoldersIn, toCsv, type LookedAt, type Page, type RunRecord } from '@mochi/report'; // prettier-ignore
 import { nothingToReport } from '../errors.js';
 import { lookAtRun, sayError, type LookOptions } from './look-at-run.js';
 
@@ -66,6 +66,5 @@ async function lookedAt({ name, dir }: RunRecord, options: ReportOptions): Promi
 async function writeCsv(folder: string, { sections, groups }: Page): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const { blocks } of sections)
-    for (const block of blocks)
-      if (block.kind === 'chart') await writeFile(join(folder, `${block.chart.id}.csv`), toCsv(chartTable(block.chart, groups)));
+    for (const chart of chartsIn(blocks)) await writeFile(join(folder, `${chart.id}.csv`), toCsv(chartTable(chart, groups)));
 }

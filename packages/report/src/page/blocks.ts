@@ -3,6 +3,10 @@ import { digits } from './numbers.js';
 import type { Chart } from './charts.js';
 import type { Block, Cell, ImageStrip, Page, Sprite, Table } from './page.js';
 
+/** The charts of blocks, those that are folded away too. */
+export const chartsIn = (blocks: readonly Block[]): Chart[] =>
+  blocks.flatMap((block) => (block.kind === 'chart' ? [block.chart] : block.kind === 'folded' ? chartsIn(block.blocks) : []));
+
 /** A block without its drawing: that is made in the browser, as wide as there is room. */
 export function blockHtml(block: Block, page: Page): string {
   switch (block.kind) {
@@ -14,6 +18,8 @@ export function blockHtml(block: Block, page: Page): string {
       return figureHtml(block.chart);
     case 'images':
       return stripHtml(block.strip, page);
+    case 'folded':
+      return `<details class="wide"><summary>${escaped(block.summary)}</summary><div class="blocks">${block.blocks.map((inner) => blockHtml(inner, page)).join('\n')}</div></details>`;
     case 'details':
       return `<details class="wide"><summary>${escaped(block.summary)}</summary><pre tabindex="0">${escaped(block.text)}</pre></details>`;
   }
@@ -52,7 +58,12 @@ const cellText = (cell: Cell): string => {
 
 function cellHtml(cell: Cell): string {
   const mark = typeof cell === 'object' && cell !== null ? cell.mark : '';
-  const kind = typeof cell === 'number' || (typeof cell === 'string' && /^[-+−]?[\d.,]+( |$)/.test(cell)) ? 'number' : '';
+  const kind =
+    typeof cell === 'number' || (typeof cell === 'string' && /^[-+−]?[\d.,]+( |$)/.test(cell))
+      ? 'number'
+      : typeof cell === 'string' && cell.length > 30 && cell.includes(' ')
+        ? 'words'
+        : '';
   const classes = [mark, kind].filter((name) => name !== '').join(' ');
   return `<td${classes === '' ? '' : ` class="${classes}"`}>${cellText(cell)}</td>`;
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { blockHtml } from './blocks.js';
+import { blockHtml, chartsIn } from './blocks.js';
 import type { Chart } from './charts.js';
 import { escaped, scriptJson } from './escape.js';
 import type { Atlas, Page, Section } from './page.js';
@@ -17,7 +17,7 @@ export interface PageData {
 export async function renderPage(page: Page): Promise<string> {
   const part = (name: string): Promise<string> => readFile(new URL(`../../generated/${name}`, import.meta.url), 'utf8');
   const [style, script] = await Promise.all([part('style.css'), part('client.js')]);
-  const charts = page.sections.flatMap(({ blocks }) => blocks.flatMap((block) => (block.kind === 'chart' ? [block.chart] : [])));
+  const charts = page.sections.flatMap(({ blocks }) => chartsIn(blocks));
   const atlases = page.atlases.map(({ url: _, ...atlas }) => atlas);
   const data: PageData = { title: page.title, groups: page.groups, charts, atlases };
   return `<!doctype html>

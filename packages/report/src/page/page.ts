@@ -35,7 +35,8 @@ export type Block =
   | { readonly kind: 'chart'; readonly chart: Chart }
   | { readonly kind: 'images'; readonly strip: ImageStrip }
   /** Folded away until it is asked for. */
-  | { readonly kind: 'details'; readonly summary: string; readonly text: string };
+  | { readonly kind: 'details'; readonly summary: string; readonly text: string }
+  | { readonly kind: 'folded'; readonly summary: string; readonly blocks: readonly Block[] };
 
 export interface Table {
   readonly caption: string;

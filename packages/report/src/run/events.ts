@@ -5,6 +5,9 @@ export type EventLine = Readonly<Record<string, unknown>> & { readonly type: str
 export interface Reading {
   readonly step: number;
   readonly value: number;
+  /** Ends of its 95 % interval, where it has one. */
+  readonly low?: number;
+  readonly high?: number;
 }
 
 /** Readings by metric: `loss`, metrics of the step, `evaluator/metric`. */
@@ -61,13 +64,14 @@ export function linesThatCount(lines: readonly EventLine[]): readonly EventLine[
 /** The curves that lines hold. */
 export function curvesOf(given: readonly EventLine[]): Curves {
   const curves = new Map<string, Reading[]>();
-  const add = (name: string, step: number, given: unknown): void => {
+  const add = (name: string, step: number, given: unknown, { low, high }: Readonly<Record<string, unknown>> = {}): void => {
     const value = numberOf(given);
     if (value === undefined) return; // "NaN", "Infinity"
     const readings = curves.get(name) ?? [];
     if (readings.length === 0) curves.set(name, readings);
     if (readings.at(-1)?.step === step) readings.pop(); // measured twice at a step: at the end of an epoch and of the run
-    readings.push({ step, value });
+    const interval = numberOf(low) !== undefined && numberOf(high) !== undefined ? { low: numberOf(low)!, high: numberOf(high)! } : {}; // prettier-ignore
+    readings.push({ step, value, ...interval });
   };
   for (const line of linesThatCount(given)) {
     const step = numberOf(line['step']);
@@ -80,7 +84,7 @@ export function curvesOf(given: readonly EventLine[]): Curves {
     if (line.type === 'epoch-end') for (const name of ['imagesPerSecond', 'skipped']) add(name, step, line[name]);
     if (line.type === 'evaluation-end')
       for (const [name, measured] of Object.entries(recordOf(line['metrics'])))
-        add(`${String(line['evaluator'])}/${name}`, step, recordOf(measured)['value']);
+        add(`${String(line['evaluator'])}/${name}`, step, recordOf(measured)['value'], recordOf(measured));
   }
   for (const readings of curves.values()) readings.sort((a, b) => a.step - b.step); // an older checkpoint may be measured later
   return curves;

@@ -100,6 +100,37 @@ describe('a folder that is not as it should be still makes a report', () => {
     expect(run.results).toMatchObject({ 'knn/top1': { value: 40 }, 'linear/top1': { value: 2 } });
   });
 
+  test('the start stands beside the end, with N, units and words; what is of the negatives is folded', async () => {
+    const at = (stepAt: number, evaluator: string, metrics: object, settings: object) => ({ type: 'evaluation-end', step: stepAt, evaluator, metrics, settings }); // prettier-ignore
+    const knn = (stepAt: number, value: number) => at(stepAt, 'knn', { top1: { value, low: value - 3, high: value + 3, unit: '%', better: 'higher' } }, { k: 20, centre: null }); // prettier-ignore
+    const draws = (stepAt: number) => [
+      at(stepAt, 'false-negatives', { falseNegativesAtN: { value: 0.1, unit: 'share', better: 'lower' } }, { n: 128 }),
+      at(stepAt, 'hardness-profile', { matchingProbability1: { value: 0.2, unit: 'probability', better: null } }, {}),
+    ];
+    const path = folder('started', { 'config.json': {}, 'events.jsonl': [start(null), knn(0, 14.25), ...draws(0), step(1, 2, { rate: 0.1 }), step(2, 1, { rate: 0.1 }), knn(2, 12.75), ...draws(2)] }); // prettier-ignore
+    const run = nameRuns([(await readRun(path))!]);
+    const page = reportPage(run, [], { date: new Date(0) });
+    const [summary, , curves] = page.sections;
+    const [, measured, sentence, profile, settings] = summary!.blocks;
+    expect(measured).toMatchObject({
+      table: {
+        columns: ['metric', 'before training', 'at the end', 'better', 'what it is', 'name'],
+        rows: [
+          ['knn: top-1 accuracy (%)', '14.25 (11.25 to 17.25)', '12.75 (9.75 to 15.75)', 'higher', expect.any(String), 'knn/top1'], // prettier-ignore
+          ['false-negatives: FN@128 (share)', '0.1', '0.1', 'lower', expect.stringContaining('the 128 hardest'), 'false-negatives/falseNegativesAtN'], // prettier-ignore
+        ],
+      },
+    });
+    expect(sentence).toMatchObject({ text: expect.stringMatching(/^One run cannot tell.*mochi compare/) });
+    expect(profile).toMatchObject({ kind: 'folded', blocks: [{ table: { rows: [[expect.any(String), '0.2', '0.2', 'neither', '', 'hardness-profile/matchingProbability1']] } }] }); // prettier-ignore
+    expect(settings).toMatchObject({ kind: 'details', text: expect.stringContaining('knn: k 20\n') });
+    const [accuracy, loss, ...folded] = curves!.blocks;
+    expect([accuracy, loss]).toMatchObject([{ chart: { id: 'curve-knn-top1', bands: 'the 95 % interval over samples', lines: [{ band: [[0, 11.25, 17.25], [2, 9.75, 15.75]] }] } }, { chart: { id: 'curve-loss' } }]); // prettier-ignore
+    expect(folded).toMatchObject([{ kind: 'folded', summary: expect.stringMatching(/^Negatives.*1 chart$/) }, { kind: 'folded', blocks: [{ chart: { id: 'curve-rate' } }] }]); // prettier-ignore
+    const written = await renderPage(page);
+    expect(written).toContain('"curve-rate"'); // what is folded is drawn when it is opened
+  });
+
   test('in progress, and in a comparison that says it failed', async () => {
     expect((await readRun(folder('running', { 'config.json': {} })))!.outcome).toBe('unfinished');
     const job = folder('job', { 'config.json': {}, 'job.json': { outcome: 'failed', failure: { code: null, message: 'it was killed' } } }); // prettier-ignore

@@ -25,6 +25,8 @@ export interface RunRecord {
   readonly step: number | null;
   readonly seconds: number | null;
   readonly curves: Curves;
+  /** Before the first step, by `evaluator/metric`: of evaluators with `atStart`. */
+  readonly starts: Readonly<Record<string, Result>>;
   /** The latest of each evaluator, by `evaluator/metric`. */
   readonly results: Readonly<Record<string, Result>>;
   /** What evaluators were set to, by their names. */
@@ -107,9 +109,9 @@ function fromEvents(lines: readonly EventLine[]) {
   const ofType = (type: string): readonly EventLine[] => lines.filter((line) => line.type === type);
   const start = ofType('run-start').at(-1);
   const evaluations = ofType('evaluation-end').toSorted((a, b) => (numberOf(a['step']) ?? 0) - (numberOf(b['step']) ?? 0));
-  const results = Object.assign({}, ...evaluations.map((line) => resultsOf(Object.fromEntries(Object.entries(recordOf(line['metrics'])).map(([name, value]) => [`${String(line['evaluator'])}/${name}`, value]))))) as Record<string, Result>; // prettier-ignore
   return {
-    results,
+    results: measuredBy(evaluations),
+    starts: measuredBy(evaluations.filter(({ step }) => step === 0)),
     end: ofType('run-end').at(-1),
     settings: Object.fromEntries(evaluations.map((line) => [String(line['evaluator']), line['settings']])),
     parameters: numberOf(start?.['parameters']) ?? null,
@@ -126,6 +128,12 @@ function fromEvents(lines: readonly EventLine[]) {
       message: [line['code'], line['message']].filter((part) => typeof part === 'string').join(': '),
     })),
   };
+}
+
+/** By `evaluator/metric`: what the last of the lines says. */
+function measuredBy(evaluations: readonly EventLine[]): Record<string, Result> {
+  const named = evaluations.flatMap((line) => Object.entries(recordOf(line['metrics'])).map(([name, value]) => [`${String(line['evaluator'])}/${name}`, value] as const)); // prettier-ignore
+  return resultsOf(Object.fromEntries(named));
 }
 
 function outcomeOf(

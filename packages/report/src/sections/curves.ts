@@ -3,7 +3,7 @@ import { rounded } from '../page/numbers.js';
 import type { Block, Section } from '../page/page.js';
 import { thin } from '../page/smooth.js';
 import type { Curves, Result } from '../run/events.js';
-import { describeMetric, profileRank, type MetricInfo } from '../run/metrics.js';
+import { describeMetric, isOfNegatives, profileRank, type MetricInfo } from '../run/metrics.js';
 
 /** Points of a line that a chart holds at most: more are not seen. */
 const MOST_POINTS = 800;
@@ -30,12 +30,9 @@ export function metricsOf(groups: readonly CurveGroup[]): string[] {
   return [...names].filter((name) => profileRank(name) === null && !isNothing(name)).sort((a, b) => order(a) - order(b));
 }
 
-/** A chart of each metric, all groups in it. */
-export function curvesSection(groups: readonly CurveGroup[], metrics = metricsOf(groups)): Section {
-  const charts = metrics.flatMap((name): Block[] => {
-    const chart = metricChart(name, groups);
-    return chart === null ? [] : [{ kind: 'chart', chart }];
-  });
+/** A chart of each metric, all groups in it. @param metrics Default: all, of which evaluators and the loss are shown and the rest is folded. */
+export function curvesSection(groups: readonly CurveGroup[], metrics?: readonly string[]): Section {
+  const charts = metrics ? chartsOf(metrics, groups) : foldedCharts(groups);
   const none: Block = { kind: 'text', level: 'info', text: 'No metric was measured twice, so there is no curve.' };
   return {
     id: 'curves',
@@ -46,18 +43,43 @@ export function curvesSection(groups: readonly CurveGroup[], metrics = metricsOf
   }; // prettier-ignore
 }
 
+const chartsOf = (metrics: readonly string[], groups: readonly CurveGroup[]): Block[] =>
+  metrics.flatMap((name): Block[] => {
+    const chart = metricChart(name, groups);
+    return chart === null ? [] : [{ kind: 'chart', chart }];
+  });
+
+function foldedCharts(groups: readonly CurveGroup[]): Block[] {
+  const metrics = metricsOf(groups);
+  const first = metrics.filter((name) => name === 'loss' || (name.includes('/') && !isOfNegatives(name)));
+  const rest = metrics.filter((name) => !first.includes(name));
+  const fold = (summary: string, names: readonly string[]): Block[] => {
+    const blocks = chartsOf(names, groups);
+    return blocks.length === 0 ? [] : [{ kind: 'folded', summary: `${summary}: ${blocks.length} ${blocks.length === 1 ? 'chart' : 'charts'}`, blocks }]; // prettier-ignore
+  };
+  return [
+    ...chartsOf(first, groups),
+    ...fold('Negatives, how hard and how false they are', rest.filter(isOfNegatives)),
+    ...fold(
+      'The training step',
+      rest.filter((name) => !isOfNegatives(name)),
+    ),
+  ];
+}
+
 /** Null where no group has two readings: a point is no curve. */
 export function metricChart(name: string, groups: readonly CurveGroup[]): CurvesChart | null {
   const info = infoOf(name, groups);
   const lines = groups.flatMap((group, at) => linesOf(name, group, at));
   if (!lines.some(({ points }) => points.length > 1)) return null;
   const direction = info.better === undefined ? '' : ` ${info.better === 'higher' ? 'Higher' : 'Lower'} is better.`;
-  const bands = lines.some(({ band }) => band) ? 'one standard deviation over seeds' : undefined;
-  const what = bands ? 'mean over seeds, with one standard deviation to each side' : lines.length > 1 ? 'a line for each run' : 'one line'; // prettier-ignore
+  const overSeeds = groups.some(({ curves }) => curves.filter((one) => one.has(name)).length > 1);
+  const bands = !lines.some(({ band }) => band) ? undefined : overSeeds ? 'one standard deviation over seeds' : 'the 95 % interval over samples'; // prettier-ignore
+  const what = overSeeds ? 'mean over seeds, with one standard deviation to each side' : lines.length > 1 ? 'a line for each run' : 'one line'; // prettier-ignore
   return {
     ...{ kind: 'curves', id: `curve-${idOf(name)}`, title: info.title, x: { label: 'step' }, y: { label: info.unit || 'value' } },
     ...{ lines, smooth: !MEASURED.test(name), ...(bands ? { bands } : {}) },
-    summary: `${name} over steps: ${what}.${direction}`,
+    summary: `${name} over steps: ${what}${bands && !overSeeds ? ', with the 95 % interval over samples' : ''}.${direction}`,
   };
 }
 
@@ -72,11 +94,19 @@ function infoOf(name: string, groups: readonly CurveGroup[]): MetricInfo {
 function linesOf(name: string, { curves }: CurveGroup, group: number): Line[] {
   const found = curves.map((one) => pointsOf(one, name)).filter((points) => points.length > 0);
   if (found.length === 0) return [];
-  if (found.length === 1) return [{ group, points: thin(found[0]!, MOST_POINTS).map(roundedPoint) }];
+  if (found.length === 1)
+    return [{ group, points: thin(found[0]!, MOST_POINTS).map(roundedPoint), ...intervalsOf(curves, name) }];
   const { mean, band } = bandOf(found);
   const points = thin(mean, MOST_POINTS).map(roundedPoint);
   const every = Math.ceil(mean.length / points.length);
   return [{ group, points, band: band.filter((_, at) => at % every === 0).map(([x, low, high]) => [x, rounded(low), rounded(high)]) }]; // prettier-ignore
+}
+
+/** The intervals of evaluators' readings, where every one of a curve has its own. */
+function intervalsOf(curves: readonly Curves[], name: string): Pick<Line, 'band'> {
+  const readings = curves.flatMap((one) => one.get(name) ?? []);
+  const band = readings.flatMap(({ step, low, high }) => (low === undefined || high === undefined ? [] : [[step, rounded(low), rounded(high)] as const])); // prettier-ignore
+  return band.length === readings.length && band.length <= MOST_POINTS ? { band } : {};
 }
 
 export const pointsOf = (curves: Curves, name: string): Point[] =>

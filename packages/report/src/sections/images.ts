@@ -79,7 +79,7 @@ function confusionBlock(name: string, images: RunImages, at: number): Block | nu
   const chart: MatrixChart = {
     ...{ kind: 'matrix', id: `confusion-${at + 1}`, title: name, wide: true, classes, counts },
     ...{ rows: { label: 'class' }, columns: { label: 'taken for' } },
-    summary: `${probe}, on ${of(images)}: ${((100 * right) / Math.max(1, all)).toFixed(1)} % are right. Shades are shares of the row. The data table lists the most frequent first.`,
+    summary: `${probe}, on ${of(images)}: ${((100 * right) / Math.max(1, all)).toFixed(1)} % are right. Neighbours here are other images of this split: not the accuracy of an evaluator such as knn, whose neighbours are training images. Shades are shares of the row. The data table lists the most frequent first.`,
   };
   return { kind: 'chart', chart };
 }

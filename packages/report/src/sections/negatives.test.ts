@@ -26,6 +26,14 @@ test('where the evaluator measured all, there is one chart', () => {
   expect(representationSection([runs[0]!]).blocks).toHaveLength(1);
 });
 
+test('FN@N says its N, where the configs of all runs have it', () => {
+  const run = { name: 'a', group: 0, curves: curves({ falseNegativesAtN: [0.1] }) };
+  const titleOf = (...given: readonly object[]): unknown => falseNegativesSection(given as never).blocks[0];
+  const plugins = [{ use: 'negative-metrics', n: 128 }];
+  expect(titleOf({ ...run, config: { plugins } })).toMatchObject({ chart: { title: 'FN@128 and its base rate' } });
+  expect(titleOf({ ...run, config: { plugins } }, run)).toMatchObject({ chart: { title: 'FN@N and its base rate' } });
+});
+
 test('FN@N says on which side of the filters it stands', () => {
   const { blocks } = falseNegativesSection([{ name: 'a', group: 0, curves: curves({ falseNegativesAtN: [0.1], sameClassShare: [0.05] }) }]); // prettier-ignore
   expect(blocks[0]).toMatchObject({ chart: { summary: expect.stringMatching(/before the samplers that leave rows out/) } });

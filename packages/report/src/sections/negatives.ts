@@ -10,6 +10,15 @@ export interface NegativesRun {
   readonly name: string;
   readonly curves: Curves;
   readonly group: number;
+  readonly config?: Readonly<Record<string, unknown>> | null;
+}
+
+/** N of FN@N, where the configs of all runs say the same. */
+function hardestIn(runs: readonly NegativesRun[]): string {
+  const plugins = runs.map(({ config }) => (config?.['plugins'] ?? []) as readonly Readonly<Record<string, unknown>>[]);
+  const all = new Set(plugins.map((some) => some.find(({ use }) => use === 'negative-metrics')?.['n']));
+  const [n] = all;
+  return all.size === 1 && typeof n === 'number' ? String(n) : 'N';
 }
 
 const text = (words: string): Block => ({ kind: 'text', level: 'info', text: words });
@@ -18,18 +27,19 @@ const within = (points: readonly (readonly [number, number])[]) =>
 
 /** FN@N against what rows drawn at random would give. */
 export function falseNegativesSection(runs: readonly NegativesRun[]): Section {
+  const n = hardestIn(runs);
+  const fn = `FN@${n}`;
   const lines = runs.flatMap(({ curves, group }): Line[] => {
     const measured = within(pointsOf(curves, 'falseNegativesAtN'));
     const base = within(pointsOf(curves, 'sameClassShare'));
     if (measured.length === 0) return [];
-    return [{ group, name: 'FN@N', points: measured }, ...(base.length > 0 ? [{ group, name: 'base rate', points: base, dashed: true }] : [])]; // prettier-ignore
+    return [{ group, name: fn, points: measured }, ...(base.length > 0 ? [{ group, name: 'base rate', points: base, dashed: true }] : [])]; // prettier-ignore
   });
   const missing = runs.filter(({ curves }) => (curves.get('falseNegativesAtN')?.length ?? 0) === 0).map(({ name }) => name);
   const chart: CurvesChart = {
-    ...{ kind: 'curves', id: 'false-negatives', title: 'FN@N and its base rate', wide: true, smooth: true, lines },
+    ...{ kind: 'curves', id: 'false-negatives', title: `${fn} and its base rate`, wide: true, smooth: true, lines },
     ...{ x: { label: 'step' }, y: { label: 'share of rows with the class of the query' } },
-    summary:
-      'Solid: of the N hardest rows of each query, the share that has its class (FN@N), before the samplers that leave rows out: under `oracle` too it says what would be pushed away. What is (falseNegativesPushed) stands among the curves. Dashed: the same share of the whole bank, which rows drawn at random would give. The distance of the two is what hardness costs.',
+    summary: `Solid: of the ${n} hardest rows of each query, the share that has its class (${fn}), before the samplers that leave rows out: under the sampler oracle too it says what would be pushed away. What is (falseNegativesPushed) stands among the curves. Dashed: the same share of the whole bank, which rows drawn at random would give. The distance of the two is what hardness costs.`,
   };
   const none = `No FN@N of ${missing.join(', ')}: it needs data with labels, bank.labels and the extension negative-metrics.`;
   return {

@@ -1,16 +1,12 @@
 import { digits } from '../page/numbers.js';
 import type { Block, Cell, Note, Section } from '../page/page.js';
-import { finalValue } from '../run/events.js';
+import { finalValue, numberOf, recordOf } from '../run/events.js';
+import { describeMetric, profileRank } from '../run/metrics.js';
 import type { RunRecord } from '../run/read-run.js';
+import { leavesOf } from './config.js';
 
-/** What each run came to: a row for each run, evaluators with their intervals. */
+/** What each run came to, and what was measured of it: evaluators with their intervals, the end beside the start. */
 export function summarySection(runs: readonly RunRecord[]): Section {
-  const metrics = [...new Set(runs.flatMap(({ results }) => Object.keys(results)))];
-  const units = Object.assign({}, ...runs.map(({ results }) => results)) as RunRecord['results'];
-  const heading = (name: string): string => {
-    const { unit, better } = units[name]!;
-    return `${name}${unit === '' ? '' : ` (${unit})`}${better ? `, ${better} is better` : ''}`;
-  };
   const rows = runs.map((run): Cell[] => [
     run.name,
     run.outcome === 'failed' ? { text: 'failed', mark: 'bad' } : run.outcome,
@@ -18,24 +14,62 @@ export function summarySection(runs: readonly RunRecord[]): Section {
     run.seconds === null ? null : duration(run.seconds),
     run.parameters,
     finalValue(run.curves, 'loss'),
-    ...metrics.map((name) => resultCell(run, name)),
   ]);
-  const columns = ['run', 'outcome', 'steps', 'time', 'parameters', 'loss at the end (nats)', ...metrics.map(heading)];
-  const caption = 'What the runs came to. The loss is the mean over the last fifth of the steps; in brackets the 95 % interval over samples, where it is known.'; // prettier-ignore
-  const settings = runs.flatMap(({ settings, name }) => (Object.keys(settings).length > 0 ? [{ name, settings }] : []));
-  const details = settings.map(({ name, settings }): Block => ({
-    kind: 'details',
-    summary: `How ${runs.length > 1 ? `${name} was` : 'it was'} measured`,
-    text: Object.entries(settings).map(([evaluator, set]) => `${evaluator}: ${JSON.stringify(set)}`).join('\n'),
-  })); // prettier-ignore
-  return {
-    ...{ id: 'summary', title: 'Summary' },
-    blocks: [{ kind: 'table', table: { caption, columns, rows, groups: runs.map((_, at) => at), csv: 'summary' } }, ...details],
-  };
+  const columns = ['run', 'outcome', 'steps', 'time', 'parameters', 'loss at the end (nats)'];
+  const caption = 'What the runs came to. The loss is the mean over the last fifth of the steps.';
+  const names = [...new Set(runs.flatMap(({ results }) => Object.keys(results)))];
+  const [profile, measured] = [true, false].map((is) => names.filter((name) => (profileRank(name) !== null) === is));
+  const blocks: Block[] = [{ kind: 'table', table: { caption, columns, rows, groups: runs.map((_, at) => at), csv: 'summary' } }];
+  if (measured!.length > 0) blocks.push(measuredTable(runs, measured!, 'measured'), { kind: 'text', level: 'info', text: whatItCannotSay(runs) }); // prettier-ignore
+  if (profile!.length > 0) blocks.push({ kind: 'folded', summary: 'Matching probability by rank, as measured by an evaluator', blocks: [measuredTable(runs, profile!, 'measured-profile')] }); // prettier-ignore
+  return { ...{ id: 'summary', title: 'Summary' }, blocks: [...blocks, ...runs.flatMap((run) => settingsOf(run, runs.length))] };
 }
 
-function resultCell({ results, failures }: RunRecord, name: string): Cell {
-  const result = results[name];
+/** A row for each metric; for each run the value at the end, and before the first step where it was measured then. */
+function measuredTable(runs: readonly RunRecord[], names: readonly string[], csv: string): Block {
+  const told = Object.assign({}, ...runs.map(({ results }) => results)) as RunRecord['results'];
+  const started = (run: RunRecord): boolean => names.some((name) => run.starts[name] !== undefined);
+  const headings = runs.flatMap((run) => {
+    const of = runs.length > 1 ? `${run.name}, ` : '';
+    return [...(started(run) ? [`${of}before training`] : []), `${of}at the end`];
+  });
+  const rows = names.map((name): Cell[] => {
+    const { unit, better } = told[name]!;
+    const { title, what } = describeMetric(name);
+    const counted = (text: string): string => withN(text, hardestOf(runs, name));
+    const values = runs.flatMap((run) => [...(started(run) ? [resultCell(run, name, run.starts)] : []), resultCell(run, name)]);
+    return [`${counted(title)}${unit === '' ? '' : ` (${unit})`}`, ...values, better ?? 'neither', counted(what ?? ''), name];
+  });
+  const caption = 'What evaluators measured; in brackets the 95 % interval over samples, where it is known. A change that is smaller than the intervals is not resolved.'; // prettier-ignore
+  return { kind: 'table', table: { caption, columns: ['metric', ...headings, 'better', 'what it is', 'name'], rows, csv } };
+}
+
+/** N of FN@N, where all runs say the same. */
+function hardestOf(runs: readonly RunRecord[], name: string): number | undefined {
+  const evaluator = name.slice(0, name.lastIndexOf('/'));
+  const all = new Set(runs.flatMap(({ settings }) => numberOf(recordOf(settings[evaluator])['n']) ?? []));
+  return all.size === 1 ? [...all][0] : undefined;
+}
+
+const withN = (text: string, n: number | undefined): string => (n === undefined ? text : text.replace('FN@N', `FN@${n}`).replace('N hardest', `${n} hardest`)); // prettier-ignore
+
+function whatItCannotSay(runs: readonly RunRecord[]): string {
+  const about = runs.length > 1 ? 'Runs differ by their seeds too, so this table does not say whether hard negatives help' : 'One run cannot tell whether hard negatives help: training changes these numbers whatever the sampler'; // prettier-ignore
+  return `${about}. Train the same config with several samplers and seeds: mochi compare comparison.yaml, where comparison.yaml has "base: mochi.yaml" (the config) and "vary: { sampler: [uniform, mochi], seed: [1, 2, 3] }".`;
+}
+
+/** `knn: k 20, temperature 0.07`: options that are not set are left out. */
+function settingsOf({ settings, name }: RunRecord, runs: number): Block[] {
+  const lines = Object.entries(settings).map(([evaluator, set]) => {
+    const said = leavesOf(set).filter(([, value]) => value !== null && value !== undefined);
+    return `${evaluator}: ${said.map(([path, value]) => `${path} ${Array.isArray(value) ? value.join(' ') : String(value)}`).join(', ')}`;
+  });
+  if (lines.length === 0) return [];
+  return [{ kind: 'details', summary: `How ${runs > 1 ? `${name} was` : 'it was'} measured`, text: lines.join('\n') }];
+}
+
+function resultCell({ results, failures }: RunRecord, name: string, from = results): Cell {
+  const result = from[name];
   if (result) return result.low === undefined ? digits(result.value) : `${digits(result.value)} (${digits(result.low)} to ${digits(result.high!)})`; // prettier-ignore
   const failed = failures.some(({ evaluator }) => name.startsWith(`${evaluator}/`));
   return failed ? { text: 'failed', mark: 'bad' } : null;
