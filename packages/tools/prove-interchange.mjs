@@ -118,7 +118,12 @@ async function exportAll(folder) {
     const { backbone, head } = encoder.apply(weights, images, 'eval');
     const base = join(folder, `ours-${at}`);
     const facts = { name: label, config: { encoder: { name, ...options } }, step: 3, epoch: 0, metrics: {} };
-    const trained = { encoder, weights, preprocessing: { size, resize: size, mean: [0, 0, 0], std: [1, 1, 1] }, facts };
+    const trained = {
+      encoder,
+      weights,
+      preprocessing: { size, resize: size, resizeSmall: size, mean: [0, 0, 0], std: [1, 1, 1] },
+      facts,
+    };
     await writeTorchvision(trained, `${base}.safetensors`);
     await writeDetectron2(trained, `${base}.d2.safetensors`);
     await writeOnnx(trained, `${base}.onnx`);

@@ -41,7 +41,7 @@ test('export writes what it says, for machines and for people', () => {
   expect(status).toBe(0);
   expect(JSON.parse(stdout)).toEqual({ format: 'torchvision', to: 'key.safetensors', encoder: 'key' });
   const { 'mochi.preprocessing': preprocessing } = readSafetensorsMetadata(readFileSync(join(folder, 'key.safetensors')));
-  expect(JSON.parse(preprocessing!)).toMatchObject({ size: 16, resize: 18 });
+  expect(JSON.parse(preprocessing!)).toMatchObject({ size: 16, resize: 18, resizeSmall: 16 });
   const card = mochi('export', 'run', '--format', 'card', '--to', 'MODEL.md', 'exporters.0.licence=CC0-1.0');
   expect([card.status, card.stdout]).toEqual([0, 'MODEL.md: the query encoder as card\n']);
   expect(readFileSync(join(folder, 'MODEL.md'), 'utf8')).toContain('CC0-1.0');

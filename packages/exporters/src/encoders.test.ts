@@ -63,7 +63,13 @@ describe('onnx', () => {
     >;
     expect(model).toMatchObject({ ir_version: 8, opset_import: [{ version: 17 }] });
     const entries = Object.fromEntries(model['metadata_props']!.map(({ key, value }) => [key, JSON.parse(value) as object]));
-    expect(entries['mochi.preprocessing']).toMatchObject({ size: SIZE, resize: 20, mean: [0.1, 0.2, 0.3], std: [0.5, 0.6, 0.7] });
+    expect(entries['mochi.preprocessing']).toMatchObject({
+      size: SIZE,
+      resize: 20,
+      resizeSmall: SIZE,
+      mean: [0.1, 0.2, 0.3],
+      std: [0.5, 0.6, 0.7],
+    });
     expect(entries['mochi.encoder']).toEqual({ name: 'tiny', dims: { backbone: 8, head: 5 } });
   });
 

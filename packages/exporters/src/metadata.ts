@@ -5,11 +5,12 @@ import type { TrainedEncoder } from '@mochi/contract';
  * with `mochi.`, values are JSON.
  */
 export function metadataOf({ encoder, preprocessing, facts }: TrainedEncoder): Record<string, string> {
-  const { size, resize, mean, std } = preprocessing;
+  const { size, resize, resizeSmall, mean, std } = preprocessing;
   const text = {
     'mochi.preprocessing': {
       size,
       resize,
+      resizeSmall,
       mean,
       std,
       interpolation: 'bilinear',

@@ -55,7 +55,7 @@ function forward({ params, stats }: EncoderWeights, images: tf.Tensor4D): tf.Ten
 export const trainedTiny = (changes: Partial<TrainedEncoder> = {}): TrainedEncoder => ({
   encoder: tinyEncoder,
   weights: tf.tidy(() => tinyEncoder.init(createRng(3, 'tiny')) as never) as EncoderWeights,
-  preprocessing: { size: SIZE, resize: 20, mean: [0.1, 0.2, 0.3], std: [0.5, 0.6, 0.7] },
+  preprocessing: { size: SIZE, resize: 20, resizeSmall: SIZE, mean: [0.1, 0.2, 0.3], std: [0.5, 0.6, 0.7] },
   facts: {
     name: 'tiny-run',
     config: {

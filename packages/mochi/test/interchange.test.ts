@@ -46,7 +46,13 @@ test('a loaded encoder gives what embed gives, from the run, from its export, an
   writeFileSync(config, stringify(tinyConfig(root, { encoder: { ...encoder, weights } })));
   for (const source of [run, weights, config]) {
     const loaded = await loadEncoder(source);
-    expect(loaded.preprocessing).toMatchObject({ size: 16, resize: 18, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] });
+    expect(loaded.preprocessing).toMatchObject({
+      size: 16,
+      resize: 18,
+      resizeSmall: 16,
+      mean: [0.485, 0.456, 0.406],
+      std: [0.229, 0.224, 0.225],
+    });
     const [byPath, byBytes] = await loaded.embed([first(), readFileSync(first())]);
     near(byPath!, want);
     near(byBytes!, want);

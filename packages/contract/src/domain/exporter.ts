@@ -11,8 +11,10 @@ export interface EmbeddingTable extends Features {
 export interface Preprocessing {
   /** Side of the square input, pixels. */
   readonly size: number;
-  /** An image whose shorter side is above `size` is resized so that it is this many pixels; a smaller one so that it is `size`. */
+  /** Pixels that the shorter side is resized to where it is above `size`. */
   readonly resize: number;
+  /** The same where it is not above `size`: `size` of mochi's own recipes, which cut nothing off a small image. */
+  readonly resizeSmall: number;
   /** Of red, green and blue, in parts of 255: (value / 255 - mean) / std. */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];

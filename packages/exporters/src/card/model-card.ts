@@ -6,7 +6,7 @@ import { pytorchSnippet } from './pytorch-snippet.js';
 /** What a reader needs to know of an encoder before using it, as Markdown. @see Mitchell et al. 2019, Model Cards, arXiv:1810.03993 */
 export async function modelCard(trained: TrainedEncoder, { licence, dataLicence }: CardConfig): Promise<string> {
   const { facts, preprocessing, encoder } = trained;
-  const { size, resize, mean, std } = preprocessing;
+  const { size, resize, resizeSmall, mean, std } = preprocessing;
   const parameters = Object.values(trained.weights.params).reduce((sum, tensor) => sum + tensor.size, 0);
   return [
     `# ${facts.name}`,
@@ -23,7 +23,7 @@ export async function modelCard(trained: TrainedEncoder, { licence, dataLicence 
       ],
     ),
     '## Input',
-    `RGB, the shorter side resized to ${resize} pixels (to ${size} where it is not above ${size}) with bilinear interpolation and antialiasing, the centre ${size} x ${size} cut out, scaled to 0..1, then (x - mean) / std with mean [${mean.join(', ')}] and std [${std.join(', ')}].`,
+    `RGB, the shorter side resized to ${resize} pixels (to ${resizeSmall} where it is not above ${size}) with bilinear interpolation and antialiasing, the centre ${size} x ${size} cut out, scaled to 0..1, then (x - mean) / std with mean [${mean.join(', ')}] and std [${std.join(', ')}].`,
     '## Data',
     dataText(await facts.fingerprint(), dataLicence),
     '## Metrics',

@@ -3,13 +3,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { noPlainPreprocessing } from '../errors.js';
 
 const VIEW = 'eval';
-/** Side of the image that the crop is asked about, pixels: so large that whole pixels hardly round it. */
+/** Side of the large image that the crop is asked about, pixels: so large that whole pixels hardly round it. */
 const LARGE = 4096;
 const LEVELS = [0, 255, 128] as const;
 
 /**
  * The eval view of an augmentation in numbers, so that other tools can do the same. It is measured, not declared: what the view makes of black,
- * white and gray, and which part of a large image it shows. So it holds for augmentations of others too.
+ * white and gray, and which part of a large and of a small image it shows. So it holds for augmentations of others too.
  *
  * @throws MOCHI_EXPORT_PREPROCESSING for a view that does more than resize, cut and normalise
  */
@@ -21,12 +21,18 @@ export function preprocessingOf(augmentation: Augmentation): Preprocessing {
   const std = white!.map((value, channel) => 1 / (value - black![channel]!));
   const mean = black!.map((value, channel) => -value * std[channel]!);
   const isAffine = gray!.every((value, c) => Math.abs(value - (LEVELS[2] / 255 - mean[c]!) / std[c]!) < 1e-3);
+  const [resize, resizeSmall] = [LARGE, size].map((side) => resizeOf(augmentation, side, size, draws));
+  if (!isAffine || resize === undefined || resizeSmall === undefined) throw noPlainPreprocessing();
+  return { size, resize, resizeSmall, mean: rounded(mean), std: rounded(std) };
+}
+
+/** What the view resizes a square image to, pixels; undefined where it shows anything else than the centre of that. @param side Of the image. */
+function resizeOf(augmentation: Augmentation, side: number, size: number, draws: number): number | undefined {
   const [top, left, height, width] = tf.tidy(() =>
-    augmentation.crop(tf.tensor2d([[LARGE, LARGE]]), tf.zeros([1, draws]), VIEW).dataSync(),
+    augmentation.crop(tf.tensor2d([[side, side]]), tf.zeros([1, draws]), VIEW).dataSync(),
   );
-  const isCentred = top === left && height === width && Math.abs(2 * top! + height! - LARGE) <= LARGE / size;
-  if (!isAffine || !isCentred) throw noPlainPreprocessing();
-  return { size, resize: Math.round((size * LARGE) / height!), mean: rounded(mean), std: rounded(std) };
+  const isCentred = top === left && height === width && Math.abs(2 * top! + height! - side) <= side / size;
+  return isCentred ? Math.round((size * side) / height!) : undefined;
 }
 
 /** What the view makes of an image of one gray level, by channel. */

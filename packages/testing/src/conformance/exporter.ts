@@ -71,7 +71,7 @@ function smallTrained(): TrainedEncoder {
       return { backbone, head: tf.matMul(backbone, params['weight'] as tf.Tensor2D), stats };
     },
   };
-  const preprocessing = { size: 8, resize: 9, mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2] } as const;
+  const preprocessing = { size: 8, resize: 9, resizeSmall: 8, mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2] } as const;
   const fingerprint = async () => ({ dataset: 'small', splits: [] });
   const facts = { name: 'conformance', config: { seed: 1 }, step: 1, epoch: 0, metrics: {}, fingerprint };
   return { encoder, weights: encoder.init(createRng(1, 'export')), preprocessing, facts };
