@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { resnet } from '@mochi/encoders';
-import { writeDetectron2, writeOnnx, writeSavedModel, writeTfjs, writeTorchvision } from '@mochi/exporters';
+import { modelCard, writeDetectron2, writeOnnx, writeSavedModel, writeTfjs, writeTorchvision } from '@mochi/exporters';
 import { createRng, disposeTree, startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { createJiti } from 'jiti';
@@ -54,7 +54,6 @@ const NETWORKS = [
     name: 'resnet18',
     size: 33,
     options: { norm: 'group', width: 16, stem: 'small' },
-    torch: false,
   },
 ];
 
@@ -111,19 +110,22 @@ const apart = (got, want) => largest(Array.from(want, (value, at) => got[at] - v
 
 async function exportAll(folder) {
   const specs = [];
-  for (const [at, { label, name, size, options, torch = true }] of NETWORKS.entries()) {
+  for (const [at, { label, name, size, options }] of NETWORKS.entries()) {
     const encoder = resnet(name, options);
     const weights = lively(encoder, size);
     const images = createRng(at, 'images').normal([7, size, size, 3]);
     const { backbone, head } = encoder.apply(weights, images, 'eval');
     const base = join(folder, `ours-${at}`);
-    const facts = { name: label, config: { encoder: { name, ...options } }, step: 3, epoch: 0, metrics: {} };
+    const origin = { name: label, step: 3, epoch: 0, mochi: null, begun: null, initialWeights: null };
+    const fingerprint = async () => ({ dataset: 'none', splits: [] });
+    const facts = { ...origin, config: { encoder: { name, ...options } }, seen: 24, metrics: {}, fingerprint };
     const trained = {
       encoder,
       weights,
       preprocessing: { size, resize: size, resizeSmall: size, mean: [0, 0, 0], std: [1, 1, 1] },
       facts,
     };
+    writeFileSync(`${base}.md`, await modelCard(trained, { licence: 'none', dataLicence: 'none' }));
     await writeTorchvision(trained, `${base}.safetensors`);
     await writeDetectron2(trained, `${base}.d2.safetensors`);
     await writeOnnx(trained, `${base}.onnx`);
@@ -131,8 +133,9 @@ async function exportAll(folder) {
     await writeTfjs(trained, `${base}.tfjs`);
     for (const [kind, tensor] of Object.entries({ images, backbone, head }))
       writeArray(`${base}.${kind}.npy`, tensor.shape, await tensor.data());
-    const stated = { stem: options.stem ?? 'imagenet', head: { kind: 'mlp', hidden: 512, ...options.head } };
-    specs.push({ label, file: `ours-${at}`, name: torch ? name : null, shape: images.shape, ...stated });
+    const timm =
+      (options.stem ?? 'imagenet') === 'imagenet' && options.head?.kind === 'linear' ? { name, classes: options.head.dim } : null;
+    specs.push({ label, file: `ours-${at}`, shape: images.shape, timm });
     tf.dispose([images, backbone, head]);
     disposeTree(weights);
   }

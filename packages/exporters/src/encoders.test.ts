@@ -10,7 +10,7 @@ import protobuf from 'protobufjs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { chromium, runInChromium } from '../test/browser/run-in-chromium.js';
 import { referenceOf, SIZE, toNchw, trainedTiny, type Reference } from '../test/tiny-encoder.js';
-import { detectron2Name, modelCard, writeDetectron2, writeOnnx, writeSavedModel, writeTfjs, writeTorchvision } from './index.js';
+import { detectron2Name, writeDetectron2, writeOnnx, writeSavedModel, writeTfjs, writeTorchvision } from './index.js';
 
 await startTensorFlow();
 env.wasm.numThreads = 1;
@@ -228,32 +228,6 @@ describe('safetensors', () => {
       message: expect.stringContaining('blocks.0.attn'),
     });
   });
-});
-
-test('card: data, recipe, metrics, licence, and Python for what torchvision has', async () => {
-  const card = await modelCard(trained, { licence: 'CC-BY-4.0', dataLicence: 'own photos' });
-  for (const text of [
-    '# tiny-run',
-    'negatives by mochi',
-    'CC-BY-4.0',
-    'own photos',
-    '`abc`',
-    '| knn/top1 | 12.35 % [10.00, 14.50] | higher | k 5, temperature 0.07 |',
-    '| rank | 3.00  | higher |  |',
-    '"root": ".../photos"',
-    '7 steps, 2 epochs',
-    '"n": 4',
-  ])
-    expect(card).toContain(text);
-  expect(card).not.toMatch(/somebody|somewhere/);
-  expect(card).toContain('torchvision has no ready network');
-  const facts = { ...trained.facts, config: { encoder: { name: 'resnet18', stem: 'cifar', head: { hidden: 32, dim: 16 } } } };
-  const known = await modelCard(
-    { ...trained, encoder: { ...trained.encoder, name: 'resnet18' }, facts },
-    { licence: 'x', dataLicence: 'y' },
-  );
-  expect(known).toContain('model.conv1 = nn.Conv2d(3, 64, 3, 1, 1, bias=False)');
-  expect(known).toContain('model.fc = nn.Sequential(nn.Linear(512, 32), nn.ReLU(), nn.Linear(32, 16))');
 });
 
 test('no export leaves a tensor behind', async () => {

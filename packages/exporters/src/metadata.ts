@@ -1,4 +1,4 @@
-import type { TrainedEncoder } from '@mochi/contract';
+import type { RunOrigin, TrainedEncoder } from '@mochi/contract';
 
 /**
  * What travels in the file beside the weights, as text by name: how images become inputs, which encoder it is, and where it comes from. Names begin
@@ -19,10 +19,15 @@ export function metadataOf({ encoder, preprocessing, facts }: TrainedEncoder): R
       scale: 1 / 255,
     },
     'mochi.encoder': { ...sectionOf(facts.config['encoder']), dims: encoder.dims },
-    'mochi.run': { name: facts.name, step: facts.step, epoch: facts.epoch },
+    'mochi.run': runOf(facts),
   };
   return Object.fromEntries(Object.entries(text).map(([name, value]) => [name, JSON.stringify(value)]));
 }
+
+/** Which run, how far, by which version, from what. */
+const runOf = ({ name, step, epoch, mochi, begun, initialWeights }: RunOrigin): object => {
+  return { name, step, epoch, mochi, begun, initialWeights };
+};
 
 /** A section of the config without what belongs to one machine: the file that weights were imported from. */
 function sectionOf(section: unknown): object {

@@ -66,6 +66,10 @@ export const trainedTiny = (changes: Partial<TrainedEncoder> = {}): TrainedEncod
     },
     step: 7,
     epoch: 2,
+    seen: 6,
+    mochi: '1.2.3',
+    begun: '2026-01-02T03:04:05.000Z',
+    initialWeights: null,
     metrics: {
       'knn/top1': {
         value: 12.345,
@@ -73,13 +77,15 @@ export const trainedTiny = (changes: Partial<TrainedEncoder> = {}): TrainedEncod
         better: 'higher',
         low: 10,
         high: 14.5,
-        settings: { k: 5, temperature: 0.07, split: null },
+        n: 80,
+        atStart: 11,
+        settings: { k: 5, temperature: 0.07, test: 'val', split: null },
       },
       rank: { value: 3, unit: '', better: 'higher' },
     },
     fingerprint: async () => ({
       dataset: 'photos',
-      splits: [{ name: 'train', images: 3, classes: null, bytes: 99, namesSha256: 'abc' }],
+      splits: [{ name: 'train', images: 3, classes: 20, bytes: 99, namesSha256: 'abc' }],
     }),
   },
   ...changes,

@@ -1,4 +1,5 @@
-import { copyFileSync, cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, copyFileSync, cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execute, liveHandles } from '@mochi/tensorflow';
@@ -28,7 +29,8 @@ let root: string;
 beforeAll(async () => {
   root = await imageFolder(12);
   copyFileSync(join(root, 'even', '000.png'), join(root, 'odd', 'copy.png'));
-  const measured = { train: { steps: 2, batchSize: 4 }, evaluators: [{ name: 'knn', k: 3, test: 'train' }] };
+  const knn = { name: 'knn', k: 3, test: 'train', atStart: true };
+  const measured = { train: { steps: 2, batchSize: 4 }, evaluators: [knn], trackers: ['jsonl'] };
   await train(tinyConfig(root, measured), { runDir: run });
 });
 
@@ -176,9 +178,36 @@ test('the card has the data that the run saw, and opening leaves nothing behind'
   expect(text).toContain('CC0-1.0');
   expect(text).toContain(splits[0]!.namesSha256);
   expect(text).toContain('| train | 13 | 2 |');
-  expect(text).toMatch(/\| knn\/top1 \| [\d.]+ % \[[\d.]+, [\d.]+\] \| higher \| [^|]*k 3, temperature 0\.07/);
+  expect(text).toMatch(
+    /\| knn\/top1 \| [\d.]+ % \[[\d.]+, [\d.]+\], n 13 \| 50\.00 % \| [\d.]+ % \| higher \| [^|]*k 3, [^|]*test train/,
+  );
+  expect(text).toContain('# run\n');
   expect(text).not.toContain(tmpdir());
 });
+
+test('a run from weights of others, and a config that has only them, name the file with its hash', async () => {
+  const [weights, tuned] = [join(out, 'others.safetensors'), join(out, 'tuned')];
+  await exportEncoder(run, { format: 'torchvision', to: weights });
+  const { encoder } = tinyConfig(root) as { encoder: object };
+  const config = tinyConfig(root, { encoder: { ...encoder, weights: { file: weights } }, train: { steps: 1, batchSize: 4 } });
+  await train(config, { runDir: tuned });
+  const sha256 = createHash('sha256').update(readFileSync(weights)).digest('hex');
+  const recorded = () => JSON.parse(readFileSync(join(tuned, 'environment.json'), 'utf8')) as Record<string, string>;
+  const { begun } = recorded();
+  expect(recorded()).toMatchObject({ initialWeights: { file: 'others.safetensors', sha256 } });
+  appendFileSync(weights, ' '); // another file by now: the run keeps what it began from
+  await train({ ...config, train: { steps: 2, batchSize: 4 }, encoder }, { runDir: tuned, resume: true });
+  expect(recorded()).toMatchObject({ begun, initialWeights: { file: 'others.safetensors', sha256 } });
+  const file = join(out, 'others.yaml');
+  writeFileSync(file, stringify(config));
+  await exportEncoder(run, { format: 'torchvision', to: weights });
+  for (const [source, title] of [[tuned, '# tuned\n'], [file, '# resnet10\n']] as const) {
+    await exportEncoder(source, { format: 'card', to: join(out, 'others.md') });
+    const card = readFileSync(join(out, 'others.md'), 'utf8');
+    expect(card).toContain(title);
+    expect(card).toContain(`weights of \`others.safetensors\` (SHA-256 \`${sha256}\`), whose data and licence are not known`);
+  }
+}); // prettier-ignore
 
 test('an encoder needs no data of its run: a folder that was copied elsewhere serves, exports and searches what it is given', async () => {
   const [elsewhere, photos, gone] = [join(out, 'elsewhere'), join(out, 'photos'), `${root}-gone`];

@@ -18,16 +18,12 @@ def say(**row):
     print(json.dumps(row), flush=True)
 
 
-def network(name, stem, head):
-    model = getattr(models, name)()
-    if stem == "cifar":
-        model.conv1, model.maxpool = nn.Conv2d(3, 64, 3, 1, 1, bias=False), nn.Identity()
-    features = model.fc.in_features
-    if head["kind"] == "linear":
-        model.fc = nn.Linear(features, head["dim"])
-    else:
-        model.fc = nn.Sequential(nn.Linear(features, head["hidden"]), nn.ReLU(), nn.Linear(head["hidden"], head["dim"]))
-    return model.eval()
+def network(base):
+    """The network that the Python of a model card builds and loads, and its last line, which leaves the head out."""
+    lines = pathlib.Path(f"{base}.md").read_text().split("```python\n")[1].split("```")[0].replace("encoder.safetensors", f"{base}.safetensors").splitlines()
+    scope = {}
+    exec("\n".join(lines[:-1]), scope)
+    return scope["model"], lambda: exec(lines[-1], scope)
 
 
 def apart(got, want):
@@ -51,24 +47,22 @@ def check(folder):
         base = folder / spec["file"]
         images = np.load(f"{base}.images.npy").reshape(spec["shape"]).transpose(0, 3, 1, 2).copy()
         want = {layer: np.load(f"{base}.{layer}.npy") for layer in ["backbone", "head"]}
-        if spec["name"] is not None:
-            model = network(spec["name"], spec["stem"], spec["head"])
+        model, drop_head = network(base)
+        with torch.no_grad():
+            head = model(torch.from_numpy(images)).numpy()
+            drop_head()
+            backbone = model(torch.from_numpy(images)).numpy()
+        say(network=spec["label"], way=f"safetensors, strict=True, torchvision {torchvision.__version__}", apart=max(apart(head, want["head"]), apart(backbone, want["backbone"])))
+        if spec["timm"] is not None:
+            model = timm.create_model(spec["timm"]["name"], num_classes=spec["timm"]["classes"]).eval()
             model.load_state_dict(load_file(f"{base}.safetensors"), strict=True)
             with torch.no_grad():
-                head = model(torch.from_numpy(images)).numpy()
-                model.fc = nn.Identity()
-                backbone = model(torch.from_numpy(images)).numpy()
-            say(network=spec["label"], way=f"safetensors, strict=True, torchvision {torchvision.__version__}", apart=max(apart(head, want["head"]), apart(backbone, want["backbone"])))
-            if spec["stem"] == "imagenet" and spec["head"]["kind"] == "linear":
-                model = timm.create_model(spec["name"], num_classes=spec["head"]["dim"]).eval()
-                model.load_state_dict(load_file(f"{base}.safetensors"), strict=True)
-                with torch.no_grad():
-                    made = {"backbone": model.forward_head(model.forward_features(torch.from_numpy(images)), pre_logits=True), "head": model(torch.from_numpy(images))}
-                say(network=spec["label"], way=f"safetensors, strict=True, timm {timm.__version__}", apart=max(apart(made[layer].numpy(), want[layer]) for layer in want))
-            ours, theirs = load_file(f"{base}.d2.safetensors"), load_file(f"{base}.safetensors")
-            renamed = {detectron2_name(k): v for k, v in theirs.items() if not k.startswith("fc.") and not k.endswith("num_batches_tracked")}
-            same = ours.keys() == renamed.keys() and all(torch.equal(ours[k], v) for k, v in renamed.items())
-            say(network=spec["label"], way="detectron2's names, as MoCo's converter has them", apart=0.0 if same else 1.0)
+                made = {"backbone": model.forward_head(model.forward_features(torch.from_numpy(images)), pre_logits=True), "head": model(torch.from_numpy(images))}
+            say(network=spec["label"], way=f"safetensors, strict=True, timm {timm.__version__}", apart=max(apart(made[layer].numpy(), want[layer]) for layer in want))
+        ours, theirs = load_file(f"{base}.d2.safetensors"), load_file(f"{base}.safetensors")
+        renamed = {detectron2_name(k): v for k, v in theirs.items() if not k.startswith("fc.") and not k.endswith("num_batches_tracked")}
+        same = ours.keys() == renamed.keys() and all(torch.equal(ours[k], v) for k, v in renamed.items())
+        say(network=spec["label"], way="detectron2's names, as MoCo's converter has them", apart=0.0 if same else 1.0)
         onnx.checker.check_model(onnx.load(f"{base}.onnx"), full_check=True)
         session = onnxruntime.InferenceSession(f"{base}.onnx", providers=["CPUExecutionProvider"])
         for batch in [1, 3, len(images)]:

@@ -9,6 +9,7 @@ import { encodeState, sha256 } from './checkpoint/write.js';
 import { BatchFeed } from './input/index.js';
 import { assemble, type RunParts } from './run/assemble.js';
 import type { Results } from './run/evaluation.js';
+import { beginningOf } from './run/beginning.js';
 import { recordData } from './run/data-record.js';
 import { recordConfig } from './run/config-record.js';
 import { fillBanks } from './run/fill-banks.js';
@@ -77,7 +78,11 @@ async function trainIn(runDir: string | null, parts: RunParts, host: RunHost, op
     const info = { name: host.config.name, runDir, config: host.config };
     const from = options.resume === true ? runDir : options.resume || null;
     const changed = await recordConfig(host.config, { runDir, from, step: position.step, trains: !loop.isDone() });
-    if (runDir !== null) await writeJson(`${runDir}/${ENVIRONMENT_FILE}`, await describeEnvironment(parts.step.precision ?? 'float32')); // prettier-ignore
+    if (runDir !== null) {
+      const environment = await describeEnvironment(parts.step.precision ?? 'float32');
+      const beginning = await beginningOf(host.config, position.step > 0 ? from : null);
+      await writeJson(`${runDir}/${ENVIRONMENT_FILE}`, { ...environment, ...beginning });
+    }
     await trackers.start(info);
     if (changed !== null) parts.bus.emit(warning, { source: 'resume', message: changed });
     const about = { name: host.config.name, runDir, resumedFrom: options.resume && position.step > 0 ? position.step : null };

@@ -1,11 +1,5 @@
 import type { Encoder, EncoderWeights } from './encoder.js';
-import type { Features } from './evaluator.js';
-
-/** Features with what belongs to each row. */
-export interface EmbeddingTable extends Features {
-  /** What a person would call each sample, e.g. its path. */
-  readonly names: readonly string[];
-}
+import type { Features, Layer } from './evaluator.js';
 
 /** How a photo becomes the input of an encoder: resized with antialiasing, the centre cut out, normalised. */
 export interface Preprocessing {
@@ -39,25 +33,70 @@ export interface ModelMetric {
   readonly value: number;
   readonly unit: string;
   readonly better: string;
-  /** Ends of its interval, where it has one. */
+  /** Ends of its 95 % interval, where it has one, and the samples that it is an average over. */
   readonly low?: number;
   readonly high?: number;
+  readonly n?: number;
+  /** Its value before the first step, where that was measured. */
+  readonly atStart?: number;
   /** Options of the evaluator, e.g. `{ k: 200, temperature: 0.07 }`. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-/** What a model card says beside the weights. */
-export interface ModelFacts {
+/** A file of weights that a run began from. Of its data and licence nothing is known. */
+export interface ImportedWeights {
+  /** Its name, without folders. */
+  readonly file: string;
+  /** Of the file when the run began, hexadecimal; null where nobody looked, or it was not there. */
+  readonly sha256: string | null;
+}
+
+/** Where weights come from. */
+export interface RunOrigin {
+  /** Of the run; where it was given none, of its folder, or of the encoder where a config was opened. */
   readonly name: string;
-  /** The whole config of the run. */
-  readonly config: Readonly<Record<string, unknown>>;
   /** Optimizer steps and whole epochs done. 0: not trained by this run. */
   readonly step: number;
   readonly epoch: number;
+  /** Version of mochi that trained them, or that opened them where nothing was trained; null: not known. */
+  readonly mochi: string | null;
+  /** When the run began, ISO 8601, UTC; null: not known, or nothing was trained. */
+  readonly begun: string | null;
+  /** Null: the first weights were drawn. */
+  readonly initialWeights: ImportedWeights | null;
+}
+
+/** What a model card says beside the weights. */
+export interface ModelFacts extends RunOrigin {
+  /** The whole config of the run. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Images that these steps saw, each as often as it was seen. */
+  readonly seen: number;
   /** Results of evaluators, by `evaluator/metric`. */
   readonly metrics: Readonly<Record<string, ModelMetric>>;
   /** As the run recorded them; no split where there is no record. The images themselves need not be there. */
   fingerprint(): Promise<DataFingerprint>;
+}
+
+/** How features were made: what tells two tables of the same images apart. */
+export interface EmbeddingOrigin {
+  readonly run: RunOrigin;
+  /** The encoder of the method: query or key. */
+  readonly encoder: string;
+  readonly layer: Layer;
+  readonly split: string;
+  /** Whether each row was divided by its length. */
+  readonly normalised: boolean;
+  /** Null: the eval view of the augmentation does more than that. */
+  readonly preprocessing: Preprocessing | null;
+}
+
+/** Features with what belongs to each row. */
+export interface EmbeddingTable extends Features {
+  /** What a person would call each sample, e.g. its path. */
+  readonly names: readonly string[];
+  /** Absent: not known. */
+  readonly origin?: EmbeddingOrigin;
 }
 
 /** An encoder with all that somebody else needs in order to use it. */

@@ -1,42 +1,81 @@
 import { basename, isAbsolute } from 'node:path';
-import type { DataFingerprint, ModelFacts, ModelMetric, TrainedEncoder } from '@mochi/contract';
+import type { DataFingerprint, ImportedWeights, ModelFacts, TrainedEncoder } from '@mochi/contract';
 import type { CardConfig } from './config.js';
+import { metricsText } from './metrics-text.js';
 import { pytorchSnippet } from './pytorch-snippet.js';
+import { table } from './table.js';
 
 /** What a reader needs to know of an encoder before using it, as Markdown. @see Mitchell et al. 2019, Model Cards, arXiv:1810.03993 */
 export async function modelCard(trained: TrainedEncoder, { licence, dataLicence }: CardConfig): Promise<string> {
   const { facts, preprocessing, encoder } = trained;
   const { size, resize, resizeSmall, mean, std } = preprocessing;
   const parameters = Object.values(trained.weights.params).reduce((sum, tensor) => sum + tensor.size, 0);
+  const data = await facts.fingerprint();
+  const isTrained = facts.step > 0;
+  const rows: [string, string][] = [
+    ['encoder', encoder.name],
+    ['parameters', parameters.toLocaleString('en-US')],
+    ['outputs', `backbone ${encoder.dims.backbone}, head ${encoder.dims.head} (float32, not normalised)`],
+    ['begun from', facts.initialWeights ? weightsText(facts.initialWeights) : 'weights as drawn'],
+    ['trained for', isTrained ? lengthText(facts, data) : 'nothing was trained'],
+    ...(facts.begun === null ? [] : [['training began', facts.begun.slice(0, 10)] as [string, string]]),
+    ['version of mochi', facts.mochi ?? 'not recorded'],
+    ['licence of the weights', licence],
+  ];
   return [
     `# ${facts.name}`,
-    `An image encoder, trained without labels by mochi: ${methodOf(facts)}. Features are for retrieval, clustering and transfer; there are no classes to predict.`,
+    introduction(facts),
     '## Model',
-    table(
-      ['', ''],
-      [
-        ['encoder', encoder.name],
-        ['parameters', parameters.toLocaleString('en-US')],
-        ['outputs', `backbone ${encoder.dims.backbone}, head ${encoder.dims.head} (float32, not normalised)`],
-        ['trained for', `${facts.step} steps, ${facts.epoch} epochs`],
-        ['licence of the weights', licence],
-      ],
-    ),
+    table(['', ''], rows),
     '## Input',
     `RGB, the shorter side resized to ${resize} pixels (to ${resizeSmall} where it is not above ${size}) with bilinear interpolation and antialiasing, the centre ${size} x ${size} cut out, scaled to 0..1, then (x - mean) / std with mean [${mean.join(', ')}] and std [${std.join(', ')}].`,
     '## Data',
-    dataText(await facts.fingerprint(), dataLicence),
+    isTrained ? dataText(data, dataLicence) : 'Nothing was trained here.',
     '## Metrics',
-    metricsText(facts),
+    metricsText(facts.metrics, data),
     '## Recipe',
-    `The config that the run was made of; with the same data and version \`mochi train\` gives the same weights on a CPU.\n\n\`\`\`json\n${JSON.stringify(facts.config, withoutMachine, 2)}\n\`\`\``,
+    `${recipeText(facts)}\n\n\`\`\`json\n${JSON.stringify(facts.config, withoutMachine, 2)}\n\`\`\``,
     '## Use in PyTorch',
     pytorchSnippet(encoder.name, facts.config['encoder']),
     '## Limits',
-    'It has learnt from the images named above and no others: what they lack or favour, it does too. The head is for pretraining; transfer from the backbone. Hard negatives may include images of the same class; metrics of the run (false-negative rate) say how many.',
+    limitsText(facts),
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+function introduction(facts: ModelFacts): string {
+  const { step, initialWeights } = facts;
+  const unknown = `weights of ${initialWeights && weightsText(initialWeights)}, whose data and licence are not known to mochi`;
+  const use = 'Features are for retrieval, clustering and transfer; there are no classes to predict.';
+  if (step === 0)
+    return `An image encoder with ${initialWeights ? unknown : 'weights as they were drawn'}. Nothing was trained here.`;
+  return `An image encoder, trained contrastively by mochi: ${methodOf(facts)}.${initialWeights ? ` Begun from ${unknown}.` : ''} ${use}`;
+}
+
+const weightsText = ({ file, sha256 }: ImportedWeights): string =>
+  `\`${file}\` (SHA-256 ${sha256 === null ? 'not recorded' : `\`${sha256}\``})`;
+
+/** `504 steps, 9 epochs`; of a run that ended within its first, `6 steps, 0.11 epochs`. */
+function lengthText({ step, epoch, seen }: ModelFacts, { splits }: DataFingerprint): string {
+  const images = splits[0]?.images;
+  const epochs = images === undefined || images === 0 ? epoch : Number((seen / images).toFixed(2));
+  return `${step} ${step === 1 ? 'step' : 'steps'}, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
+}
+
+const recipeText = ({ step, initialWeights }: ModelFacts): string =>
+  step === 0
+    ? 'The config that was opened; nothing was trained by it.'
+    : `The config that the run was made of; with the same data${initialWeights ? ', first weights' : ''} and version \`mochi train\` gives the same weights on a CPU.`;
+
+function limitsText({ step, initialWeights }: ModelFacts): string {
+  const images = [
+    ...(step > 0 ? ['the images that it was trained on'] : []),
+    ...(initialWeights ? ['those behind the weights that it began from'] : []),
+  ];
+  const learnt = images.length === 0 ? 'It has learnt nothing yet.' : `What ${images.join(' and ')} lack or favour, it does too.`;
+  const hard = step === 0 ? '' : ' Hard negatives may have been images of the same class.';
+  return `${learnt} The head is for pretraining; transfer from the backbone.${hard}`;
 }
 
 /** Folders of one machine say nothing elsewhere, and may say more than their owner wants. */
@@ -61,29 +100,7 @@ function dataText({ dataset, splits }: DataFingerprint, licence: string): string
     bytes === null ? 'not counted' : String(bytes),
     `\`${namesSha256}\``,
   ]);
-  const head = ['split', 'images', 'classes', 'bytes', 'SHA-256 of their names'];
+  const head = ['split trained on', 'images', 'classes', 'bytes', 'SHA-256 of their names'];
   const images = rows.length === 0 ? 'Which images they are is not recorded.' : table(head, rows);
   return `Data set: ${dataset}. Licence of the images: ${licence}.\n\n${images}`;
 }
-
-function metricsText({ metrics }: ModelFacts): string {
-  const rows = Object.entries(metrics).map(([name, metric]) => [name, valueText(metric), metric.better, settingsText(metric)]);
-  return rows.length === 0 ? 'None were measured.' : table(['metric', 'value', 'better', 'measured with'], rows);
-}
-
-function valueText({ value, unit, low, high }: ModelMetric): string {
-  const interval = low === undefined || high === undefined ? '' : ` [${low.toFixed(2)}, ${high.toFixed(2)}]`;
-  return `${value.toFixed(2)} ${unit}${interval}`;
-}
-
-/** `k 200, temperature 0.07`: what was set, or set by default; nothing that is null. */
-const settingsText = ({ settings = {} }: ModelMetric): string =>
-  Object.entries(settings)
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ');
-
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');

@@ -1,7 +1,6 @@
 import { access } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { CHECKPOINTS } from '../checkpoint/layout.js';
-import { CONFIG_FILE, readJson, writeJson } from './run-folder.js';
+import { join } from 'node:path';
+import { CONFIG_FILE, readJson, runOf, writeJson } from './run-folder.js';
 
 /** Options that change nothing that is trained: how long, how it is watched and measured, and with what means. */
 const HARMLESS = /^(name|trackers|evaluators|exporters|runtime|train\.(steps|epochs|logEvery|checkpoint|earlyStopping))(\.|$)/;
@@ -48,8 +47,6 @@ async function keep(config: unknown, file: string): Promise<void> {
   const taken = await access(file).then(() => true, () => false); // prettier-ignore
   if (!taken) await writeJson(file, config);
 }
-
-const runOf = (path: string): string => (basename(dirname(path)) === CHECKPOINTS ? dirname(dirname(path)) : path);
 
 /** `path: old -> new` for each option in which two configs differ; a plugin that took another's place is one line. */
 export function differences(before: unknown, now: unknown, path = ''): string[] {

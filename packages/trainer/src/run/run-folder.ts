@@ -1,16 +1,19 @@
 import { execFile } from 'node:child_process';
 import { access, readFile, rename, writeFile } from 'node:fs/promises';
 import { cpus, platform, release, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { runtimeInfo, type Precision } from '@mochi/tensorflow';
-import { listCheckpoints } from '../checkpoint/layout.js';
+import { CHECKPOINTS, listCheckpoints } from '../checkpoint/layout.js';
 import { runFolderTaken } from '../checkpoint/errors.js';
 
 export const CONFIG_FILE = 'config.json';
 export const ENVIRONMENT_FILE = 'environment.json';
 export const SUMMARY_FILE = 'summary.json';
+
+/** The run that a path is, or that a checkpoint is of. */
+export const runOf = (path: string): string => (basename(dirname(path)) === CHECKPOINTS ? dirname(dirname(path)) : path);
 
 /** @throws MOCHI_RUN_EXISTS when the folder holds a run already. */
 export async function requireNoRun(runDir: string): Promise<void> {
@@ -50,7 +53,7 @@ export async function describeEnvironment(precision: Precision): Promise<Record<
 }
 
 /** Of this package, as all of the framework's have the same; null where a bundler took the code away from its manifest. */
-async function ownVersion(): Promise<string | null> {
+export async function ownVersion(): Promise<string | null> {
   type Manifest = Partial<Record<'name' | 'version', string>>;
   const { name, version } = await readJson<Manifest>(fileURLToPath(new URL('../../package.json', import.meta.url))).catch(
     (): Manifest => ({}),
