@@ -1,18 +1,18 @@
 import type { Block } from '@mochi/contract';
 import type { ContrastiveInput } from './contrastive-loss.js';
-import { badTemperature, bankBlockTwice, blockShape, noNegatives, unknownBank } from './errors.js';
+import { badTemperature, bankBlockTwice, blockShape, inputShape, noNegatives, unknownBank } from './errors.js';
 
 /** Checks shapes and names, all known while tracing, so that a mistake names the block and not an op. @returns The blocks with M >= 1. */
 export function checkInput(input: ContrastiveInput): Block[] {
   const { queries, positives, weights, banks, similarities, negatives, temperature } = input;
   if (typeof temperature === 'number' && !(temperature > 0 && Number.isFinite(temperature))) throw badTemperature(temperature);
   const [batch, width] = queries.shape;
-  requireShape('positives', positives.shape, [batch, width], 'B, D');
-  if (weights) requireShape('weights', weights.shape, [batch], 'B');
+  requireShape('positives', positives.shape, [batch, width], 'B, D', inputShape);
+  if (weights) requireShape('weights', weights.shape, [batch], 'B', inputShape);
   for (const [name, bank] of Object.entries(banks)) {
-    requireShape(`the bank "${name}"`, bank.shape, [bank.shape[0], width], 'K, D');
+    requireShape(`the bank "${name}"`, bank.shape, [bank.shape[0], width], 'K, D', inputShape);
     if (similarities[name])
-      requireShape(`similarities of the bank "${name}"`, similarities[name].shape, [batch, bank.shape[0]], 'B, K');
+      requireShape(`similarities of the bank "${name}"`, similarities[name].shape, [batch, bank.shape[0]], 'B, K', inputShape);
   }
   const capacities = Object.fromEntries(Object.entries(banks).map(([name, rows]) => [name, rows.shape[0]]));
   checkBlocks(negatives.blocks, { batch, width, capacities });
@@ -62,7 +62,13 @@ function checkBlock(block: Block, name: string, { batch, width, capacities }: Bl
   if (block.logWeights) requireShape(`logWeights of ${name}`, block.logWeights.shape, [batch, count], 'B, M');
 }
 
-function requireShape(what: string, got: readonly number[], want: readonly (number | undefined)[], letters: string): void {
+function requireShape(
+  what: string,
+  got: readonly number[],
+  want: readonly (number | undefined)[],
+  letters: string,
+  error = blockShape,
+): void {
   const same = got.length === want.length && got.every((size, axis) => size === want[axis]);
-  if (!same) throw blockShape(what, got, `[${letters}] = [${want.map((size) => size ?? '?').join(', ')}]`);
+  if (!same) throw error(what, got, `[${letters}] = [${want.map((size) => size ?? '?').join(', ')}]`);
 }

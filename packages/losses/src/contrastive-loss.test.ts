@@ -154,6 +154,24 @@ test('a wrong shape is told with the letters of the right one', () => {
   );
 });
 
+test.each([
+  { what: 'positives', more: { positives: tf.zeros<tf.Rank.R2>([1, 4]) }, expected: '[B, D] = [2, 4]' },
+  { what: 'the bank "bank"', more: { banks: { bank: tf.zeros<tf.Rank.R2>([4, 3]) } }, expected: '[K, D] = [4, 4]' },
+  {
+    what: 'similarities of the bank "bank"',
+    more: { similarities: { bank: tf.zeros<tf.Rank.R2>([3, 2]) } },
+    expected: '[B, K] = [2, 3]',
+  },
+])("a wrong shape of $what is the caller's, not a sampler's", ({ what, more, expected }) =>
+  expect(() => contrastiveLoss(inputOf(randomProblem(1, 2, 4, 3), [bankBlock()], more))).toThrow(
+    expect.objectContaining({
+      happened: expect.stringContaining(`${what} has shape`) as string,
+      expected,
+      fix: expect.not.stringContaining('sampler') as string,
+    }),
+  ),
+);
+
 test('no tensor is left behind', () => {
   const problem = randomProblem(3, 4, 8, 12);
   const blocks = [bankBlock(), randomMixture(1, problem, 9, 2, false), randomMixture(2, problem, 5, 3, true)];

@@ -11,7 +11,7 @@ export const unknownBank = (bank: string, known: string[]) =>
   new MochiError('MOCHI_UNKNOWN_BANK', {
     happened: `A block of negatives names the bank "${bank}", which the loss was not given.`,
     expected: `one of: ${known.join(', ') || '(no bank at all)'}`,
-    fix: "Leave out `bank` to use the run's own bank, or pass the rows of that bank under `banks`.",
+    fix: "Let the block name one of these (bankName of a sampler's context, bank of bankBlock), or pass its rows under `banks` by that name.",
   });
 
 export const bankBlockTwice = (bank: string) =>
@@ -28,11 +28,18 @@ export const blockShape = (what: string, got: readonly number[], want: string) =
     fix: 'Check the sampler that made the block: every tensor of a block has the batch as its first axis.',
   });
 
+export const inputShape = (what: string, got: readonly number[], want: string) =>
+  new MochiError('MOCHI_BLOCK_SHAPE', {
+    happened: `${what} has shape [${got.join(', ')}].`,
+    expected: want,
+    fix: "Give the loss queries and positives [B, D] of one batch, rows of a bank [K, D] (MoCo's queue in PyTorch is [D, K]: transpose it), and their cosines [B, K].",
+  });
+
 export const badTemperature = (temperature: number) =>
   new MochiError('MOCHI_TEMPERATURE', {
     happened: `The temperature of the contrastive loss is ${temperature}.`,
     expected: 'a finite number above 0; papers use 0.05 to 0.5',
-    fix: 'Set method.temperature to, say, 0.2.',
+    fix: 'Set it to, say, 0.2; in a config it is method.temperature.',
   });
 
 export const badCorrection = (name: string, value: number, bounds: string) =>

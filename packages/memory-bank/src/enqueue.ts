@@ -15,6 +15,7 @@ import { bankTooSmall } from './errors.js';
  * @returns New tensors, which the caller disposes.
  * @throws MOCHI_BANK_TOO_SMALL when B > K: a key would overwrite another of its own batch.
  * @throws MOCHI_BANK_SHAPE when keys, ids and labels do not belong to one batch of this width.
+ * @throws MOCHI_BANK_DTYPE when ids, step or labels are not int32.
  * @throws MOCHI_BANK_LABELS_MISSING when the bank keeps labels and none are given.
  * @see He et al. 2020, Momentum Contrast, arXiv:1911.05722, section 3.2
  */
@@ -22,7 +23,7 @@ export function enqueue(bank: BankState, keys: tf.Tensor2D, ids: tf.Tensor1D, st
   const [capacity] = bank.rows.shape;
   const [batch] = keys.shape;
   if (batch > capacity) throw bankTooSmall(capacity, batch);
-  checkEntries(bank, keys, ids, labels);
+  checkEntries(bank, { keys, ids, step, labels });
   return tf.tidy(() => {
     const count = tf.scalar(batch, 'int32'); // a bare number would turn the sums into float32
     const size = tf.scalar(capacity, 'int32');

@@ -146,4 +146,21 @@ describe('errors', () => {
     expect(() => enqueue(state, ...given, classes)).toThrow(expect.objectContaining({ code }) as Error);
     disposeTree([state, ...given, ...(classes ? [classes] : [])]);
   });
+
+  test.each([
+    { what: 'a step', got: 'float32', ids: int1d([1]), step: tf.scalar(3), labels: int1d([1]) },
+    { what: 'a step', got: 'none (no tensor)', ids: int1d([1]), step: 3 as never, labels: int1d([1]) },
+    { what: 'ids', got: 'float32', ids: tf.tensor1d([1]), step: int0d(3), labels: int1d([1]) },
+    { what: 'labels', got: 'float32', ids: int1d([1]), step: int0d(3), labels: tf.tensor1d([1]) },
+  ])('$what of dtype $got is named, and how it is made int32', ({ what, got, ids, step, labels }) => {
+    const state = bank();
+    expect(() => enqueue(state, tf.zeros([1, 2]), ids, step, labels)).toThrow(
+      expect.objectContaining({
+        code: 'MOCHI_BANK_DTYPE',
+        happened: `The memory bank was given ${what} of dtype ${got}.`,
+        fix: expect.stringContaining("'int32')") as string,
+      }) as Error,
+    );
+    disposeTree(state);
+  });
 });

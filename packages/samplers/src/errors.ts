@@ -1,4 +1,5 @@
 import { MochiError } from '@mochi/contract';
+import type { z } from 'zod';
 
 export const poolTooSmall = (pool: number) =>
   new MochiError('MOCHI_POOL_TOO_SMALL', {
@@ -18,6 +19,23 @@ const poolTooLarge = (option: string, wanted: number, capacity: number) =>
 export const requireRows = (option: string, wanted: number, capacity: number): void => {
   if (wanted > capacity) throw poolTooLarge(option, wanted, capacity);
 };
+
+/**
+ * Whether a caller without a config has given every option: defaults are the schema's, which fills them in when it parses.
+ *
+ * @param name Of the schema. @throws MOCHI_SAMPLER_OPTIONS
+ */
+export function requireOptions(name: string, schema: z.ZodObject, options: object): void {
+  const missing = Object.keys(schema.shape).filter((key) => key !== 'bank' && key !== 'warmup' && !(key in options));
+  if (missing.length > 0) throw optionsMissing(name, missing);
+}
+
+const optionsMissing = (name: string, missing: readonly string[]) =>
+  new MochiError('MOCHI_SAMPLER_OPTIONS', {
+    happened: `The negatives were asked for without these options: ${missing.join(', ')}.`,
+    expected: `options that ${name} has parsed, so that what is left out has its default`,
+    fix: `Give ${name}.parse({ ... }) with the options of your own in it.`,
+  });
 
 export const labelsMissing = (where: string) =>
   new MochiError('MOCHI_SAMPLER_LABELS', {

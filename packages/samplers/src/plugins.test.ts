@@ -65,3 +65,21 @@ test.each([
   const failure = await startRun({ object: { sampler: { name: 'mochi', ...options } }, known }).catch((error: unknown) => error);
   expect(String(failure)).toMatch(message);
 });
+
+test.each([
+  {
+    draw: samplers.mochiNegatives,
+    given: { n: 16, s: 8, sPrime: 2 },
+    says: /without these options: alpha, beta\.\n[\s\S]*mochiConfig\.parse\(/,
+  },
+  {
+    draw: samplers.randomMixNegatives,
+    given: { s: 8, sPrime: 2, alpha: [0, 1] },
+    says: /options: beta\.[\s\S]*randomMixConfig\.parse\(/,
+  },
+  { draw: samplers.hardDuplicates, given: { s: 8 }, says: /options: n, sPrime\.[\s\S]*hardDuplicatesConfig\.parse\(/ },
+  { draw: samplers.syncoNegatives, given: { n: 16 }, says: /options: n1, n2,[\s\S]*syncoConfig\.parse\(/ },
+])('options that no schema has parsed, $given, are named', ({ draw, given, says }) => {
+  expect(() => draw(makeContext(), given as never)).toThrow(expect.objectContaining({ code: 'MOCHI_SAMPLER_OPTIONS' }) as Error);
+  expect(() => draw(makeContext(), given as never)).toThrow(says);
+});

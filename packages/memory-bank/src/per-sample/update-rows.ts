@@ -11,7 +11,7 @@ import { checkEntries } from '../check-entries.js';
  * @param keys Unit vectors, [B, D]. @param ids Their samples, [B] int32 in [0, K). @param step The step that writes them, int32 scalar.
  * @param labels Their classes, [B] int32; needed if, and only if, the bank keeps labels.
  * @returns New tensors, which the caller disposes. `cursor` stays 0; `filled` counts rows that were ever written.
- * @throws MOCHI_BANK_SHAPE, MOCHI_BANK_LABELS_MISSING
+ * @throws MOCHI_BANK_SHAPE, MOCHI_BANK_DTYPE, MOCHI_BANK_LABELS_MISSING
  * @see Wu et al. 2018, Unsupervised Feature Learning via Non-Parametric Instance Discrimination, arXiv:1805.01978
  */
 export function updateRows(
@@ -22,7 +22,7 @@ export function updateRows(
   momentum: number,
   labels?: tf.Tensor1D,
 ): BankState {
-  checkEntries(bank, keys, ids, labels);
+  checkEntries(bank, { keys, ids, step, labels });
   return tf.tidy(() => {
     const [batch] = ids.shape;
     const before = gather<tf.Tensor2D>(bank.rows, ids);

@@ -7,16 +7,19 @@ import { countsOf } from '../mochi/ramped-counts.js';
 import { tidyTree } from '../tidy-tree.js';
 import { uniformNegatives } from '../uniform/uniform-sampler.js';
 import { afterWarmUp } from '../warm-up.js';
-import type { HardDuplicatesConfig } from './config.js';
+import { requireOptions } from '../errors.js';
+import { hardDuplicatesConfig, type HardDuplicatesConfig } from './config.js';
 
 /**
  * The whole bank, and S + S' of each query's N hardest rows once more, drawn with replacement and unmixed. Against `mochi` it tells what
  * mixing adds to counting the hardest rows more than once. S = S' = 0 is `uniform`.
  *
  * @returns A bank block and a mixture of P = 1 parent of weight 1 for each of S and S', whose tensors the caller disposes.
- * @throws MOCHI_POOL_TOO_LARGE when N > K.
+ * @throws MOCHI_POOL_TOO_LARGE when N > K; MOCHI_SAMPLER_OPTIONS for options that `hardDuplicatesConfig` has not parsed.
  */
-export function hardDuplicates(context: MochiContext, { n, s, sPrime }: Omit<HardDuplicatesConfig, 'warmup' | 'bank'>): Sampled {
+export function hardDuplicates(context: MochiContext, options: Omit<HardDuplicatesConfig, 'warmup' | 'bank'>): Sampled {
+  requireOptions('hardDuplicatesConfig', hardDuplicatesConfig, options);
+  const { n, s, sPrime } = options;
   const { ids, rng, bankName: bank = DEFAULT_BANK } = context;
   const { blocks } = uniformNegatives(context);
   return tidyTree(() => {

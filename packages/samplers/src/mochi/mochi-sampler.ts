@@ -3,7 +3,8 @@ import type { NamedBank } from '../bank-option.js';
 import { tidyTree } from '../tidy-tree.js';
 import { uniformNegatives } from '../uniform/uniform-sampler.js';
 import { afterWarmUp } from '../warm-up.js';
-import type { MochiConfig } from './config.js';
+import { requireOptions } from '../errors.js';
+import { mochiConfig, type MochiConfig } from './config.js';
 import { hardestPool, requirePool, type Pool } from './hardest-pool.js';
 import { mixHardestPairs, mixQueryWithHardest } from './mix-hardest.js';
 import { countsOf, type RampContext } from './ramped-counts.js';
@@ -16,13 +17,12 @@ export type MochiContext = Pick<SampleContext, 'similarities' | 'ids' | 'rng' | 
  * S = S' = 0 is `uniform`. A ramped S or S' allocates its maximum; what is past its value now has log-weight -Infinity.
  *
  * @returns Blocks whose tensors the caller disposes; the bank block's log-weights are the mask itself.
- * @throws MOCHI_POOL_TOO_LARGE when N > K.
+ * @throws MOCHI_POOL_TOO_LARGE when N > K; MOCHI_SAMPLER_OPTIONS for options that `mochiConfig` has not parsed.
  * @see Kalantidis et al. 2020, Hard Negative Mixing for Contrastive Learning, arXiv:2010.01028
  */
-export function mochiNegatives(
-  context: MochiContext,
-  { n, s, sPrime, alpha, beta }: Omit<MochiConfig, 'warmup' | 'bank'>,
-): Sampled {
+export function mochiNegatives(context: MochiContext, options: Omit<MochiConfig, 'warmup' | 'bank'>): Sampled {
+  requireOptions('mochiConfig', mochiConfig, options);
+  const { n, s, sPrime, alpha, beta } = options;
   const pool = () => hardestPool(context, countsOf({ n }, context).n);
   return mixtures(context, pool, { s, sPrime, alpha, beta });
 }

@@ -2,7 +2,8 @@ import type { NegativeSampler, Sampled } from '@mochi/contract';
 import { candidatesOf } from '../candidates.js';
 import { mixtures, type MochiContext } from '../mochi/mochi-sampler.js';
 import { afterWarmUp } from '../warm-up.js';
-import type { RandomMixConfig } from './config.js';
+import { requireOptions } from '../errors.js';
+import { randomMixConfig, type RandomMixConfig } from './config.js';
 import { freeRows } from './free-rows.js';
 
 /**
@@ -10,12 +11,12 @@ import { freeRows } from './free-rows.js';
  * S = S' = 0 is `uniform`.
  *
  * @returns Blocks whose tensors the caller disposes; the bank block's log-weights are the mask itself.
+ * @throws MOCHI_SAMPLER_OPTIONS for options that `randomMixConfig` has not parsed.
  * @see Kalantidis et al. 2020, arXiv:2010.01028, section 3.3 and 3.4, with Q~N the whole bank
  */
-export function randomMixNegatives(
-  context: MochiContext,
-  { s, sPrime, alpha, beta }: Omit<RandomMixConfig, 'warmup' | 'bank'>,
-): Sampled {
+export function randomMixNegatives(context: MochiContext, options: Omit<RandomMixConfig, 'warmup' | 'bank'>): Sampled {
+  requireOptions('randomMixConfig', randomMixConfig, options);
+  const { s, sPrime, alpha, beta } = options;
   const { similarities, mask } = context;
   const pool = () => ({ rows: freeRows(similarities, mask), ...(mask ? { available: candidatesOf(mask) } : {}) });
   return mixtures(context, pool, { s, sPrime, alpha, beta });

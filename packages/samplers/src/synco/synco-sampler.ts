@@ -11,12 +11,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NamedBank } from '../bank-option.js';
 import { candidatesOf } from '../candidates.js';
 import { poolOf, rankOf, rankPairOf, rowsAt, silenced } from '../draw-ranks.js';
-import { requireRows } from '../errors.js';
+import { requireOptions, requireRows } from '../errors.js';
 import { hardestRows } from '../mochi/hardest-rows.js';
 import { tidyTree } from '../tidy-tree.js';
 import { uniformNegatives } from '../uniform/uniform-sampler.js';
 import { afterWarmUp } from '../warm-up.js';
-import type { SyncoConfig } from './config.js';
+import { syncoConfig, type SyncoConfig } from './config.js';
 import { adversarial, extrapolated, interpolated, mixed, noisy, perturbed } from './generators.js';
 import { sampleNormals } from './sample-normals.js';
 
@@ -30,10 +30,11 @@ type Options = Omit<SyncoConfig, 'warmup' | 'bank'>;
  * SynCo: the whole bank, and synthetic negatives of six types from each query's own N hardest rows. All counts 0 is `uniform`.
  *
  * @returns Blocks whose tensors the caller disposes; the bank block's log-weights are the mask itself.
- * @throws MOCHI_POOL_TOO_LARGE when N > K.
+ * @throws MOCHI_POOL_TOO_LARGE when N > K; MOCHI_SAMPLER_OPTIONS for options that `syncoConfig` has not parsed.
  * @see Giakoumoglou and Stathaki 2024, SynCo, arXiv:2410.02401, section 3.2
  */
 export function syncoNegatives(context: SyncoContext, options: Options): Sampled {
+  requireOptions('syncoConfig', syncoConfig, options);
   const { n } = options;
   const { blocks } = uniformNegatives(context);
   if (countOf(options) === 0) return { blocks };

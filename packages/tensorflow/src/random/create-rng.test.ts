@@ -119,6 +119,11 @@ describe('createRng', () => {
 });
 
 describe('perSample', () => {
+  test('float ids are named', () =>
+    expect(() => createRng(1, 'a').perSample(tf.tensor1d([1, 2]))).toThrow(
+      expect.objectContaining({ code: 'MOCHI_OP_ARGUMENT', happened: 'perSample: ids are float32.' }),
+    ));
+
   const uniform = (rows: tf.Tensor1D, shape: number[], { seed = 1, stream = 'a', step = 0 } = {}): Float32Array =>
     read(() => createRng(seed, stream, step).perSample(rows).uniform(shape));
 

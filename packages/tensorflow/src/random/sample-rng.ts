@@ -11,8 +11,11 @@ const MAX_INTEGER = 2 ** 24;
  * Random numbers keyed by sample: row b is a function of (key, step, ids[b]) alone.
  *
  * @param key Of the seed, the stream and the call. @param ids [B] int32. @param step int32 scalar, or a number.
+ * @throws MOCHI_OP_ARGUMENT where ids are not int32.
  */
 export function createSampleRng(key: number, ids: tf.Tensor1D, step: tf.Scalar | number): SampleRng {
+  if (ids.dtype !== 'int32')
+    throw opArgument('perSample', `ids are ${ids.dtype}`, "The samples as int32, [B]: tf.tensor1d(ids, 'int32'), or tf.cast.");
   let calls = 0;
   const bits = (shape: number[], places?: Uint32Array): tf.Tensor => drawBits(hashWords(key, calls++), ids, step, shape, places);
   const unit = (shape: number[], places?: Uint32Array): tf.Tensor => tf.mul(tf.cast(bits(shape, places), 'float32'), UNIT_24);
