@@ -1,12 +1,11 @@
 import type { Augmentation, AugmentationOp, ViewSpec } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { applyOperations, drawOperations } from './apply-operations.js';
-import { builtInOperations } from './built-in-operations.js';
 import { evalBoxes } from './crop/eval-crop.js';
 import { CROP_DRAWS, randomCropBoxes } from './crop/random-resized-crop.js';
 import { unknownView } from './errors.js';
 import { IMAGENET_MEAN, IMAGENET_STD, normalize, type Rgb } from './ops/normalize.js';
-import { placeOperations, type PlacedOperation } from './place-operations.js';
+import { knownOperations, placeOperations, type PlacedOperation } from './place-operations.js';
 import { toImages, toPlanes } from './planes.js';
 import type { Recipe, ViewRecipe } from './recipe.js';
 
@@ -23,13 +22,14 @@ interface MadeView {
 /**
  * A recipe as an augmentation: its random views, and `eval`.
  *
- * @param operations Those that the recipe may name beside the built-in ones; the same name takes a built-in one's place.
- * @throws MOCHI_AUGMENT_OP_UNKNOWN, MOCHI_AUGMENT_OP; MOCHI_UNKNOWN_VIEW from the functions of what is returned.
+ * @param operations Those that the recipe may name beside the built-in ones, each by a name of its own.
+ * @throws MOCHI_AUGMENT_OP_NAME, MOCHI_AUGMENT_OP_UNKNOWN, MOCHI_AUGMENT_OP; MOCHI_UNKNOWN_VIEW and MOCHI_AUGMENT_OP_FAILED from the functions of
+ * what is returned.
  */
 export function augmentationOf(recipe: Recipe, operations: readonly AugmentationOp[] = []): Augmentation {
   const { size, mean, std } = recipe;
   const plain = evalTransform(size, recipe);
-  const known = new Map([...builtInOperations, ...operations].map((op) => [op.name, op]));
+  const known = knownOperations(operations);
   const made = new Map(Object.keys(recipe.views).map((name) => [name, makeView(name, recipe, known)]));
   const views = [...[...made.values()].map(({ spec }) => spec), ...plain.views];
   const random = (view: string): MadeView | undefined => {

@@ -1,5 +1,5 @@
-import { API_VERSION, AUGMENTATION, definePlugin } from '@mochi/contract';
-import { augmentationConformance } from '@mochi/testing';
+import { API_VERSION, AUGMENTATION, AUGMENTATION_OP, definePlugin } from '@mochi/contract';
+import { augmentationConformance, operationConformance } from '@mochi/testing';
 import { z } from 'zod';
 import { augmentationOf, builtInOperations, recipeOf, recipePlugin, recipes } from './index.js';
 
@@ -27,3 +27,14 @@ const everything = definePlugin({
     ),
 });
 augmentationConformance(everything);
+
+/** Each by itself, as the operations of a plugin are held to it. */
+operationConformance(
+  definePlugin({
+    name: 'those-that-ship',
+    kind: 'extension',
+    apiVersion: API_VERSION,
+    config: z.strictObject({}),
+    setup: (host) => builtInOperations.forEach((operation) => host.provide(AUGMENTATION_OP, () => operation)),
+  }),
+);

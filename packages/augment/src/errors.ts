@@ -7,11 +7,15 @@ export const unknownView = (recipe: string, view: string, views: readonly string
     fix: 'Ask for one of these views, or name more of them in augment.views.',
   });
 
-export const unknownOperation = (name: string, known: readonly string[]): MochiError =>
+/** @param near What was probably meant. */
+export const unknownOperation = (name: string, known: readonly string[], near: string | undefined): MochiError =>
   new MochiError('MOCHI_AUGMENT_OP_UNKNOWN', {
-    happened: `The list of operations of the augmentation names "${name}", which nothing provides.`,
+    happened: `The list of operations of the augmentation (augment.add) names "${name}", which nothing provides.`,
     expected: `one of: ${known.join(', ')}`,
-    fix: 'Correct the name, or list the plugin that provides the operation under plugins.',
+    fix:
+      near === undefined
+        ? 'Correct the name, or list the plugin that provides the operation under plugins.'
+        : `Did you mean "${near}"? Else list the plugin that provides "${name}" under plugins.`,
   });
 
 export const badOperation = (name: string, what: string): MochiError =>
@@ -19,4 +23,40 @@ export const badOperation = (name: string, what: string): MochiError =>
     happened: `The operation "${name}" of the augmentation cannot be made: ${what}.`,
     expected: 'options as the operation has them, a probability p from 0 to 1, and places and views that the recipe has',
     fix: 'Correct the entry in the augment section.',
+  });
+
+const WHO = 'mochi explain CONFIG lists the plugins that provide augmentation-op.';
+
+export const operationUnnamed = (name: unknown): MochiError =>
+  new MochiError('MOCHI_AUGMENT_OP_NAME', {
+    happened: `An operation that a plugin provides has ${name === undefined ? 'no name' : `the name ${JSON.stringify(name)}`}.`,
+    expected: 'a name by which lists of operations call it, e.g. acme-shade',
+    fix: `Give the operation a name. ${WHO}`,
+  });
+
+/** @param first Who has the name already. */
+export const operationTaken = (name: string, first: 'ships' | 'plugin'): MochiError =>
+  new MochiError('MOCHI_AUGMENT_OP_NAME', {
+    happened: `Two operations are called "${name}": ${first === 'ships' ? 'the one that ships, and one that a plugin provides' : 'plugins provide both'}.`,
+    expected: 'operations of different names, so that a list says which one it means',
+    fix: `Give the operation of a plugin a name of its own, e.g. acme-${name}. ${WHO}`,
+  });
+
+/** @param draws Uniform numbers that the operation gets of each image. */
+export const operationFailed = (name: string, call: 'parameters' | 'apply', draws: number, cause: unknown): MochiError =>
+  new MochiError(
+    'MOCHI_AUGMENT_OP_FAILED',
+    {
+      happened: `The operation "${name}" of the augmentation threw in ${call}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      expected: `a call that works on traced tensors, and on the ${draws} draw${draws === 1 ? '' : 's'} of each image that the operation declares`,
+      fix: 'See the cause. Where a tensor is missing that should be a draw, set `draws` to the number that `parameters` uses.',
+    },
+    { cause },
+  );
+
+export const operationOutput = (name: string, got: string, want: string): MochiError =>
+  new MochiError('MOCHI_AUGMENT_OP_FAILED', {
+    happened: `The operation "${name}" of the augmentation returned ${got} for planes of ${want}.`,
+    expected: 'planes of the same shape: [3, B, height, width] float32',
+    fix: 'Keep the order of the axes and the size of the images in apply; a smaller image is padded or stretched by the operation itself.',
   });

@@ -1,5 +1,8 @@
-import type { AugmentationOp, DrawStream, StandardSchema } from '@mochi/contract';
-import { badOperation, unknownOperation } from './errors.js';
+import type { AugmentationOp, DrawStream } from '@mochi/contract';
+import { suggest } from '@mochi/core';
+import { builtInOperations } from './built-in-operations.js';
+import { badOperation, operationTaken, operationUnnamed, unknownOperation } from './errors.js';
+import { optionProblems } from './option-problems.js';
 import type { Entry } from './recipe.js';
 
 /** An operation of a list with checked options and its place among the draws. */
@@ -11,6 +14,18 @@ export interface PlacedOperation {
   readonly stream: DrawStream;
 }
 
+/** By name: those that ship, and those of plugins. @throws MOCHI_AUGMENT_OP_NAME */
+export function knownOperations(own: readonly AugmentationOp[]): ReadonlyMap<string, AugmentationOp> {
+  const known = new Map<string, AugmentationOp>(builtInOperations.map((op) => [op.name, op]));
+  for (const op of own) {
+    const { name } = op as { name?: unknown };
+    if (typeof name !== 'string' || name === '') throw operationUnnamed(name);
+    if (known.has(name)) throw operationTaken(name, builtInOperations.some((one) => one.name === name) ? 'ships' : 'plugin');
+    known.set(name, op);
+  }
+  return known;
+}
+
 /**
  * The operations of a list, those of probability 0 left out.
  *
@@ -20,9 +35,9 @@ export function placeOperations(entries: readonly Entry[], known: ReadonlyMap<st
   const times = new Map<string, number>();
   return entries.flatMap(({ op: name, p = 1, ...given }) => {
     const op = known.get(name);
-    if (!op) throw unknownOperation(name, [...known.keys()]);
+    if (!op) throw unknownOperation(name, [...known.keys()], suggest(name, known.keys()));
     if (!(p >= 0 && p <= 1)) throw badOperation(name, `p is ${p}, not from 0 to 1`);
-    const options = checked(name, op.options, given);
+    const options = checked(op, given);
     if (p === 0) return [];
     const nth = times.get(name) ?? 0;
     times.set(name, nth + 1);
@@ -31,12 +46,11 @@ export function placeOperations(entries: readonly Entry[], known: ReadonlyMap<st
   });
 }
 
-function checked(name: string, schema: StandardSchema, given: unknown): unknown {
-  const result = schema['~standard'].validate(given);
-  if (result instanceof Promise) throw badOperation(name, 'its schema checks asynchronously, which an operation cannot wait for');
+function checked(op: AugmentationOp, given: object): unknown {
+  const result = op.options['~standard'].validate(given);
+  if (result instanceof Promise)
+    throw badOperation(op.name, 'its schema checks asynchronously, which an operation cannot wait for');
   if (!result.issues) return result.value;
-  const where = (path: readonly (PropertyKey | { key: PropertyKey })[] = []): string =>
-    path.map((key) => String(typeof key === 'object' ? key.key : key)).join('.');
-  const told = result.issues.map(({ message, path }) => [where(path), message].filter(Boolean).join(': '));
-  throw badOperation(name, told.join('; '));
+  const told = optionProblems(op, result.issues).map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
+  throw badOperation(op.name, told.join('; '));
 }

@@ -17,7 +17,7 @@ interface CheckResult {
 
 /** What `@mochi/testing/checks` has for this command. */
 export interface Suites {
-  pluginChecks(plugin: Plugin, options?: object): Check[];
+  pluginChecks(plugin: Plugin, options?: object): Promise<Check[]>;
   runChecks(checks: readonly Check[], onResult?: (result: CheckResult) => void): Promise<CheckResult[]>;
 }
 

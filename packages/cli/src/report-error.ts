@@ -5,7 +5,7 @@ import { EXIT } from './exit-codes.js';
 
 /** Codes of what goes wrong while something runs; every other code says that what was asked for is wrong. */
 const RUN_TIME =
-  /^MOCHI_(NOT_FINITE|TENSORFLOW|HOOK_FAILED|SERVICE_FAILED|TOO_MANY_BROKEN|PIPELINE|FEATURES_|PROFILE_TOO_SHORT|EXPORT_FAILED|NO_NETWORK|NO_PIP|PIP_|HASH_|STRAY_|SAMPLER_(OUTPUT|FAILED)|BLOCK_SHAPE|BANK_BLOCK_TWICE|LIBRARY_BROKEN|DISK_|READ_|DRAW_|TRACED_|STATE_)/;
+  /^MOCHI_(NOT_FINITE|TENSORFLOW|HOOK_FAILED|SERVICE_FAILED|TOO_MANY_BROKEN|PIPELINE|FEATURES_|PROFILE_TOO_SHORT|EXPORT_(FAILED|NOTHING)|AUGMENT_OP_FAILED|NO_NETWORK|NO_PIP|PIP_|HASH_|STRAY_|SAMPLER_(OUTPUT|FAILED)|BLOCK_SHAPE|BANK_BLOCK_TWICE|LIBRARY_BROKEN|DISK_|READ_|DRAW_|TRACED_|STATE_)/;
 
 /** Prints an error for a person, or as one JSON line, and says which code the process should end with. */
 export function reportError(error: unknown, json: boolean): number {

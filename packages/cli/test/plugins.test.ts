@@ -21,6 +21,21 @@ export const plugin = {
   })),
 };`;
 
+/** An operation for recipes that forgets to declare its draw, and an extension without one. */
+const SHADE = `
+import { AUGMENTATION_OP } from '@mochi/contract';
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+const extension = (name, setup) => ({ name, kind: 'extension', apiVersion: 1, config: z.strictObject({}), setup });
+const op = {
+  name: 'acme-shade', options: z.strictObject({ most: z.number() }),
+  parameters: ([u], { most }) => ({ left: tf.sub(1, tf.mul(u, most)) }),
+  apply: (planes, { left }) => tf.floor(tf.mul(planes, tf.reshape(left, [-1, 1, 1]))),
+};
+export const shade = extension('acme-shades', (host) => host.provide(AUGMENTATION_OP, () => op));
+export const other = extension('acme-other', () => {});
+`;
+
 function install(name: string, source: string): void {
   mkdirSync(join(folder, 'node_modules', name), { recursive: true });
   const manifest = { name, version: '1.2.3', keywords: ['mochi-plugin'], type: 'module', exports: './index.js' };
@@ -33,6 +48,7 @@ beforeAll(() => {
   install('acme-old', evaluator('acme-old', 'rows', 'apiVersion: 0,'));
   install('acme-unstated', evaluator('acme-unstated', 'rows', ''));
   writeFileSync(join(folder, 'drawn.mjs'), evaluator('acme-drawn', 'Math.random()'));
+  writeFileSync(join(folder, 'shade.mjs'), SHADE);
 });
 
 test('list: packages with the keyword, their options, and why some cannot be used', async () => {
@@ -64,6 +80,16 @@ test('check: by path; a fault is named, and the command fails', async () => {
     1,
     expect.stringMatching(/Math\.random\(\), Date .* draw from the stream that is given/),
   ]);
+});
+
+test('check: a file is found without ./ before it; operations of an extension have a suite, their options stand under op', async () => {
+  const { code, stdout } = await mochi('plugins', 'check', 'shade.mjs', 'op.most=0.5');
+  expect([code, stdout]).toEqual([
+    1,
+    expect.stringMatching(/ok {5}it has a name[^]*FAILED images keep[^]*acme-shade: parameters threw/),
+  ]);
+  const other = await mochi('plugins', 'check', 'shade.mjs', '--name', 'acme-other');
+  expect([other.code, other.stdout]).toEqual([0, expect.stringMatching(/acme-other: an extension without operations/)]);
 });
 
 test.each([

@@ -59,7 +59,7 @@ describe.each(Object.keys(KINDS) as TemplateKind[])('%s', (kind) => {
   test('the plugin keeps the contract of its kind', async () => {
     const [found, ...more] = await findPlugins('./src/index.ts', folder);
     expect([found!.plugin.kind, found!.plugin.name, more]).toEqual([kind, `my-${kind}`, []]);
-    const results = await runChecks(pluginChecks(found!.plugin, SMALL[kind]));
+    const results = await runChecks(await pluginChecks(found!.plugin, SMALL[kind]));
     expect(results.length).toBeGreaterThan(5);
     expect(results.filter(({ failure }) => failure !== null)).toEqual([]);
   });

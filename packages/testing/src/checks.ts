@@ -9,6 +9,7 @@ import { evaluatorChecks } from './conformance/evaluator.js';
 import { exporterChecks } from './conformance/exporter.js';
 import { methodChecks } from './conformance/method.js';
 import { mixingChecks } from './conformance/mixing.js';
+import { operationChecks, providesOperations } from './conformance/operation.js';
 import { optimizerChecks } from './conformance/optimizer.js';
 import { positivesChecks } from './conformance/positives.js';
 import { samplerChecks } from './conformance/sampler.js';
@@ -31,6 +32,7 @@ export {
   exporterChecks,
   methodChecks,
   mixingChecks,
+  operationChecks,
   optimizerChecks,
   positivesChecks,
   samplerChecks,
@@ -55,8 +57,11 @@ const OF_KIND: Readonly<Partial<Record<Plugin['kind'], (plugin: Plugin, options?
   mixing: mixingChecks,
 };
 
-/** The suite of the plugin's kind; empty where the kind has none: an extension promises nothing but to be set up. */
-export const pluginChecks = (plugin: Plugin, options: object = {}): Check[] => OF_KIND[plugin.kind]?.(plugin, options) ?? [];
+/** The suite of the plugin's kind. Of an extension: that of its operations for recipes; empty where it has none, for it promises nothing but to be set up. */
+export async function pluginChecks(plugin: Plugin, options: object = {}): Promise<Check[]> {
+  if (plugin.kind === 'extension') return (await providesOperations(plugin, options)) ? operationChecks(plugin, options) : [];
+  return OF_KIND[plugin.kind]?.(plugin, options) ?? [];
+}
 
 /** What became of a check. */
 export interface CheckResult {

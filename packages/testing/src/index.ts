@@ -13,6 +13,7 @@ export {
   exporterConformance,
   methodConformance,
   mixingConformance,
+  operationConformance,
   optimizerConformance,
   positivesConformance,
   samplerConformance,

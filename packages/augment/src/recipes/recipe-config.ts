@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { builtInOperations } from '../built-in-operations.js';
 import { probability, range, type BuiltInOp } from '../operation.js';
+import { optionProblems } from '../option-problems.js';
 import type { RecipeData } from './recipe-data.js';
 
 const side = z.int().min(8).max(1024);
@@ -27,10 +28,11 @@ const entry = z
     views: z.array(viewName).optional().describe('views that get it; default: all'),
   })
   .superRefine(({ op, p: _, before: __, views: ___, ...options }, context) => {
-    const result = operation(op)?.options['~standard'].validate(options);
+    const known = operation(op);
+    const result = known?.options['~standard'].validate(options);
     if (!result || result instanceof Promise) return;
-    for (const { message, path = [] } of result.issues ?? [])
-      context.addIssue({ code: 'custom', message, path: path.map((key) => (typeof key === 'object' ? key.key : key)) });
+    for (const { path, message } of optionProblems(known!, result.issues ?? []))
+      context.addIssue({ code: 'custom', message, path: [...path] });
   });
 
 /** The config of a recipe, made of its data: every option of every operation, with the recipe's value for default. */

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Plugin } from '@mochi/contract';
 import { loadConfig, SECTIONS } from '@mochi/core';
 import { findPlugins, listPlugins } from '@mochi/mochi';
@@ -38,8 +40,9 @@ async function list({ json, options }: { json: boolean; options: boolean }): Pro
 }
 
 async function check(words: readonly string[], { json, name }: { json: boolean; name?: string | undefined }): Promise<void> {
-  const { file: use, overrides } = splitPositionals(words);
-  if (use === undefined) throw usage('No plugin was named.', 'mochi plugins check PATH_OR_PACKAGE', 'Name a file or a package.');
+  const { file, overrides } = splitPositionals(words);
+  if (file === undefined) throw usage('No plugin was named.', 'mochi plugins check PATH_OR_PACKAGE', 'Name a file or a package.');
+  const use = isFile(file) ? resolve(file) : file; // a config would want ./ before it; here a file that is there is meant
   const found = (await findPlugins(use))
     .map(({ plugin }) => plugin)
     .filter((plugin) => name === undefined || plugin.name === name);
@@ -49,8 +52,11 @@ async function check(words: readonly string[], { json, name }: { json: boolean; 
   const { pluginChecks, runChecks } = await loadSuites();
   let failed = 0;
   for (const plugin of found) {
-    const checks = pluginChecks(plugin, options);
-    if (!json) console.log(`${plugin.kind} ${plugin.name}${checks.length === 0 ? ': its kind has no suite; it loads' : ''}`);
+    const checks = await pluginChecks(plugin, options);
+    if (!json)
+      console.log(
+        `${plugin.kind} ${plugin.name}${checks.length === 0 ? ': an extension without operations for recipes has no suite; it is set up' : ''}`,
+      );
     let before: string | null = null;
     const results = await runChecks(checks, ({ name, failure }) => {
       const said = failure !== null && failure === before ? 'the same' : failure;
@@ -64,12 +70,14 @@ async function check(words: readonly string[], { json, name }: { json: boolean; 
   if (failed > 0) process.exitCode = EXIT.failed;
 }
 
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
 const indented = (text: string | null): string => (text === null ? '' : `\n         ${text.replaceAll('\n', '\n         ')}`);
 
 /** Once, before every check would say it. @throws MOCHI_CONFIG_INVALID */
 async function requireOptions(plugin: Plugin, options: object): Promise<void> {
   const spec = SECTIONS.find(({ kind }) => kind === plugin.kind);
-  if (!spec) return; // an extension has no section, and no suite
+  if (!spec) return; // an extension has no section; it is set up with its options next
   const entry = { name: plugin.name, ...options };
   await loadConfig({ object: { [spec.section]: spec.form === 'many' ? [entry] : entry }, known: [plugin] });
 }
