@@ -16,6 +16,7 @@ test('the plan names the chain of samplers with their warm-up, so that a forgott
     { name: 'oracle', warmUpSteps: 0 },
     { name: 'mochi', warmUpSteps: 4 },
   ];
-  const plan = { name: 'run', ...sizes, banks: [], samplers, warnings: [], evaluators: [] };
+  const plan = { name: 'run', ...sizes, banks: [], samplers, ceilings: [{ sampler: 'mochi', n: 128, share: 0.2 }], warnings: [], evaluators: [] }; // prettier-ignore
   expect(formatPlan(plan)).toMatch(/^sampler +oracle \+ mochi \(after 4 steps of warm-up\)$/m);
+  expect(formatPlan(plan)).toMatch(/^ceiling +of the 128 hardest rows of mochi at most 20 % .*false negatives/m);
 });

@@ -7,6 +7,9 @@ const counted = (value: number, noun: string): string => `${whole(value)} ${noun
 const samplerText = ({ name, warmUpSteps }: TrainingPlan['samplers'][number]): string =>
   warmUpSteps === 0 ? name : `${name} (after ${counted(warmUpSteps, 'step')} of warm-up)`;
 
+const ceilingText = ({ sampler, n, share }: TrainingPlan['ceilings'][number]): string =>
+  `ceiling     of the ${whole(n)} hardest rows of ${sampler} at most ${(100 * share).toFixed(0)} % are of the query's class (false negatives), were classes equally frequent`;
+
 /** What `mochi train --dry-run` says to a person. */
 export function formatPlan(plan: TrainingPlan): string {
   const { name, images, classes, batchSize, stepsPerEpoch, totalSteps, totalEpochs, parameters, stateBytes, banks, evaluators } =
@@ -19,6 +22,7 @@ export function formatPlan(plan: TrainingPlan): string {
     `checkpoint  ${(stateBytes / 2 ** 20).toFixed(1)} MiB`,
     `banks       ${banks.map((bank) => `${bank.name}, ${whole(bank.capacity)} rows`).join('; ') || 'none'}`,
     `sampler     ${plan.samplers.map(samplerText).join(' + ') || 'none'}`,
+    ...plan.ceilings.map(ceilingText),
     `evaluators  ${evaluators.map(({ name, splits }) => (splits.length === 0 ? name : `${name} (on ${splits.join(', ')})`)).join('; ') || 'none'}`,
     ...plan.warnings.map((text) => `warning     ${text}`),
     'The first step ran; nothing was written.',

@@ -21,6 +21,11 @@ export interface TrainingPlan {
   readonly banks: readonly { readonly name: string; readonly capacity: number }[];
   /** The chain, in order, with the steps before each does what it is for. */
   readonly samplers: readonly { readonly name: string; readonly warmUpSteps: number }[];
+  /**
+   * For each sampler with hardest rows (its option `n`), where the data have classes: the largest share of the N that can be of the query's class,
+   * min(1, K / (C N)) with C about equally frequent classes.
+   */
+  readonly ceilings: readonly { readonly sampler: string; readonly n: number; readonly share: number }[];
   /** Of the checks before the first step. */
   readonly warnings: readonly string[];
   /** With the splits that each of them reads. */
@@ -66,12 +71,26 @@ async function describe(config: ConfigInput, options: OpenOptions): Promise<Trai
       ...{ batchSize, stepsPerEpoch, totalSteps, totalEpochs, parameters, stateBytes },
       banks: parts.step.banks.map(({ bank, capacity }) => ({ name: bank.name, capacity })),
       samplers: parts.step.samplers.map(({ part }) => ({ name: part.name, warmUpSteps: warmUpSteps(parts.step, parts, part) })),
+      ceilings: ceilingsOf(host.config['sampler'], parts.step.banks, source.classes?.length ?? 0),
       warnings: remarks.map(({ message }) => message),
       evaluators: evaluators.map(({ name }) => ({ name, splits: reads[name] ?? [] })),
     };
   } finally {
     await host.dispose();
   }
+}
+
+function ceilingsOf(
+  samplers: unknown,
+  banks: readonly { readonly bank: { readonly name: string }; readonly capacity: number }[],
+  classes: number,
+): TrainingPlan['ceilings'] {
+  const entries = (Array.isArray(samplers) ? samplers : [samplers]) as readonly { name: string; n?: unknown; bank?: unknown }[];
+  return entries.flatMap(({ name, n, bank }) => {
+    const capacity = banks.find((one) => one.bank.name === bank)?.capacity;
+    if (classes === 0 || typeof n !== 'number' || capacity === undefined) return [];
+    return [{ sampler: name, n, share: Math.min(1, capacity / (classes * n)) }];
+  });
 }
 
 /** Every element of a state takes four bytes. */

@@ -186,6 +186,9 @@ test('a plan says what a run would be, and is what it is', async () => {
   ] as const)
     // prettier-ignore
     expect((await planTraining({ ...short, sampler: { name: 'mochi', n: 8, warmup } })).samplers).toEqual([{ name: 'mochi', warmUpSteps }]);
+  const half = { sampler: 'mochi', n: 32, share: 0.5 }; // K / (C N) = 32 / (2 x 32)
+  expect((await planTraining({ ...short, sampler: { name: 'mochi', n: 32 } })).ceilings).toEqual([half]);
+  expect((await planTraining({ ...short, sampler: 'uniform' })).ceilings).toEqual([]);
   const runDir = join(temporaryFolder(), 'run');
   const run = startTraining(short, { runDir });
   const events = firstValueFrom(run.events$.pipe(toArray()));
