@@ -21,6 +21,11 @@ import {
 const folder = mkdtempSync(join(tmpdir(), 'mochi-exporters-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const ORIGIN: EmbeddingTable['origin'] = {
+  run: { name: 'photos', step: 6, epoch: 0, mochi: '1.2.3', begun: null, initialWeights: null },
+  ...{ encoder: 'key', layer: 'head', split: 'test', normalised: true, preprocessing: null },
+};
+
 const table = (rows: number, dim: number): EmbeddingTable => ({
   rows,
   dim,
@@ -28,6 +33,7 @@ const table = (rows: number, dim: number): EmbeddingTable => ({
   ids: Int32Array.from({ length: rows }, (_, row) => row * 3 + 1),
   labels: Int32Array.from({ length: rows }, (_, row) => (row % 4) - 1), // -1: unlabelled
   classes: ['猫', 'dog, "big"', 'fish'],
+  origin: ORIGIN,
   names: Array.from({ length: rows }, (_, row) => (row === 0 ? 'a, "quoted"\nname' : `photos/${row}.jpg`)),
 });
 
@@ -63,7 +69,7 @@ test.each([
   expect(readNpy(path)).toEqual({ descr: '<f4', shape: [rows, dim], values: given.features });
   const sidecar = JSON.parse(readFileSync(join(folder, 'made', `npy-${rows}.json`), 'utf8')) as Record<string, unknown>;
   expect(sidecar).toEqual({
-    ...{ rows, dim, dtype: 'float32', names: given.names, ids: [...given.ids], classes: given.classes },
+    ...{ rows, dim, dtype: 'float32', origin: ORIGIN, names: given.names, ids: [...given.ids], classes: given.classes },
     labels: [...given.labels!].map((label) => (label < 0 ? null : label)),
   });
 });
@@ -114,6 +120,7 @@ test.each([
   const back = await readParquet(path);
   expect(back.metadata.row_groups).toHaveLength(groups);
   expect(back.metadata.key_value_metadata).toContainEqual({ key: 'mochi.classes', value: JSON.stringify(given.classes) });
+  expect(back.metadata.key_value_metadata).toContainEqual({ key: 'mochi.origin', value: JSON.stringify(ORIGIN) });
   expect(back.rows).toEqual(
     Array.from({ length: rows }, (_, row) => ({
       name: given.names[row],

@@ -1,13 +1,23 @@
 import { extname } from 'node:path';
-import type { Dataset, EmbeddingTable, Layer } from '@mochi/contract';
+import {
+  isMochiError,
+  type Augmentation,
+  type Dataset,
+  type EmbeddingTable,
+  type Layer,
+  type Preprocessing,
+} from '@mochi/contract';
 import { FeatureReader, openedAloud, type TrainConfig } from '@mochi/trainer';
 import { exportUnwritable } from './errors.js';
-import { exporterFor, exporterOf, noFormatFor, writeBy, type ExporterEntry } from './interchange/run-exporter.js';
+import { originOf } from './interchange/origin.js';
+import { preprocessingOf } from './interchange/preprocessing.js';
+import { exporterFor, exporterOf, noFormatFor, requireEnding, writeBy, type ExporterEntry } from './interchange/run-exporter.js';
+import { centred } from './interchange/similar.js';
 import { encoderWeights, openEncoder, type OpenedEncoder } from './open-encoder.js';
 import { requireWritable } from './require-writable.js';
 import { requireLayer, requireOptions, requirePath } from './check-arguments.js';
 import { OPEN_OPTIONS, type OpenOptions } from './open-run.js';
-import { abortSignal, anything, dataSection, entry, text, type OptionKind } from './option-kinds.js';
+import { abortSignal, anything, dataSection, entry, flag, text, type OptionKind } from './option-kinds.js';
 
 export interface EmbedOptions extends OpenOptions {
   /** Where to read images: a section `data` as in a config. Default: the data of the run. */
@@ -18,6 +28,8 @@ export interface EmbedOptions extends OpenOptions {
   readonly layer?: Layer;
   /** `query` (default) or `key`. */
   readonly encoder?: string;
+  /** Divide each row by its length: for searches by inner product or Euclidean distance, which then rank as cosine does. Default false. */
+  readonly normalise?: boolean;
   /** File to write, in the format that its ending says: .npy, .parquet, .lancedb (a folder). Default: nothing is written. */
   readonly out?: string;
   /**
@@ -34,7 +46,10 @@ export const READ_OPTIONS = {
   ...OPEN_OPTIONS,
 };
 
-const EMBED_OPTIONS: Readonly<Record<keyof EmbedOptions, OptionKind>> = { out: text, format: entry, ...READ_OPTIONS };
+const EMBED_OPTIONS: Readonly<Record<keyof EmbedOptions, OptionKind>> = {
+  ...{ out: text, format: entry, normalise: flag },
+  ...READ_OPTIONS,
+};
 
 /** Exporters of embeddings by the ending of what they write. */
 const FORMATS: Readonly<Record<string, string>> = {
@@ -67,11 +82,31 @@ export async function embed(path: string, options: EmbedOptions = {}): Promise<E
   });
   try {
     const { name, exporter } = await exporterFor(opened.host, 'write', opened.config, options);
-    const table = await readTable(opened, options);
+    if (out !== undefined) requireEnding(name, out);
+    const table = await withOrigin(await readTable(opened, options), opened, options);
     if (out !== undefined) await writeBy(name, out, () => exporter.write(table, out));
     return table;
   } finally {
     await opened.dispose();
+  }
+}
+
+/** A table as it is written: at unit length where that was asked for, and with where it comes from. */
+async function withOrigin(table: EmbeddingTable, opened: OpenedEncoder, options: EmbedOptions): Promise<EmbeddingTable> {
+  const { layer = 'backbone', encoder = 'query', normalise = false, split = opened.host.one('data').splits[0]! } = options;
+  const run = await originOf(opened);
+  const preprocessing = plainPreprocessing(opened.augmentation);
+  const features = normalise ? centred(table, new Float64Array(table.dim)) : table.features;
+  return { ...table, features, origin: { run, encoder, layer, split, normalised: normalise, preprocessing } };
+}
+
+/** Null for an augmentation whose eval view cannot be told in numbers. */
+function plainPreprocessing(augmentation: Augmentation): Preprocessing | null {
+  try {
+    return preprocessingOf(augmentation);
+  } catch (error) {
+    if (isMochiError(error)) return null;
+    throw error;
   }
 }
 

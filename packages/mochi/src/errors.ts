@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { isMochiError, MochiError } from '@mochi/contract';
 import { TensorFlowError } from '@mochi/tensorflow';
 
@@ -98,6 +99,18 @@ export const exportedNothing = (exporter: string, path: string, found: string): 
     expected: 'a file at this path, or a folder with files, once the promise of the exporter is fulfilled',
     fix: 'Write to the path that the exporter is given, and await what writes; or report this to whoever wrote the exporter.',
   });
+
+/** @param formats Those that write such a file. @param own Ending of the format; null: it writes a folder. */
+export const endingOfAnother = (format: string, path: string, formats: readonly string[], own: string | null): MochiError => {
+  const ending = extname(path);
+  const name = `${path.slice(0, -ending.length)}${own ?? ''}`;
+  const other = formats.length === 0 ? '' : `, or ask for the format ${formats.join(' or ')}`;
+  return new MochiError('MOCHI_EXPORT_FORMAT', {
+    happened: `The format ${format} was to be written to ${path}, and files that end in ${ending} hold something else.`,
+    expected: own === null ? `a folder for ${format}, without such an ending` : `a name that ends in ${own}`,
+    fix: `Name it ${name}${other}.`,
+  });
+};
 
 export const noPlainPreprocessing = (): MochiError =>
   new MochiError('MOCHI_EXPORT_PREPROCESSING', {

@@ -13,6 +13,7 @@ const inList = (given: unknown): string | undefined => (isText(given) ? `Put it 
 
 const ofType = (type: string, expected: string): OptionKind => ({ expected, is: (given) => typeof given === type });
 
+export const flag = ofType('boolean', 'true or false');
 export const text: OptionKind = { expected: 'text', is: isText };
 export const listener = ofType('function', 'a function, which is called with each event');
 export const sections: OptionKind = { expected: "an object of sections, e.g. { trackers: ['jsonl'] }", is: isObject };

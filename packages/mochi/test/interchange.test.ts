@@ -101,7 +101,9 @@ test('an output that cannot be written is refused before the images are looked a
   const under = join(first(), 'below-a-file.npy');
   const data = { name: 'image-folder', root: join(out, 'no-images') };
   await expect(embed(run, { out: under, data })).rejects.toMatchObject({ code: 'MOCHI_EXPORT_UNWRITABLE' });
-  await expect(exportEncoder(run, { format: 'onnx', to: under })).rejects.toMatchObject({ code: 'MOCHI_EXPORT_UNWRITABLE' });
+  await expect(exportEncoder(run, { format: 'onnx', to: under.replace('npy', 'onnx') })).rejects.toMatchObject({
+    code: 'MOCHI_EXPORT_UNWRITABLE',
+  });
 });
 
 test('search finds the image itself and its copy first', async () => {
@@ -110,6 +112,47 @@ test('search finds the image itself and its copy first', async () => {
   expect(found[0]!.similarity).toBeCloseTo(1, 4);
   expect(found).toHaveLength(3);
   await expect(search(run, join(root, 'none.png'))).rejects.toMatchObject({ code: 'MOCHI_IMAGE_UNREADABLE' });
+});
+
+test('search says which split it looked through, and which it did not', async () => {
+  const said: string[] = [];
+  const log = { info: (text: string) => said.push(text), warn: () => {} };
+  const data = { name: 'image-folder', root, holdout: 0.25 };
+  await search(run, first(), { data, split: 'test', log });
+  expect(said.at(-1)).toMatch(/^Searched the split test, \d images\. Not searched: train; name one as the split\.$/);
+  await search(run, first(), { log });
+  expect(said.at(-1)).toBe('Searched the split train, 13 images.');
+});
+
+test('embeddings say where they come from, and are of unit length where that was asked for', async () => {
+  const to = join(out, 'origin.npy');
+  const table = await embed(run, { out: to, layer: 'head', encoder: 'key', normalise: true });
+  const origin = {
+    encoder: 'key',
+    layer: 'head',
+    split: 'train',
+    normalised: true,
+    preprocessing: { size: 16, resizeSmall: 16 },
+  };
+  expect(table.origin).toMatchObject({ ...origin, run: { name: 'run', step: 2, mochi: expect.any(String) as string } });
+  expect(JSON.parse(readFileSync(to.replace('npy', 'json'), 'utf8'))).toMatchObject({ origin });
+  const plain = await embed(run, { layer: 'head', encoder: 'key' });
+  expect(plain.origin).toMatchObject({ normalised: false });
+  const [unit, given] = [table, plain].map(({ features, dim }) => features.subarray(0, dim));
+  const length = Math.hypot(...given!);
+  expect(unit).toBeAllClose([...given!].map((value) => value / length));
+});
+
+test.each([
+  { format: 'torchvision', ending: 'onnx', fix: /x\.safetensors, or ask for the format onnx\.$/ },
+  { format: 'detectron2', ending: 'pth', fix: /x\.safetensors\.$/ },
+  { format: 'tfjs', ending: 'md', fix: /x, or ask for the format card\.$/ },
+  { format: 'card', ending: 'npy', fix: /x\.md\.$/ },
+])('$format is not written to a file that ends in $ending', async ({ format, ending, fix }) => {
+  const to = join(out, `x.${ending}`);
+  const refused = { code: 'MOCHI_EXPORT_FORMAT', fix: expect.stringMatching(fix) as string };
+  await expect(exportEncoder(run, { format, to })).rejects.toMatchObject(refused);
+  expect(existsSync(to)).toBe(false);
 });
 
 test('duplicates are grouped, and the sheet shows them', async () => {
@@ -246,6 +289,7 @@ test('embeddings are written in the format of the ending; one that stands for no
     code: 'MOCHI_EXPORT_FORMAT',
     expected: expect.stringContaining('.npy, .parquet, .lancedb') as string,
   });
+  await expect(embed(run, { out: join(out, 'a.parquet'), format: 'npy' })).rejects.toMatchObject({ code: 'MOCHI_EXPORT_FORMAT' });
   await embed(run, { out: join(out, 'features.data'), format: 'npy' });
   expect(existsSync(join(out, 'features.data'))).toBe(true);
 });

@@ -14,7 +14,9 @@ async function makeTable() {
   const ids = Int32Array.from({ length: ROWS }, (_, row) => ROWS - row);
   const labels = Int32Array.from(ids.keys(), (row) => (row % 7 === 0 ? -1 : row % 3));
   const names = Array.from(ids.keys(), (row) => (row % 5 === 0 ? `Straße/"早", ${row}.jpg` : `photo ${row}.jpg`));
-  return { rows: ROWS, dim: DIM, features, names, ids, labels, classes: ['cat', 'chien, "petit"', '犬'] };
+  const run = { name: 'made', step: 1, epoch: 0, mochi: null, begun: null, initialWeights: null };
+  const origin = { run, encoder: 'query', layer: 'backbone', split: 'train', normalised: false, preprocessing: null };
+  return { rows: ROWS, dim: DIM, features, names, ids, labels, classes: ['cat', 'chien, "petit"', '犬'], origin };
 }
 
 /**

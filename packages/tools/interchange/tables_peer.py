@@ -31,6 +31,7 @@ def say(way, made, got):
 
 
 side = json.loads((folder / "table.json").read_text())
+assert side["origin"]["layer"] == "backbone"
 got = {"name": side["names"], "id": side["ids"], "label": side["labels"]}
 say(f"npy and JSON, numpy {np.__version__}", np.load(folder / "table.npy", mmap_mode="r"), got)
 with open(folder / "csv.csv", newline="", encoding="utf-8") as file:
@@ -41,6 +42,7 @@ say(f"npy and CSV, numpy {np.__version__}", np.load(folder / "csv.npy"), got)
 
 for name in ["none", "snappy"]:
     table = pq.read_table(folder / f"{name}.parquet")
+    assert json.loads(table.schema.metadata[b"mochi.origin"]) == side["origin"]
     stack = np.stack(table["embedding"].to_numpy())
     say(f"Parquet ({name}), pyarrow {pyarrow.__version__}", stack, {column: table[column].to_pylist() for column in columns})
 
@@ -53,5 +55,6 @@ say(f"Parquet, DuckDB {duckdb.__version__}", np.stack(found["embedding"].to_nump
 
 opened = lancedb.connect(folder / "lance").open_table("embeddings")
 table = opened.to_arrow()
+assert json.loads(opened.schema.metadata[b"mochi.origin"]) == side["origin"]
 say(f"LanceDB written by 0.31 for Node.js, lancedb {lancedb.__version__}", np.stack(table["vector"].to_numpy(zero_copy_only=False)),
     {column: table[column].to_pylist() for column in columns})

@@ -29,6 +29,7 @@ export const embedCommand = defineCommand({
       description: 'backbone transfers best; head is what the loss sees',
     },
     encoder: { type: 'enum', options: ['query', 'key'], default: 'query', description: 'which encoder' },
+    normalise: { type: 'boolean', default: false, description: 'divide each row by its length, for searches by cosine' },
     ...jsonFlag,
   },
   async run({ args }) {
@@ -36,12 +37,12 @@ export const embedCommand = defineCommand({
     if (path === undefined)
       throw usage('No run was given.', 'mochi embed RUN --out FILE', 'Name the folder of a run or of one of its checkpoints.');
     const data = args.data === undefined ? undefined : { name: 'image-folder', root: resolve(args.data) };
-    const { split, layer, encoder, out, format } = args;
-    const { rows, dim } = await embed(path, { data, split, layer, encoder, out, format, overrides, log });
+    const { split, layer, encoder, out, format, normalise } = args;
+    const { rows, dim } = await embed(path, { data, split, layer, encoder, out, format, normalise, overrides, log });
     console.log(
       args.json
-        ? JSON.stringify({ out, rows, dim, layer, encoder })
-        : `${out}: ${rows} rows of ${dim} (${layer} of the ${encoder} encoder)`,
+        ? JSON.stringify({ out, rows, dim, layer, encoder, normalised: normalise })
+        : `${out}: ${rows} rows of ${dim} (${layer} of the ${encoder} encoder${normalise ? ', normalised' : ''})`,
     );
   },
 });

@@ -20,7 +20,7 @@ export interface Table {
 }
 
 export interface Arrow {
-  readonly Schema: new (fields: readonly object[]) => object;
+  readonly Schema: new (fields: readonly object[], metadata: ReadonlyMap<string, string>) => object;
   readonly Field: new (name: string, type: object, nullable: boolean) => object;
   readonly FixedSizeList: new (size: number, child: object) => object;
   readonly Float32: new () => object;

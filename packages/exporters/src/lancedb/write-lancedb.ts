@@ -6,7 +6,7 @@ import { loadLanceDb, type Arrow, type Connection } from './load-lancedb.js';
 
 /**
  * Writes a table into a LanceDB database: `vector` (dim float32), `name`, `id` (int32), `label` (int32, null where there is none), `class` (text or
- * null). A table of the name is replaced in one commit of LanceDB's, by the first batch; the rest is added.
+ * null); where it comes from stands in the schema's metadata, `mochi.origin`. A table of the name is replaced in one commit of LanceDB's, by the first batch; the rest is added.
  *
  * @param path Folder of the database, made where missing.
  * @throws MOCHI_LANCEDB_MISSING, MOCHI_EMBEDDING_TABLE_INVALID, MOCHI_EXPORT_FAILED
@@ -22,7 +22,7 @@ export async function writeLancedb(
   try {
     const database = await connect(path);
     try {
-      await fill(database, table, schemaOf(arrow, table.dim), options);
+      await fill(database, table, schemaOf(arrow, table), options);
     } finally {
       database.close();
     }
@@ -40,14 +40,15 @@ function requireFinite({ features, dim, names }: EmbeddingTable): void {
 }
 
 /** Stated: LanceDB would take every number for a float64, and learn nothing from a column of nulls. */
-function schemaOf({ Schema, Field, FixedSizeList, Float32, Int32, Utf8 }: Arrow, dim: number): object {
-  return new Schema([
+function schemaOf({ Schema, Field, FixedSizeList, Float32, Int32, Utf8 }: Arrow, { dim, origin }: EmbeddingTable): object {
+  const fields = [
     new Field('vector', new FixedSizeList(dim, new Field('item', new Float32(), true)), false),
     new Field('name', new Utf8(), false),
     new Field('id', new Int32(), false),
     new Field('label', new Int32(), true),
     new Field('class', new Utf8(), true),
-  ]);
+  ];
+  return new Schema(fields, new Map(origin ? [['mochi.origin', JSON.stringify(origin)]] : []));
 }
 
 async function fill(

@@ -27,6 +27,7 @@ export async function writeParquet(
       createdBy: 'mochi',
       kvMetadata: [
         { key: 'mochi.dim', value: String(table.dim) },
+        ...(table.origin ? [{ key: 'mochi.origin', value: JSON.stringify(table.origin) }] : []),
         ...(table.classes ? [{ key: 'mochi.classes', value: JSON.stringify(table.classes) }] : []),
       ],
     });

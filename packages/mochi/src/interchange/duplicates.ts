@@ -10,7 +10,7 @@ import { sheetUnwritable } from '../errors.js';
 import { requireWritable } from '../require-writable.js';
 import { thumbnailsOf, type Thumbnail } from './thumbnails.js';
 
-export interface DuplicatesOptions extends Omit<EmbedOptions, 'data' | 'split' | 'out' | 'format'> {
+export interface DuplicatesOptions extends Omit<EmbedOptions, 'data' | 'split' | 'out' | 'format' | 'normalise'> {
   /** Least cosine of two images of a group, of features without their mean. Default 0.95. */
   readonly least?: number;
   /** HTML file to write, with the images of each group side by side. Default: none. */

@@ -4,7 +4,7 @@ import { openEncoder } from '../open-encoder.js';
 import { OPEN_OPTIONS, type OpenOptions } from '../open-run.js';
 import { entry, text, type OptionKind } from '../option-kinds.js';
 import { requireWritable } from '../require-writable.js';
-import { exporterFor, exporterOf, writeBy, type ExporterEntry } from './run-exporter.js';
+import { exporterFor, exporterOf, requireEnding, writeBy, type ExporterEntry } from './run-exporter.js';
 import { trainedEncoder } from './trained-encoder.js';
 
 export interface ExportOptions extends OpenOptions {
@@ -37,6 +37,7 @@ export async function exportEncoder(path: string, options: ExportOptions): Promi
   });
   try {
     const { name, exporter } = await exporterFor(run.host, 'writeEncoder', run.config, how);
+    requireEnding(name, to);
     await requireWritable(to, exportUnwritable);
     const trained = await trainedEncoder(run, encoder);
     await writeBy(name, to, () => exporter.writeEncoder(trained, to));

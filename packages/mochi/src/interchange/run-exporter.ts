@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
 import type { Exporter } from '@mochi/contract';
 import type { RunHost } from '@mochi/core';
-import { exportedNothing, formatUnknown, formatWritesNot } from '../errors.js';
+import { endingOfAnother, exportedNothing, formatUnknown, formatWritesNot } from '../errors.js';
 import { openRun, type OpenOptions } from '../open-run.js';
 
 /** As in a config: a name, or a name with options. */
@@ -13,6 +14,29 @@ const FORMATS = {
   encoders: ['torchvision', 'detectron2', 'onnx', 'saved-model', 'tfjs', 'card'],
 } as const;
 export type Written = keyof typeof FORMATS;
+
+/** Endings that say what a file is, with the formats that write such a file. PyTorch's own are written by none. */
+const ENDINGS: Readonly<Record<string, readonly string[]>> = {
+  '.safetensors': ['torchvision', 'detectron2'],
+  '.onnx': ['onnx'],
+  '.md': ['card'],
+  '.npy': ['npy'],
+  '.parquet': ['parquet'],
+  '.lancedb': ['lancedb'],
+  '.lance': ['lancedb'],
+  '.pt': [],
+  '.pth': [],
+};
+
+/** @throws MOCHI_EXPORT_FORMAT for a path whose ending belongs to another format than the one that ships under this name */
+export function requireEnding(name: string, path: string): void {
+  const ending = extname(path).toLowerCase();
+  const formats = Object.hasOwn(ENDINGS, ending) ? ENDINGS[ending] : undefined;
+  const alike = Object.values<readonly string[]>(FORMATS).find((names) => names.includes(name));
+  if (!alike || formats === undefined || formats.includes(name)) return;
+  const [own] = Object.entries(ENDINGS).find(([, names]) => names.includes(name)) ?? [null];
+  throw endingOfAnother(name, path, formats.filter((format) => alike.includes(format)), own); // prettier-ignore
+}
 
 type Config = Readonly<Record<string, unknown>>;
 

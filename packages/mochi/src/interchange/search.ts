@@ -6,7 +6,7 @@ import { openEncoder, type OpenedEncoder } from '../open-encoder.js';
 import { wholeFrom, type OptionKind } from '../option-kinds.js';
 import { centred, meanOf, nearestRows, type Rows } from './similar.js';
 
-export interface SearchOptions extends Omit<EmbedOptions, 'out' | 'format'> {
+export interface SearchOptions extends Omit<EmbedOptions, 'out' | 'format' | 'normalise'> {
   /** Images that are found, at most. Default 10. */
   readonly count?: number;
 }
@@ -22,7 +22,8 @@ export interface Found {
 }
 
 /**
- * The images of a run's data (or of other data) that an image is nearest to, best first.
+ * The images of a split of a run's data (or of other data) that an image is nearest to, best first. Which split, and which there are besides,
+ * goes to `options.log`.
  *
  * @param path As for `embed`. @param image A file. @throws MOCHI_ARGUMENT, MOCHI_IMAGE_UNREADABLE
  */
@@ -38,6 +39,7 @@ export async function search(path: string, image: string, options: SearchOptions
   try {
     const query = await featuresOf(run, image, options); // first: a path that is wrong is told at once
     const table = await readTable(run, options);
+    options.log?.info(searched(run.host.one('data').splits, options.split, table.rows));
     const mean = meanOf(table);
     return nearestRows(centred(table, mean), centred(query, mean), count).map(({ row, similarity }) => {
       const label = table.labels?.[row] ?? -1;
@@ -47,6 +49,13 @@ export async function search(path: string, image: string, options: SearchOptions
   } finally {
     await run.dispose();
   }
+}
+
+/** `Searched the split train, 1,800 images. Others: test (split).` */
+function searched([first, ...rest]: readonly string[], split = first, rows: number): string {
+  const others = [first, ...rest].filter((name) => name !== split);
+  const more = others.length === 0 ? '' : ` Not searched: ${others.join(', ')}; name one as the split.`;
+  return `Searched the split ${split}, ${rows.toLocaleString('en-US')} ${rows === 1 ? 'image' : 'images'}.${more}`;
 }
 
 /** One image by the same way as a whole split: equal images have equal features. */
