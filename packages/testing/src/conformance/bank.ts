@@ -40,6 +40,12 @@ export function bankChecks(plugin: Plugin, options: object = {}): Check[] {
 /** Samples of the split, for a bank with a row for each. */
 const SAMPLES = 30;
 
+/** Samples of one step are numbered apart from those of the next, however large a batch is. */
+const STEP_IDS = 2 ** 24;
+
+/** Queries that a mask is asked for: one has a column for each row, and a bank may have many. */
+const QUERIES = 64;
+
 /** No divisor of the capacity: the third batch goes over the end. */
 const batchOf = (bank: MemoryBank): number => Math.max(1, Math.floor(rowsOf(bank) / 3) + 1);
 
@@ -56,7 +62,7 @@ interface Keys {
 
 /** @param bySample Samples are places of the split, so that those of later steps come again. */
 function keysOf(count: number, step: number, bySample = false): Keys {
-  const idOf = (at: number): number => (bySample ? (step * count + at) % SAMPLES : 100 * step + at);
+  const idOf = (at: number): number => (bySample ? (step * count + at) % SAMPLES : STEP_IDS * step + at);
   const ints = (value: (at: number) => number) =>
     tf.tensor1d(
       Int32Array.from({ length: count }, (_, at) => value(at)),
@@ -69,6 +75,8 @@ function keysOf(count: number, step: number, bySample = false): Keys {
     labels: ints((at) => at % 3),
   };
 }
+
+const queriesOf = ({ ids }: Keys): tf.Tensor1D => tf.slice(ids, 0, Math.min(QUERIES, ids.shape[0]));
 
 const bySample = ({ capacity }: MemoryBank): boolean => capacity === 'samples';
 
@@ -112,28 +120,34 @@ function keepsTheLatest(bank: MemoryBank, batch: number): void {
     state = enqueue(bank, state, given);
     checkState(bank, state);
     requireFilled(state, Math.min(rowsOf(bank), (step + 1) * batch));
-    const [ids, steps] = [state.ids.dataSync(), state.writtenAt.dataSync()];
+    const rowOf = new Map(Array.from(state.ids.dataSync(), (id, row) => [id, row]));
+    const [steps, stepsBefore] = [state.writtenAt.dataSync(), before.writtenAt.dataSync()];
+    const [keyAt, oldAt, nowAt] = [rowsIn(given.keys), rowsIn(before.rows), rowsIn(state.rows)];
     given.ids.dataSync().forEach((id, at) => {
-      const row = ids.indexOf(id);
-      require(row >= 0, `sample ${id} of step ${step} is not in the bank`);
+      const row = rowOf.get(id);
+      require(row !== undefined, `sample ${id} of step ${step} is not in the bank`);
       if (bySample(bank))
         require(row === id, `the row of sample ${id} is ${row}: a bank with a row for each sample has it at its id`);
       require(steps[row] === step, `row ${row} says that step ${steps[row]} wrote it, not ${step}`);
-      const [key, old, now] = [rowAt(given.keys, at), rowAt(before.rows, row), rowAt(state.rows, row)];
-      const again = bySample(bank) && before.writtenAt.dataSync()[row]! >= 0;
+      const [key, old, now] = [keyAt(at), oldAt(row), nowAt(row)];
+      const again = bySample(bank) && stepsBefore[row]! >= 0;
       if (again) require(dot(now, key) > dot(old, key), `row ${row} did not move towards the key of sample ${id}`);
       else require(dot(now, key) > 1 - 1e-5, `row ${row} is not the key of sample ${id}`);
     });
   }
 }
 
-const rowAt = (rows: tf.Tensor2D, row: number): number[] => Array.from(rows.dataSync().slice(row * DIM, (row + 1) * DIM));
+/** The rows of a tensor, read once. */
+const rowsIn = (rows: tf.Tensor2D): ((row: number) => number[]) => {
+  const values = rows.dataSync();
+  return (row) => Array.from(values.subarray(row * DIM, (row + 1) * DIM));
+};
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
 
 function leavesItsInput(bank: MemoryBank, batch: number): void {
   const state = written(bank, [batch]);
   const given = keysOf(batch, 1, bySample(bank));
-  const seen = () => ({ ...state, mask: bank.mask(state, given.ids) ?? null });
+  const seen = () => ({ ...state, mask: bank.mask(state, queriesOf(given)) ?? null });
   const before = snapshot(seen());
   enqueue(bank, state, given);
   requireSame(
@@ -193,16 +207,16 @@ function leaksNothing(bank: MemoryBank, batch: number): void {
   disposeTree({ ...written(bank, [batch]) } as never); // the first call may make constants that stay
   leakFree([], () => begin(bank));
   leakFree([begin(bank), keysOf(batch, 0)], (state, given) => enqueue(bank, state, given));
-  leakFree([written(bank, [batch]), keysOf(batch, 0)], (state, { ids }) => bank.mask(state, ids) ?? null);
+  leakFree([written(bank, [batch]), queriesOf(keysOf(batch, 0))], (state, ids) => bank.mask(state, ids) ?? null);
 }
 
 function masks(bank: MemoryBank, batch: number): void {
   const state = written(bank, [batch]);
-  const { ids } = keysOf(batch, 0); // the samples that the bank has keys of
+  const ids = queriesOf(keysOf(batch, 0)); // samples that the bank has keys of
   const mask = bank.mask(state, ids);
   const wanted = bank.maskSelf || bank.fill !== 'random';
   if (!mask) return require(!wanted, 'the options leave rows out, but there is no mask');
-  requireTensor(mask, [batch, rowsOf(bank)], 'float32', 'mask');
+  requireTensor(mask, [ids.shape[0], rowsOf(bank)], 'float32', 'mask');
   const [values, rows, own] = [mask.dataSync(), state.ids.dataSync(), ids.dataSync()];
   values.forEach((value, at) => {
     const row = at % rowsOf(bank);
