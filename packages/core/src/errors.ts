@@ -43,6 +43,16 @@ export const serviceFailed = (token: string, plugin: string, cause: unknown) =>
     { cause },
   );
 
+/** @param what e.g. `without name`. */
+export const serviceInvalid = (plugin: string, kind: string, what: string, wanted: string) =>
+  new MochiError('MOCHI_SERVICE_INVALID', {
+    happened: `Plugin ${plugin} provided a service of kind ${kind} ${what}.`,
+    expected: wanted,
+    fix: what.endsWith('a Promise')
+      ? 'Take the async off the function given to host.provide; what has to be awaited goes into setup, which may be async.'
+      : 'Add it to what the function given to host.provide returns; the interface of the kind in @mochi/contract has every field.',
+  });
+
 // ---- hooks
 
 export const hookFailed = (hook: string, plugin: string, why: string, cause?: unknown) =>

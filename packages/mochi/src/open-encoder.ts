@@ -1,7 +1,7 @@
 import type { Augmentation, Encoder, EncoderWeights } from '@mochi/contract';
 import type { RunHost } from '@mochi/core';
 import { createRng, disposeTree } from '@mochi/tensorflow';
-import { readCheckpoint, restoreState, type Position, type RunState } from '@mochi/trainer';
+import { checkedEncoder, checkedMethod, readCheckpoint, restoreState, type Position, type RunState } from '@mochi/trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { openRunOnEngine } from './open-run.js';
 import { locate, pick, START, type OpenTrainedOptions } from './open-trained.js';
@@ -33,7 +33,11 @@ export async function openEncoder(path: string, options: OpenTrainedOptions = {}
   const { evaluators: _, trackers: __, ...rest } = config; // they have no part in it, and may ask for splits that other data lack
   const host = await openRunOnEngine((await options.change?.(rest)) ?? rest, options);
   try {
-    const [encoder, augmentation, method] = [host.one('encoder'), host.one('augment'), host.one('method')];
+    const [encoder, augmentation, method] = [
+      checkedEncoder(host.one('encoder')),
+      host.one('augment'),
+      checkedMethod(host.one('method')),
+    ];
     const rng = createRng(host.config.seed, 'init').fork('method');
     const fresh = tf.tidy(() => {
       const { params, state } = method.init({ encoder }, rng);

@@ -15,6 +15,7 @@ import type { EventBus } from '../event-bus.js';
 import type { HookRunner } from '../hook-runner.js';
 import type { Registry } from '../plugins/registry.js';
 import type { Services } from '../services.js';
+import { requireFields } from './service-fields.js';
 import { usePlugin, type OwnEntry } from './use-plugin.js';
 
 /** Makes a tensor of the run's state. */
@@ -70,7 +71,7 @@ export class PluginHost implements Host {
 
   provide<T>(token: Token<T> | ListToken<T>, make: NoInfer<() => T>): void {
     this.requireSetup(`provide of "${token.name}"`);
-    this.parts.services.provide(token, make, this.id);
+    this.parts.services.provide(token, () => requireFields(token, make(), this.parts.label(this.id)), this.id);
   }
 
   provideClass<T>(token: Token<T> | ListToken<T>, type: new (...args: never[]) => NoInfer<T>): void {

@@ -88,6 +88,19 @@ test('a setup that throws is named, its cause kept, and what was set up before i
   expect(reached).toBe(false);
 });
 
+test.each<[string, unknown, RegExp]>([
+  ['without a name', { init() {}, mask() {}, enqueue() {} }, /"odd" \(bank\) provided a service of kind bank without name/],
+  ['with a field of another type', { name: 'x', init: 1 }, /bank whose init is of the type number/],
+  ['that is nothing', undefined, /bank which is undefined/],
+  ['that is a Promise', Promise.resolve({}), /bank which is a Promise/],
+])('a service %s is refused when it is made', async (_, service, message) => {
+  const odd = plugin('bank', 'odd', (host) => host.provide(BANK, () => service as never));
+  await using host = await run({ bank: 'odd' }, [odd]);
+  expect(() => host.all('bank')).toThrow(
+    expect.objectContaining({ code: 'MOCHI_SERVICE_INVALID', message: expect.stringMatching(message) }),
+  );
+});
+
 test('what is provided when setup is over is refused', async () => {
   let late: () => void = () => {};
   const slow = extension('slow', (host) => void (late = () => host.provide(CLOCK, () => ({ now: 1 }))));

@@ -178,7 +178,9 @@ class Named {
 export const named = definePlugin({ name: 'named', kind: 'evaluator', apiVersion: 1, config: z.strictObject({}), setup: (host) => host.provideClass(EVALUATOR, Named as never) });
 `,
   );
-  const encoder = plugin('encoder', 'tiny', (host) => host.provide(ENCODER, () => ({ name: 'tiny' }) as never));
+  const encoder = plugin('encoder', 'tiny', (host) =>
+    host.provide(ENCODER, () => ({ name: 'tiny', dims: {}, init: () => {}, apply: () => {} }) as never),
+  );
   const host = await startRun({
     cwd: folder,
     object: { plugins: ['./decorated.ts'], encoder: 'tiny', evaluators: ['named'] },

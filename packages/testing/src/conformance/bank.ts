@@ -1,8 +1,9 @@
 import type { BankState, MemoryBank, Plugin } from '@mochi/contract';
 import { compile, createRng, disposeTree, l2Normalize } from '@mochi/tensorflow';
+import { checkedBank } from '@mochi/trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { leakFree } from '../leak-free.js';
-import { require, requireFinite, requireRepeatable, requireSame, requireTensor, snapshot } from './compare.js';
+import { require, requireFinite, requireRepeatable, requireSame, snapshot } from './compare.js';
 import { inScope, refusesUnknown, withService, type Check } from './suite.js';
 
 const DIM = 8;
@@ -12,7 +13,8 @@ export function bankChecks(plugin: Plugin, options: object = {}): Check[] {
   const check = (name: string, run: (bank: MemoryBank, batch: number) => void): Check => ({
     name,
     run: () =>
-      withService(plugin, 'bank', options, (bank) => {
+      withService(plugin, 'bank', options, (service) => {
+        const bank = checkedBank(service, plugin.name);
         inScope(() => run(bank, batchOf(bank)));
       }),
   });
@@ -27,7 +29,9 @@ export function bankChecks(plugin: Plugin, options: object = {}): Check[] {
       name: 'a bank that is resumed goes on as the uninterrupted one: everything that it needs is in its state',
       run: () =>
         withService(plugin, 'bank', options, (first) =>
-          withService(plugin, 'bank', options, (second) => inScope(() => resumes(first, second))),
+          withService(plugin, 'bank', options, (second) =>
+            inScope(() => resumes(checkedBank(first, plugin.name), checkedBank(second, plugin.name))),
+          ),
         ),
     },
     check('a compiled step gives what an eager one gives', compiles),
@@ -87,12 +91,7 @@ const enqueue = (bank: MemoryBank, state: BankState, { keys, ids, step, labels }
 const written = (bank: MemoryBank, batches: readonly number[]): BankState =>
   batches.reduce((state, count, step) => enqueue(bank, state, keysOf(count, step, bySample(bank))), begin(bank));
 
-function checkState(bank: MemoryBank, state: BankState): void {
-  const capacity = rowsOf(bank);
-  requireTensor(state.rows, [capacity, DIM], 'float32', 'rows');
-  for (const name of ['ids', 'writtenAt'] as const) requireTensor(state[name], [capacity], 'int32', name);
-  for (const name of ['cursor', 'filled'] as const) requireTensor(state[name], [], 'int32', name);
-  if (bank.keepLabels) requireTensor(state.labels, [capacity], 'int32', 'labels');
+function checkState(state: BankState): void {
   requireFinite(snapshot(state), 'state');
   const lengths = tf.norm(state.rows, 2, 1).dataSync();
   const odd = lengths.findIndex((length) => Math.abs(length - 1) > 1e-4);
@@ -101,7 +100,7 @@ function checkState(bank: MemoryBank, state: BankState): void {
 
 function startsEmpty(bank: MemoryBank): void {
   const state = begin(bank);
-  checkState(bank, state);
+  checkState(state);
   requireFilled(state, 0);
   for (const name of ['ids', 'writtenAt'] as const)
     require(state[name].dataSync().every((value) => value === -1), `${name} of a new bank are not all -1`);
@@ -118,7 +117,7 @@ function keepsTheLatest(bank: MemoryBank, batch: number): void {
     const given = keysOf(batch, step, bySample(bank));
     const before = state;
     state = enqueue(bank, state, given);
-    checkState(bank, state);
+    checkState(state);
     requireFilled(state, Math.min(rowsOf(bank), (step + 1) * batch));
     const rowOf = new Map(Array.from(state.ids.dataSync(), (id, row) => [id, row]));
     const [steps, stepsBefore] = [state.writtenAt.dataSync(), before.writtenAt.dataSync()];
@@ -165,7 +164,7 @@ function takesTwoViews(bank: MemoryBank): void {
   const given: Keys = { ...both, ids: twice(first.ids), labels: twice(first.labels) };
   if (2 * count > rowsOf(bank)) return;
   const state = enqueue(bank, begin(bank), given);
-  checkState(bank, state);
+  checkState(state);
   requireSame(snapshot({ ...enqueue(bank, begin(bank), given) }), snapshot({ ...state }), 'the same batch once more');
 }
 
@@ -216,7 +215,6 @@ function masks(bank: MemoryBank, batch: number): void {
   const mask = bank.mask(state, ids);
   const wanted = bank.maskSelf || bank.fill !== 'random';
   if (!mask) return require(!wanted, 'the options leave rows out, but there is no mask');
-  requireTensor(mask, [ids.shape[0], rowsOf(bank)], 'float32', 'mask');
   const [values, rows, own] = [mask.dataSync(), state.ids.dataSync(), ids.dataSync()];
   values.forEach((value, at) => {
     const row = at % rowsOf(bank);

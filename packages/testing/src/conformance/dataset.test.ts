@@ -40,14 +40,28 @@ describe('what breaks the contract is found', () => {
   test.each<[string, Partial<Dataset>, string, RegExp]>([
     ['no split', { splits: [] }, 'its splits', /has no split/],
     ['a split under another name', withSource({ name: 'x' }), 'its splits', /the split "train" calls itself "x"/],
-    ['a split without samples', withSource({ length: 0 }), 'its splits', /has the length 0/],
-    ['an image too few', withSource({ images: pixels(3) }), 'there is an image', /split train: 4 samples, and pixels for 3/],
-    ['a label too many', withSource({ labels: new Int32Array(5) }), 'labels are', /4 samples have 5 labels/],
+    [
+      'a split without samples',
+      withSource({ length: 0, images: pixels(0), labels: undefined }),
+      'its splits',
+      /has the length 0/,
+    ],
+    [
+      'an image too few',
+      withSource({ images: pixels(3) }),
+      'its splits',
+      /split "train" of the data set small has 4 samples, and pixels for 3/,
+    ],
+    ['a label too many', withSource({ labels: new Int32Array(5) }), 'its splits', /4 samples and 5 labels/],
+    ['labels that are words', withSource({ labels: ['a', 'b', 'a', 'b'] as never }), 'its splits', /has an array of 4 as labels/],
+    ['a split without a length', withSource({ length: undefined as never }), 'its splits', /has undefined as length/],
+    ['a split without images', withSource({ images: undefined as never }), 'its splits', /has undefined as images/],
+    ['images of an unknown kind', withSource({ images: { kind: 'file' } as never }), 'its splits', /images of the kind "file"/],
     [
       'a label without a class',
       withSource({ labels: Int32Array.of(0, 1, 2, 0) }),
-      'labels are',
-      /sample 2 has the label 2, and there are 2 classes/,
+      'its splits',
+      /has the label 2 of sample 2, and 2 classes/,
     ],
     ['names that are one', withSource({ describe: () => 'image' }), 'every sample', /two samples are called image/],
     [

@@ -1,5 +1,5 @@
-import { isMochiError, type Dataset, type ImageStore, type Plugin, type SplitSource } from '@mochi/contract';
-import { openImages } from '@mochi/trainer';
+import { isMochiError, type Dataset, type Plugin, type SplitSource } from '@mochi/contract';
+import { openImages, requireSplit } from '@mochi/trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { require } from './compare.js';
 import { refusesUnknown, textOf, thrownBy, withService, type Check } from './suite.js';
@@ -15,13 +15,14 @@ export function datasetChecks(plugin: Plugin, options: object = {}): Check[] {
     name,
     run: () =>
       withService(plugin, 'data', options, async (dataset) => {
-        for (const split of dataset.splits) await within(`split ${split}`, async () => run(await dataset.split(split)));
+        for (const split of dataset.splits) await within(`split ${split}`, async () => run(await opened(dataset, split)));
       }),
   });
   return [
-    { name: 'its splits have names of their own, and each opens', run: () => withService(plugin, 'data', options, opens) },
-    onEach('there is an image for every sample', hasImages),
-    onEach('labels are classes that have names, or -1', hasLabels),
+    {
+      name: 'its splits have names of their own, and each has an image for every sample, and labels that are classes or -1',
+      run: () => withService(plugin, 'data', options, opens),
+    },
     onEach('every sample has a name of its own for a person to read', describes),
     onEach('images can be decoded', decodes),
     { name: 'samples are in the same order each time: their places are their ids', run: () => keepsOrder(plugin, options) },
@@ -38,11 +39,15 @@ async function within(where: string, run: () => Promise<void>): Promise<void> {
   }
 }
 
-async function opens({ splits, split }: Dataset): Promise<void> {
+const opened = async (dataset: Dataset, split: string): Promise<SplitSource> =>
+  requireSplit(dataset.name, split, await dataset.split(split));
+
+async function opens(dataset: Dataset): Promise<void> {
+  const { splits } = dataset;
   require(splits.length > 0, 'it has no split');
   require(new Set(splits).size === splits.length, `two splits have one name: ${splits.join(', ')}`);
   for (const name of splits) {
-    const source = await split(name);
+    const source = await opened(dataset, name);
     require(source.name === name, `the split "${name}" calls itself "${source.name}"`);
     require(Number.isInteger(source.length) && source.length > 0, `the split "${name}" has the length ${source.length}`);
   }
@@ -53,27 +58,6 @@ const places = (length: number, most: number): number[] => {
   const count = Math.min(length, most);
   return Array.from({ length: count }, (_, at) => Math.round((at * (length - 1)) / Math.max(1, count - 1)));
 };
-
-function countOf(images: ImageStore): number | undefined {
-  if (images.kind === 'files') return images.paths.length;
-  if (images.kind === 'encoded') return images.files.length;
-  if (images.kind === 'ranges') return images.file.length;
-  if (images.kind === 'pixels') return images.pixels.length / (images.height * images.width * 3);
-  return undefined;
-}
-
-function hasImages({ images, length }: SplitSource): void {
-  const count = countOf(images);
-  require(count === undefined || count === length, `${length} samples, and ${images.kind} for ${count}`);
-}
-
-function hasLabels({ labels, classes, length }: SplitSource): void {
-  if (!labels) return;
-  require(labels.length === length, `${length} samples have ${labels.length} labels`);
-  const count = classes?.length ?? Infinity;
-  const odd = labels.findIndex((label) => label < -1 || label >= count);
-  require(odd < 0, `sample ${odd} has the label ${labels[odd]}, and there are ${count} classes`);
-}
 
 function describes(source: SplitSource): void {
   const names = places(source.length, LOOKED_AT).map((at) => source.describe(at));

@@ -206,6 +206,42 @@ describe('what breaks the contract is found', () => {
       'every key',
       /has it at its id/,
     ],
+    [
+      'a bank that grows',
+      bankWith(enqueueThen(({ rows }) => ({ rows: tf.concat([rows, rows]) as tf.Tensor2D }))),
+      'every key',
+      /The enqueue of the bank of plugin small returned a float32 tensor of the shape \[14, 8\] as rows\.\s+expected: rows \[7, 8\] float32/,
+    ],
+    [
+      'a state that loses a name',
+      bankWith(enqueueThen(() => ({ filled: undefined as never }))),
+      'every key',
+      /bank of plugin small returned undefined as filled/,
+    ],
+    [
+      'a state that is not returned',
+      bankWith({ enqueue: () => undefined as never }),
+      'every key',
+      /returned undefined\..*needs the word return/s,
+    ],
+    [
+      'ids of another type',
+      bankWith({ init: (dim, rng) => ({ ...bank.init(dim, rng), ids: tf.fill([K], -1) }) }),
+      'a new bank',
+      /The init of .* returned a float32 tensor of the shape \[7\] as ids/,
+    ],
+    [
+      'a mask on its side',
+      bankWith({ mask: (_, ids) => tf.zeros([K, ids.shape[0]]) }),
+      'the mask',
+      /The mask of .* returned a float32 tensor of the shape \[7, 3\]\.\s+expected: .*\[3, 7\]/,
+    ],
+    [
+      'a bank without a name',
+      bankWith({ name: undefined as never }),
+      'a new bank',
+      /provided a service of kind bank without name/,
+    ],
     ['rows of another length', bankWith(enqueueThen(({ rows }) => ({ rows: tf.mul(rows, 2) }))), 'every key', /has length 2/],
     [
       'a bank filled with ids 0',
@@ -230,7 +266,7 @@ describe('what breaks the contract is found', () => {
       'a width that is not so',
       encoderWith({ dims: { backbone: 4, head: 2 } }),
       'outputs have',
-      /backbone \(train\) has the shape \[4, 3\], want \[4, 4\]/,
+      /The apply of the encoder small returned a float32 tensor of the shape \[4, 3\] as backbone\.\s+expected: .*\[4, 4\]/,
     ],
     [
       'statistics that change in evaluation',

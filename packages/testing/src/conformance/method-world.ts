@@ -15,6 +15,7 @@ import {
 } from '@mochi/contract';
 import type { RunHost } from '@mochi/core';
 import { batchNormTrain, createRng, l2Normalize, stopGradient } from '@mochi/tensorflow';
+import { checkedMethod } from '@mochi/trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { progressAt } from './suite.js';
 
@@ -39,7 +40,8 @@ export interface World {
  * @param host Of the run that the method was made in: its scalars are fed as the trainer does.
  * @param normalised Whether images of a batch see each other, through batch norm.
  */
-export function worldOf(method: Method, host: RunHost, batch: number, normalised: boolean): World {
+export function worldOf(service: Method, host: RunHost, batch: number, normalised: boolean): World {
+  const method = checkedMethod(service);
   const rng = createRng(5, 'method-conformance');
   const parts = { encoder: smallEncoder(normalised) };
   const { params, state } = method.init(parts, rng.fork('init'));

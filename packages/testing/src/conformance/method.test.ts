@@ -4,6 +4,7 @@ import {
   METHOD,
   type Batch,
   type Drawn,
+  type DrawRequest,
   type EncoderWeights,
   type Method,
   type MethodParts,
@@ -145,6 +146,12 @@ const drawsItself: Method = {
   },
 };
 
+const asking = (change: (request: DrawRequest) => Partial<DrawRequest>): Method => ({
+  ...small,
+  step: (parts, params, tree, batch, context) =>
+    small.step(parts, params, tree, batch, { ...context, draw: (request) => context.draw({ ...request, ...change(request) }) }),
+});
+
 describe('what breaks the contract is found', () => {
   test.each<[string, () => Method, string, RegExp]>([
     ['keys that are enqueued before the loss', () => enqueuesFirst, 'no query sees', /are among the negatives of their own step/],
@@ -174,6 +181,36 @@ describe('what breaks the contract is found', () => {
       /moved within the step/,
     ],
     ['a step that counts for itself', losesItsPointer, 'a compiled step', /compiled, step [012]: loss differs/],
+    [
+      'a step without a loss',
+      () => stepThen(() => ({ loss: undefined as never })),
+      'a step gives',
+      /The step of the method small returned undefined as loss/,
+    ],
+    [
+      'a loss for each image',
+      () => stepThen(({ loss }) => ({ loss: tf.mul(tf.ones([8]), loss) as never })),
+      'a step gives',
+      /a float32 tensor of the shape \[8\] as loss.\s+expected: .*the mean over the batch/,
+    ],
+    [
+      'a step that is async',
+      () => ({ ...small, step: async () => ({}) as never }) as never,
+      'a step gives',
+      /returned a Promise.*async/s,
+    ],
+    [
+      'two queries for each id',
+      () => asking(({ queries, keys }) => ({ queries: tf.concat([queries, queries]), keys: tf.concat([keys, keys]) })),
+      'a step gives',
+      /The method small asked for negatives \(draw\) with an int32 tensor of the shape \[8\] as ids\.\s+expected: .*ids \[16\]/,
+    ],
+    [
+      'queries of another length',
+      () => asking(({ queries }) => ({ queries: tf.mul(queries, 3) })),
+      'queries and keys',
+      /queries\[0\] has length (3|2\.9)/,
+    ],
     ['tensors that stay', () => keepsTensors, 'no tensor', /leaked/],
     [
       'keys of another length',
@@ -198,7 +235,7 @@ describe('what breaks the contract is found', () => {
       'a state that loses a name',
       () => stepThen(({ state }) => ({ state: { query: (state as Record<string, StateTree>)['query']! } })),
       'a step gives',
-      /changed the names of the state/,
+      /The step of the method small returned in its state nothing as key.params.weight/,
     ],
     [
       'a parameter that nothing reaches',

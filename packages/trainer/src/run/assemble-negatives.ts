@@ -15,6 +15,7 @@ import {
   positivesBankUnknown,
   samplerLabels,
 } from '../errors.js';
+import { checkedBank } from '../returned/bank.js';
 import { bankOf, checkChain } from '../step/check-chain.js';
 import type { SizedBank, StepParts } from '../step/parts.js';
 
@@ -62,7 +63,8 @@ export function assembleNegatives(
 
 /** The memory banks of the run. A method that takes its negatives from the batch has none, but for the one that positives are looked for in. */
 function banksOf(host: RunHost, method: Method, forPositives: boolean, samples: number): SizedBank[] {
-  const banks = host.all('bank');
+  const named = new Map(host.entries.map(({ id, name }) => [id, name]));
+  const banks = host.provided('bank').map(({ plugin, service }) => checkedBank(service, named.get(plugin) ?? plugin));
   if (method.negatives === 'memory' && banks.length === 0) host.one('bank'); // says what is missing
   if (method.negatives === 'batch' && banks.length > 0 && !forPositives) throw bankUnused(method.name);
   const names = banks.map(({ name }) => name);

@@ -6,6 +6,8 @@ import { evaluatorTwice, metricUnknown, mixingUnsupported } from '../errors.js';
 import { stepsPerEpoch, viewSpecs } from '../input/index.js';
 import { assembleNegatives } from './assemble-negatives.js';
 import { checkEvaluators } from './check-evaluators.js';
+import { checkedEncoder } from '../returned/encoder.js';
+import { checkedMethod } from '../returned/method.js';
 import { buildStep, type Step } from '../step/build-step.js';
 import { Faults } from '../step/faults.js';
 import type { StepParts } from '../step/parts.js';
@@ -65,7 +67,7 @@ export interface AssembleOptions {
  */
 export async function assemble(host: RunHost, { reading = false }: AssembleOptions = {}): Promise<RunParts> {
   const { train, seed, runtime } = host.config as typeof host.config & { train: TrainConfig };
-  const { plugin: id, service: method } = only(host, 'method');
+  const { id, method } = methodOf(host);
   const augmentation = host.one('augment');
   const views = viewSpecs(augmentation, method.views);
   const dataset = openedAloud(host);
@@ -75,7 +77,7 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
   const faults = new Faults();
   const step: StepParts = {
     method: { id, part: method },
-    encoder: host.one('encoder'),
+    encoder: checkedEncoder(host.one('encoder')),
     ...negatives,
     ...mixingFor(host, method),
     ...{ seed, accumulate: train.accumulate, precision: reading ? 'float32' : precisionOf(runtime) },
@@ -145,9 +147,9 @@ const isEager = ({ eager, compile }: RuntimeConfig): boolean => eager || !compil
 const precisionOf = (runtime: RuntimeConfig): Precision =>
   resolvePrecision(runtime.precision, runtimeInfo().precisions, { compiled: !isEager(runtime) });
 
-function only(host: RunHost, kind: 'method'): { plugin: string; service: Method } {
-  host.one(kind); // says what is missing or ambiguous
-  return host.provided(kind)[0]!;
+function methodOf(host: RunHost): { readonly id: string; readonly method: Method } {
+  const method = checkedMethod(host.one('method'));
+  return { id: host.provided('method')[0]!.plugin, method };
 }
 
 /** For reading, a checkpoint needs the training split only where it is there: a bank may have a row for each of its samples. */

@@ -16,7 +16,7 @@ import {
 import { checkBlocks, type BlockSizes } from '@mochi/losses';
 import * as tf from '@tensorflow/tfjs-core';
 import { denominatorsDiffer, maskShape, samplerFailed } from '../errors.js';
-import { requireSampled } from './returned.js';
+import { requireSampled } from '../returned/sampled.js';
 import { bankOf } from './check-chain.js';
 import { firstFault, inRange, type Faults } from './faults.js';
 import type { Placed } from './parts.js';

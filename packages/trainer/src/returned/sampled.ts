@@ -1,6 +1,7 @@
 import type { Sampled } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { samplerReturned } from '../errors.js';
+import { isPlain, nameOf } from './describe.js';
 
 /** The tensors that a block of each kind must have. */
 const TENSORS: Readonly<Record<string, readonly string[]>> = { bank: [], mixture: ['rows', 'weights'], rows: ['rows'] };
@@ -29,17 +30,4 @@ function notBlock(block: unknown, name: string): string | undefined {
   const given = OPTIONAL.filter((field) => block[field] !== undefined);
   const wrong = [...TENSORS[kind]!, ...given].find((field) => !(block[field] instanceof tf.Tensor));
   return wrong === undefined ? undefined : `${name} (${kind}) whose ${wrong} is ${nameOf(block[wrong])} and no tensor`;
-}
-
-const isPromise = (value: object): boolean => typeof (value as { then?: unknown }).then === 'function';
-
-const isPlain = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof tf.Tensor) && !isPromise(value);
-
-function nameOf(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (value instanceof tf.Tensor) return `a tensor of the shape [${(value as tf.Tensor).shape.join(', ')}]`;
-  if (typeof value !== 'object') return `a ${typeof value}`;
-  return isPromise(value) ? 'a Promise' : `an object with the keys ${Object.keys(value).join(', ') || '(none)'}`;
 }
