@@ -4,6 +4,7 @@ import { checkConfig } from './blocks/check-config.js';
 import { checkPython } from './blocks/check-python.js';
 import { checkShell } from './blocks/check-shell.js';
 import { checkTypeScript } from './blocks/check-typescript.js';
+import { isToRun, runTypeScript } from './blocks/run-typescript.js';
 import { extractBlocks, placeOf, type Block } from './blocks/extract.js';
 import { Workspaces } from './blocks/workspace.js';
 import { pages, read } from './repository.js';
@@ -52,6 +53,13 @@ describe('TypeScript compiles', () => {
     expect(problems.get('made-up.md:3')).toEqual([expect.stringMatching(/^made-up.md:5 .*'nonsense'/)]));
   test('what a page puts beside is there', () => expect(problems.get('made-up.md:10')).toBeUndefined());
   test.each(in_('ts'))('%s', (place) => expect(problems.get(place) ?? []).toEqual([]));
+});
+
+describe('TypeScript runs', () => {
+  const toRun = in_('ts').filter(([, block]) => isToRun(block));
+  test('there is some', () => expect(toRun.length).toBeGreaterThan(0));
+  test('what fails is told', () => expect(runTypeScript('const at: number = absent;')).toMatch(/absent is not defined/));
+  test.each(toRun)('%s', (_, { code }) => expect(runTypeScript(code)).toBe(''));
 });
 
 describe('configs are right', () => {
