@@ -87,7 +87,7 @@ export const drawWhileTracing = (op: string, place: string | undefined) =>
   new MochiError('MOCHI_DRAW_WHILE_TRACING', {
     happened: `tf.${op} was called while a function was being traced${place ? `, at ${place}` : ''}: it draws in JavaScript, once, and every run would see the same numbers.`,
     expected: 'random numbers of createRng, which are drawn anew in every run',
-    fix: `In place of tf.${op}, draw from the stream that the plugin is given: rng.uniform([4, 8]) or rng.normal([4, 8]), and in a sampler rng.perSample(ids).uniform([8]), rng and ids being those of its context. In a function of your own: createRng(seed, 'name', step).uniform([4, 8]) of @mochi/tensorflow, with the step as an argument.`,
+    fix: `In place of tf.${op}, draw from the stream that the plugin is given: rng.uniform([4, 8]) or rng.normal([4, 8]), and in a sampler rng.perSample(ids).uniform([8]), rng and ids being those of its context; an operation for recipes states draws: n and gets n numbers for each image. In a function of your own: createRng(seed, 'name', step).uniform([4, 8]) of @mochi/tensorflow, with the step as an argument.`,
   });
 
 export const tracedValueEscaped = (op: string) =>

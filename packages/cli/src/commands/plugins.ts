@@ -59,8 +59,8 @@ async function check(words: readonly string[], { json, name }: { json: boolean; 
       );
     let before: string | null = null;
     const results = await runChecks(checks, ({ name, failure }) => {
-      const said = failure !== null && failure === before ? 'the same' : failure;
-      if (!json) console.log(`  ${failure === null ? 'ok    ' : 'FAILED'} ${name}${indented(said)}`);
+      const said = failure !== null && failure === before ? ' (as above)' : indented(failure);
+      if (!json) console.log(`  ${failure === null ? 'ok    ' : 'FAILED'} ${name}${said}`);
       before = failure ?? before;
     });
     failed += results.filter(({ failure }) => failure !== null).length;

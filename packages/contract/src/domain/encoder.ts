@@ -19,6 +19,8 @@ export interface Encoder {
   readonly smallestView?: number;
   init(rng: Rng): EncoderWeights;
   /**
+   * No stream is given, so there is no dropout and no stochastic depth: the same images and weights give the same output.
+   *
    * @param images [B, h, w, 3], normalised.
    * @returns backbone [B, dims.backbone]; head [B, dims.head], not normalised; stats after this batch (the same tensors in eval mode).
    */

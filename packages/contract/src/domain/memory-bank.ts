@@ -11,7 +11,7 @@ export interface BankState {
   readonly writtenAt: Tensor1D;
   /** [K] int32, only where the user opted in to labels. */
   readonly labels?: Tensor1D;
-  /** int32 scalar, the row that the next key overwrites; 0 where rows belong to samples. */
+  /** int32 scalar, the row that the next key overwrites; 0 where there is no such row: rows belong to samples, or are drawn. */
   readonly cursor: Scalar;
   /** int32 scalar, rows written so far, at most K. */
   readonly filled: Scalar;
@@ -36,7 +36,10 @@ export interface MemoryBank {
   init(size: { dim: number; capacity: number }, rng: Rng): BankState;
   /** Rows that each query may not draw: [B, K], -Infinity where left out (unwritten rows, own image), else 0. Undefined: every row may be drawn. */
   mask(state: BankState, ids: Tensor1D): Tensor2D | undefined;
-  /** The bank after a batch of keys [B, D] of the samples ids [B] is written. Any K and any B <= K. */
+  /**
+   * The bank after a batch of keys [B, D] of the samples ids [B] is written: names, shapes and dtypes as before. Any K and any B <= K. Traced, and
+   * given no stream: a bank that draws takes an option `seed` and makes `createRng(seed, name, step)` of @mochi/tensorflow.
+   */
   enqueue(state: BankState, keys: Tensor2D, ids: Tensor1D, step: Scalar, labels?: Tensor1D): BankState;
 }
 

@@ -7,7 +7,10 @@ export interface DatasetSpec<S extends z.ZodRawShape> {
   readonly name: string;
   /** Options of its own. */
   readonly config: z.ZodObject<S>;
-  /** Cheap: what takes time waits until a split is asked for. */
+  /**
+   * Cheap and synchronous, and it knows the names of its splits: what takes time waits until a split is asked for (`split` is async). A small list
+   * is read here by `readFileSync`.
+   */
   open(options: z.infer<z.ZodObject<S>>, tools: { readonly log: Logger }): Dataset;
 }
 
@@ -22,7 +25,11 @@ export function datasetPlugin<S extends z.ZodRawShape>({ name, config, open }: D
     setup(host, options) {
       const { limit, fraction, fractionSeed, inMemoryMiB, ...own } = options;
       const make = (): Dataset => open(own as z.infer<z.ZodObject<S>>, { log: host.log });
-      host.provide(DATASET, () => withCommonOptions(make(), { limit, fraction, fractionSeed, inMemoryMiB }));
+      host.provide(DATASET, () => {
+        const dataset = make();
+        if ((dataset as unknown) instanceof Promise) return dataset; // the host says what is wrong with it
+        return withCommonOptions(dataset, { limit, fraction, fractionSeed, inMemoryMiB });
+      });
     },
   }) as Plugin;
 }

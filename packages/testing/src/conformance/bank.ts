@@ -180,7 +180,7 @@ function resumes(first: MemoryBank, second: MemoryBank): void {
   requireSame(
     got,
     want,
-    'resumed from its state the bank goes on elsewhere: it keeps a cursor, or something else, outside of its state',
+    'resumed from its state the bank goes on elsewhere: something of it is in a variable outside of its state, or drawn by Math.random()',
   );
 }
 

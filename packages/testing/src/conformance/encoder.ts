@@ -29,6 +29,7 @@ export function encoderChecks(plugin: Plugin, options: object = {}, { size = 32,
     check('training gives the next statistics, under the same names and in the same shapes', updatesStatistics),
     check('evaluation changes no statistics, and no image sees another', evaluatesAlone),
     check('gradients reach the parameters', hasGradients),
+    check('the state_dict has new tensors in the layout of PyTorch', hasStateDict),
     check('a compiled step gives what an eager one gives', compiles),
     check('no tensor is left behind and no input is disposed', leaksNothing),
     refusesUnknown(plugin, 'encoder', options),
@@ -60,6 +61,10 @@ function updatesStatistics(encoder: Encoder, weights: EncoderWeights, images: tf
   for (const [name, { shape, dtype }] of Object.entries(weights.stats)) requireTensor(stats[name], shape, dtype, name);
   require(Object.keys(stats).length === Object.keys(weights.stats).length, 'a step changed the number of statistics');
   requireSame(snapshot(weights), before, 'the weights before the step');
+  const still = Object.entries(weights.stats).every(([name, tensor]) => stats[name] === tensor);
+  require(still ===
+    (Object.keys(stats).length ===
+      0), 'training changed no statistic: return those of this batch, and not the ones that were given');
 }
 
 function evaluatesAlone(encoder: Encoder, weights: EncoderWeights, images: tf.Tensor4D): void {
@@ -69,6 +74,20 @@ function evaluatesAlone(encoder: Encoder, weights: EncoderWeights, images: tf.Te
   const one = encoder.apply(weights, tf.slice(images, 1, 1), 'eval');
   const pick = ({ backbone, head }: typeof all) => snapshot({ backbone, head });
   requireSame(pick(one), takeRows(pick(all), [1]), 'an image alone', { rtol: 1e-4, atol: 1e-5 });
+}
+
+/** Weights that keep their names: kernels OIHW, linear weights [out, in], the rest as it is. */
+function hasStateDict(encoder: Encoder, weights: EncoderWeights): void {
+  if (!encoder.stateDict) return;
+  const dict = encoder.stateDict(weights);
+  for (const [name, own] of Object.entries({ ...weights.params, ...weights.stats })) {
+    const given = dict[name];
+    if (!given) continue; // PyTorch calls it something else
+    require(given !==
+      own, `${name} is the tensor of the encoder itself, which whoever gets the state_dict disposes: use tf.clone`);
+    const torch = own.rank === 4 ? tf.transpose(own, [3, 2, 0, 1]) : own.rank === 2 ? tf.transpose(own) : own;
+    requireSame(snapshot({ [name]: given }), snapshot({ [name]: torch }), 'state_dict');
+  }
 }
 
 function hasGradients(encoder: Encoder, { params, stats }: EncoderWeights, images: tf.Tensor4D): void {

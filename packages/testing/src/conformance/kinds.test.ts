@@ -192,7 +192,7 @@ describe('what breaks the contract is found', () => {
       'a cursor that is not in the state',
       bankWithOwnCursor(),
       'a bank that is resumed',
-      /keeps a cursor, or something else, outside of its state/,
+      /in a variable outside of its state, or drawn by Math.random/,
     ],
     ['keys that their own step sees', bankWith(writingInPlace()), 'the keys of a step', /among the negatives of their own step/],
     [
@@ -279,6 +279,24 @@ describe('what breaks the contract is found', () => {
       encoderWith({ apply: (w, x, mode) => encoder.apply(w, tf.sub(x, tf.mean(x)), mode) }),
       'evaluation changes',
       /an image alone: .* differs/,
+    ],
+    [
+      'statistics that stand still',
+      encoderWith({ apply: (w, x) => encoder.apply(w, x, 'eval') }),
+      'training gives',
+      /training changed no statistic/,
+    ],
+    [
+      'a state_dict in the layout of TensorFlow',
+      encoderWith({ stateDict: ({ params }) => ({ weight: tf.clone(params['weight']!) }) }),
+      'the state_dict',
+      /weight has the shape \[3,2\], want \[2,3\]/,
+    ],
+    [
+      'a state_dict of the weights themselves',
+      encoderWith({ stateDict: ({ stats }) => stats }),
+      'the state_dict',
+      /mean is the tensor of the encoder itself/,
     ],
     [
       'no gradient',

@@ -155,13 +155,14 @@ const asking = (change: (request: DrawRequest) => Partial<DrawRequest>): Method 
 describe('what breaks the contract is found', () => {
   test.each<[string, () => Method, string, RegExp]>([
     ['keys that are enqueued before the loss', () => enqueuesFirst, 'no query sees', /are among the negatives of their own step/],
+    ['a loss of chance', losesItsPointer, 'no query sees', /the same step twice gives the loss .* Math\.random/],
     ['the batch as a bank beside the memory', () => asksForItsKeys, 'no query sees', /asks for the batch as a bank/],
     ['a live bank that hides nothing', () => drawsItself, 'no query sees', /may draw row 0, which is of its own image/],
     [
       'a queue pointer that a resume loses',
       losesItsPointer,
       'a method that is resumed',
-      /keeps a pointer, or something else, outside of its state/,
+      /in a variable outside of its state, or drawn by Math.random/,
     ],
     ['keys with gradient', () => withGradient, 'keys carry no', /keys for the banks carry gradient to weight/],
     [

@@ -3,7 +3,7 @@ import type { RunHost } from '@mochi/core';
 import { compile, valueAndGrads } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { leakFree } from '../leak-free.js';
-import { require, requireFinite, requireRepeatable, requireSame, snapshot } from './compare.js';
+import { DRAW, require, requireFinite, requireRepeatable, requireSame, snapshot } from './compare.js';
 import { checkEntries, requireUnit } from './method-entries.js';
 import { scalarsOf, stepOf, worldOf, type World } from './method-world.js';
 import { inScope, refusesUnknown, withService, type Check } from './suite.js';
@@ -139,6 +139,9 @@ function seesNoKeyOfItsStep(world: World): void {
   const { method, params, state, batch, bank, requests } = world;
   const before = snapshot(bank);
   const whole = stepOf(world, params, state, batch, 0).loss.dataSync()[0]!;
+  const again = stepOf(world, params, state, batch, 0).loss.dataSync()[0]!;
+  require(Math.abs(whole - again) <=
+    1e-4 * Math.abs(whole), `the same step twice gives the loss ${whole}, then ${again}. ${DRAW}`);
   requireSame(
     snapshot(bank),
     before,
@@ -232,6 +235,7 @@ function resumes(first: World, method: World['method']): void {
   const want = values(first, once);
   const second: World = { ...first, method };
   method.init(first.parts, first.contextAt(0).rng);
-  const what = 'resumed from its state the method goes on elsewhere: it keeps a pointer, or something else, outside of its state';
+  const what =
+    'resumed from its state the method goes on elsewhere: something of it is in a variable outside of its state, or drawn by Math.random()';
   requireSame(values(second, saved), want, what);
 }
