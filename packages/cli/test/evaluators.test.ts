@@ -73,4 +73,5 @@ test('an evaluator that throws: the run goes on, the record says so, and so does
     { type: 'evaluation-end', evaluator: 'knn', checkpoint: 'step-000000006', settings: { k: 3, layer: 'backbone' } },
     { type: 'evaluation-failed', evaluator: 'broken' },
   ]);
+  expect(mochi('eval', 'run', '--evaluators', 'knn').stdout).toMatch(/^knn\/top1 .*\n(knn\/.*\n)*knn: \{.*\}\n$/); // results and settings: costs are for --json
 });

@@ -87,7 +87,7 @@ test.each([
   { args: 'export run --format tfjs --to images', says: /images is a folder with other things in it[^]*MOCHI_EXPORT_FOLDER/ },
   { args: 'search run', says: /A run and one image are needed[^]*MOCHI_USAGE/ },
   { args: 'duplicates run', says: /A run and one folder are needed[^]*MOCHI_USAGE/ },
-  { args: 'duplicates run nowhere', says: /nowhere does not exist[^]*MOCHI_FOLDER_MISSING/ },
+  { args: 'duplicates run nowhere', says: /folder \/.*\/nowhere does not exist[^]*MOCHI_FOLDER_MISSING/ },
   { args: 'duplicates run images --least 2', says: /--least is "2"[^]*MOCHI_USAGE/ },
   { args: 'duplicates run images --sheet mochi.yaml/x.html', says: /mochi\.yaml\/x\.html cannot be written[^]*MOCHI_SHEET_UNWRITABLE/ },
   { args: 'embed run --out x.csv', says: /\.npy, \.parquet, \.lancedb[^]*MOCHI_EXPORT_FORMAT/ },

@@ -218,6 +218,18 @@ describe('safetensors', () => {
     ['fc.0.bias', undefined],
   ])('%s is %s', (from, to) => expect(detectron2Name(from)).toBe(to));
 
+  test.each([
+    ['three convolutions', ['conv1.weight', 'conv2.weight', 'conv3.weight'], /conv2\.weight is no weight of a ResNet/],
+    ['a stem alone', ['conv1.weight', 'bn1.bias', 'fc.weight'], /no stages \(layer1, layer2, \.\.\.\) of a ResNet/],
+  ])('detectron2 has no such network: %s', async (_, names, says) => {
+    const stateDict = () => Object.fromEntries(names.map((name) => [name, tf.zeros([1])]));
+    const refused = writeDetectron2(
+      { ...trained, encoder: { ...trained.encoder, stateDict } },
+      join(folder, 'never.safetensors'),
+    );
+    await expect(refused).rejects.toMatchObject({ code: 'MOCHI_EXPORT_NAMES', happened: expect.stringMatching(says) as string });
+  });
+
   test('an encoder without a state_dict, or with names of its own, is an error', async () => {
     const { stateDict: _, ...bare } = trained.encoder;
     const path = join(folder, 'never.safetensors');

@@ -94,7 +94,7 @@ export const tracedValueEscaped = (op: string) =>
   new MochiError('MOCHI_TRACED_VALUE_ESCAPED', {
     happened: `${op} was given a tensor that is not alive: it is disposed, or it belongs to a function that has been traced.`,
     expected: 'tensors that were made outside of a traced function, or returned by it',
-    fix: 'Return the tensor from the traced function instead of keeping it in a variable; do not use a tensor after dispose().',
+    fix: 'Return the tensor from the traced function instead of keeping it in a variable; do not use a tensor after dispose(), or one made in a tf.tidy that is over: it has to be returned from there, or given to tf.keep.',
   });
 
 export const badTree = (path: string, found: string, where: string) =>

@@ -7,9 +7,6 @@ import { EXIT } from '../exit-codes.js';
 import { failureLine, resultLine } from '../format-evaluation.js';
 import { log } from '../log.js';
 
-/** What the letters in costs of evaluators stand for. */
-const COST_LETTERS = 'in costs: multiplications by Q queries, R reference rows, D width of the features, C classes';
-
 export const evalCommand = defineCommand({
   meta: { name: 'eval', description: 'Measure a trained run: mochi eval RUN [path=value ...]' },
   args: {
@@ -35,8 +32,6 @@ export const evalCommand = defineCommand({
     if (args.json) return console.log(JSON.stringify({ results, failures, settings, costs }));
     for (const [name, result] of Object.entries(results)) console.log(resultLine(name, result));
     for (const [name, values] of Object.entries(settings)) console.log(`${name}: ${JSON.stringify(values)}`);
-    for (const [name, cost] of Object.entries(costs)) console.log(`${name} costs ${cost}`);
-    if (Object.keys(costs).length > 0) console.log(COST_LETTERS);
     for (const failure of failures) console.error(failureLine(failure));
   },
 });

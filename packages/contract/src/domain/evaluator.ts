@@ -148,7 +148,7 @@ export interface Evaluator {
   readonly reads?: readonly SplitUse[];
   /** Everything that a reader needs beside the number, always printed: k, T, layer, encoder, splits. */
   readonly settings: Record<string, unknown>;
-  /** What it costs, in a line: operations or passes over the data by Q queries, R reference rows, D width, C classes. Always printed. */
+  /** What it costs, in a line: operations or passes over the data by Q queries, R reference rows, D width, C classes. Told in events and by `mochi eval --json`. */
   readonly cost?: string;
   /** Epochs between runs of it during training, or null: only at the end. */
   readonly everyEpochs: number | null;

@@ -1,7 +1,7 @@
 import type { Dataset, Logger, SplitSource } from '@mochi/contract';
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { cacheFolder } from '../cache-folder.js';
 import { dividedDataset } from '../divided-dataset.js';
 import { folderEmpty, folderMissing, folderUnreadable, IMAGE_EXTENSIONS, splitClash } from '../errors.js';
@@ -39,8 +39,8 @@ export function openImageFolder(config: ImageFolderConfig, { log }: { readonly l
 
 function checkFolder(root: string): void {
   const found = statSync(root, { throwIfNoEntry: false });
-  if (!found) throw folderMissing(root, 'does not exist');
-  if (!found.isDirectory()) throw folderMissing(root, 'is a file');
+  if (!found) throw folderMissing(resolve(root), 'does not exist');
+  if (!found.isDirectory()) throw folderMissing(resolve(root), 'is a file');
   try {
     accessSync(root, constants.R_OK | constants.X_OK);
   } catch (cause) {

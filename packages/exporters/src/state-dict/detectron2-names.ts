@@ -9,7 +9,8 @@ export function detectron2Name(name: string): string | undefined {
   const [, stage, block, rest] = /^layer(\d)\.(\d+)\.(.+)$/.exec(name) ?? [];
   const [prefix, inner] = stage === undefined ? ['stem', name] : [`res${Number(stage) + 1}.${block}`, rest!];
   const [, layer, index, field] = /^(conv|bn|downsample\.)(\d)\.(\w+)$/.exec(inner) ?? [];
-  if (layer === undefined) throw new RangeError(`${name} is no weight of a ResNet`);
+  const one = stage !== undefined || (layer !== 'downsample.' && index === '1'); // the stem has one convolution
+  if (layer === undefined || !one) throw new RangeError(`${name} is no weight of a ResNet`);
   if (layer === 'downsample.') return `${prefix}.shortcut${index === '0' ? '' : '.norm'}.${field}`;
   return `${prefix}.conv${index}${layer === 'bn' ? '.norm' : ''}.${field}`;
 }

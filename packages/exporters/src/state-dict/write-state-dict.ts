@@ -40,6 +40,8 @@ export async function writeDetectron2(trained: TrainedEncoder, path: string): Pr
     const other = nameOf(trained, name);
     if (other !== undefined) renamed.set(other, entry);
   }
+  if (![...renamed.keys()].some((name) => name.startsWith('res2.')))
+    throw exportNames(trained.encoder.name, 'detectron2', 'it has no stages (layer1, layer2, ...) of a ResNet');
   await write(trained, path, renamed);
 }
 

@@ -17,6 +17,7 @@ export interface BatchNormTrain<T extends tf.Tensor = tf.Tensor> {
  * statistics move by `momentum` towards them (unbiased variance).
  *
  * @param x [B, h, w, C] or [B, C] float32. @param scale [C]. @param offset [C]. @param runningMean [C]. @param runningVariance [C].
+ * @param options momentum: share of the batch in the next running statistics, 0..1, default 0.1, as in PyTorch; epsilon: added to the variance, default 1e-5.
  * @returns y, with gradient to x, scale and offset; the next running statistics, which are constants.
  */
 export function batchNormTrain<T extends tf.Tensor>(
@@ -49,6 +50,7 @@ export function batchNormTrain<T extends tf.Tensor>(
  * Batch normalisation with given statistics: (x - mean) / sqrt(variance + epsilon) * scale + offset.
  *
  * @param x [B, h, w, C] or [B, C] float32. @param scale [C]. @param offset [C]. @param mean [C], a constant. @param variance [C], a constant.
+ * @param options epsilon: added to the variance, default 1e-5.
  * @returns Shape of x, with gradient to x, scale and offset.
  */
 export function batchNormEval<T extends tf.Tensor>(
