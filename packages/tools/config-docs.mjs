@@ -33,7 +33,8 @@ evaluators: [{ name: representation, every: 10ep }]
 - **A section names a plugin** by \`name\`, and has its options beside it. \`evaluators\`, \`trackers\` and \`exporters\` are lists; \`sampler\` is one, or a
   list: a chain. Required are \`data\`, \`augment\`, \`encoder\`, \`method\`, \`bank\`, \`sampler\` and \`optimizer\`.
 - **\`extends\`** takes a preset, a path relative to the file, or a list of them; the later wins, the file itself last. Maps merge key by key; a section
-  that names another plugin replaces the one below; a list replaces a list, except \`plugins\`, which add up; \`null\` takes a section out.
+  that names another plugin replaces the one below; a list replaces a list, except \`plugins\`, which add up; \`null\` takes out a section, or
+  an inherited option that may not be null itself (\`train: { steps: null, epochs: 3 }\`), also as an override (\`train.steps=null\`).
   Presets: PRESETS ([packages/mochi](../packages/mochi/README.md#presets)).
 - **\`plugins\`** takes paths (relative to the file), packages, or \`{ use: PATH, ...options }\` for extensions: [write-a-plugin.md](write-a-plugin.md).
 - **A ramp** is \`{ from, to, over, after }\` in place of a number that moves in a straight line: it stays at \`from\` for the time \`after\` (default

@@ -3,8 +3,16 @@ import type { Plugin } from '@mochi/contract';
 import { isPath, ModuleLoader, type SharedModules } from '../plugins/import-module.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { Registry, type Registered } from '../plugins/registry.js';
-import { checkConfig, checkOptions, invalid, type CheckOptions, type ConfigEntry, type ResolvedConfig } from './check-config.js';
-import { nodeAt, placeText, toValue, type MapNode, type Node } from './node.js';
+import {
+  checkConfig,
+  checkOptions,
+  invalid,
+  type Checked,
+  type CheckOptions,
+  type ConfigEntry,
+  type ResolvedConfig,
+} from './check-config.js';
+import { nodeAt, placeText, toValue, without, type MapNode, type Node } from './node.js';
 import { applyOverrides } from './overrides.js';
 import { ConfigError, show, type Problem } from './problems.js';
 import { PluginEntry, placePlugins, readConfig, type ConfigSource } from './read-config.js';
@@ -39,11 +47,11 @@ export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> 
   const loader = new ModuleLoader(options.shared);
   const read = await readConfig(options, loader);
   const overridden = applyOverrides(read, options.overrides ?? []);
-  const root = placePlugins(overridden.config, resolve(options.cwd ?? '.'));
+  const placed = placePlugins(overridden.config, resolve(options.cwd ?? '.'));
   const registry = new Registry();
   for (const plugin of options.known ?? []) registry.add(plugin, { source: 'built-in' });
-  const extensions = await loadEntries(root, registry, loader);
-  const checked = await checkConfig(root, registry, options);
+  const extensions = await loadEntries(placed, registry, loader);
+  const { root, checked } = await checkWithout(placed, registry, options);
   const problems = [...overridden.problems, ...checked.problems, ...extensions.problems];
   if (problems.length > 0) throw new ConfigError(problems);
   const plugins = extensions.written.length > 0 ? { plugins: extensions.written } : {};
@@ -54,6 +62,21 @@ export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> 
     registry,
   };
 }
+
+/** Checks a config; an option that may not be null is left out where a null was laid over it. */
+async function checkWithout(
+  root: MapNode,
+  registry: Registry,
+  options: CheckOptions,
+): Promise<{ root: MapNode; checked: Checked }> {
+  const checked = await checkConfig(root, registry, options);
+  const takenOut = checked.problems.map(({ path }) => path).filter((path) => isTakenOut(nodeAt(root, path)));
+  if (takenOut.length === 0) return { root, checked };
+  const less = takenOut.reduce<Node>(without, root) as MapNode;
+  return { root: less, checked: await checkConfig(less, registry, options) };
+}
+
+const isTakenOut = (node: Node | undefined): boolean => node?.kind === 'value' && node.takesOut === true;
 
 interface LoadedEntries {
   readonly entries: ConfigEntry[];

@@ -1,9 +1,10 @@
-import { mapNode, nodeAt, valueNode, type MapNode, type Node } from './node.js';
+import { mapNode, nodeAt, takingOut, valueNode, type MapNode, type Node } from './node.js';
 import { sectionOf } from './sections.js';
 
 /**
  * `over` laid upon `base`: maps merge key by key, everything else is replaced. A section that names another plugin than below replaces it
- * wholly, since options of one plugin mean nothing to another; `null` takes a section out; `plugins` add up.
+ * wholly, since options of one plugin mean nothing to another; `null` takes out a section, or an option that may not be null itself; `plugins` add
+ * up.
  */
 export function mergeConfigs(base: MapNode, over: MapNode): MapNode {
   const entries = new Map(base.entries);
@@ -25,7 +26,7 @@ function mergeSection(key: string, base: Node, over: Node): Node {
 }
 
 function mergeNodes(base: Node, over: Node): Node {
-  if (base.kind !== 'map' || over.kind !== 'map') return over;
+  if (base.kind !== 'map' || over.kind !== 'map') return takingOut(over);
   const entries = new Map(base.entries);
   for (const [key, entry] of over.entries) {
     const below = entries.get(key);

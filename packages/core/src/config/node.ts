@@ -33,6 +33,8 @@ export interface ValueNode {
   readonly kind: 'value';
   readonly place: Place;
   readonly value: unknown;
+  /** Of a null that was laid over something: it takes that out, where the option may not be null itself. */
+  readonly takesOut?: true;
 }
 
 export const valueNode = (value: unknown, place: Place): ValueNode => ({ kind: 'value', value, place });
@@ -41,6 +43,22 @@ export const mapNode = (entries: Iterable<readonly [string, MapEntry]>, place: P
   entries: new Map(entries),
   place,
 });
+
+/** A null as one that takes out what it is laid over; anything else as it is. */
+export const takingOut = (node: Node): Node =>
+  node.kind === 'value' && node.value === null ? { ...node, takesOut: true } : node;
+
+/** A copy of the tree without the map's entry at a path. */
+export function without(node: Node, [key, ...rest]: Path): Node {
+  if (node.kind === 'list')
+    return { ...node, items: node.items.map((item, at) => (at === Number(key) ? without(item, rest) : item)) };
+  const entry = node.kind === 'map' ? node.entries.get(String(key)) : undefined;
+  if (node.kind !== 'map' || !entry) return node;
+  const entries = new Map(node.entries);
+  if (rest.length === 0) entries.delete(String(key));
+  else entries.set(String(key), { ...entry, node: without(entry.node, rest) });
+  return mapNode(entries, node.place);
+}
 
 /** An object literal, of any realm: its prototype is the end of the chain. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {

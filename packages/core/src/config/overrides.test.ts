@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { fails, folderOf, load, loadYaml } from '../../test/fixture.js';
 import { toNode, toValue, type MapNode } from './node.js';
 import { applyOverrides } from './overrides.js';
@@ -30,6 +31,31 @@ describe('extends', () => {
     expect(await sampler('sampler: mochi')).toMatchObject({ n: 16 });
     expect(await sampler('sampler: [uniform]')).toEqual([{ name: 'uniform' }]);
     expect(await sampler('sampler: null')).toBeUndefined();
+  });
+
+  test('null takes an option out, as does an override; where null is a value, it is that', async () => {
+    const schemas = {
+      train: z
+        .strictObject({ steps: z.int().optional(), epochs: z.int().optional(), best: z.string().nullable().default('x') })
+        .prefault({}),
+    };
+    const base = {
+      train: { steps: 6, best: 'y' },
+      sampler: { name: 'mochi', n: 8, head: { dim: 3 } },
+      evaluators: [{ name: 'knn', k: 5 }],
+    };
+    const of = (text: string, ...overrides: string[]) =>
+      loadYaml(`extends: base\n${text}`, { presets: { base }, schemas, overrides });
+    const { config, written } = await of(
+      'train: { steps: null, epochs: 3, best: null }\nsampler: { n: null, head: { dim: null } }',
+    );
+    expect(config['train']).toEqual({ epochs: 3, best: null });
+    expect(config['sampler']).toMatchObject({ n: 1024, head: { dim: 128 } });
+    expect(written['train']).toEqual({ epochs: 3, best: null });
+    const over = await of('', 'train.steps=null', 'train.best=null', 'evaluators.knn.k=null');
+    expect(over.config).toMatchObject({ train: { best: null }, evaluators: [{ name: 'knn', k: 200 }] });
+    expect(over.config['train']).not.toHaveProperty('steps');
+    expect((await fails(loadYaml('train: { steps: null }', { schemas }))).message).toMatch(/train\.steps[^]*found: null/); // nothing below
   });
 
   test('lists replace lists', async () => {

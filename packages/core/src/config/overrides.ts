@@ -1,6 +1,16 @@
 import { parseYaml } from './parse-yaml.js';
 import { asPlugin, mergeConfigs, pluginName, textAt } from './merge.js';
-import { mapNode, toNode, toValue, type ListNode, type MapEntry, type MapNode, type Node, type Place } from './node.js';
+import {
+  mapNode,
+  takingOut,
+  toNode,
+  toValue,
+  type ListNode,
+  type MapEntry,
+  type MapNode,
+  type Node,
+  type Place,
+} from './node.js';
 import { sectionOf } from './sections.js';
 import { show, type Problem } from './problems.js';
 
@@ -29,7 +39,7 @@ function applyOverride(config: MapNode, text: string, place: Place): Outcome {
     return { problem: { path: [], found: text, expected: 'PATH=VALUE, e.g. sampler.n=512' } };
   let value: Node;
   try {
-    value = toNode(toValue(parseYaml(text.slice(equals + 1), place.source)), place); // one place: columns of an argument help nobody
+    value = takingOut(toNode(toValue(parseYaml(text.slice(equals + 1), place.source)), place)); // one place: columns of an argument help nobody
   } catch (error) {
     return {
       problem: { path, found: text.slice(equals + 1), expected: `a YAML value (${(error as Error).message.split('\n')[0]})` },
