@@ -28,7 +28,7 @@ const isSaid = (message: string, by: string): boolean => by.includes(message.rep
 function told({ code, happened, expected, fix, cause: given }: MochiError, { message, frames }: Cause): string {
   return [
     `${errorColors.red('error')} ${happened}`,
-    `  ${errorColors.bold('expected')} ${expected}`,
+    ...(happened.includes(`expected: ${expected}`) ? [] : [`  ${errorColors.bold('expected')} ${expected}`]), // of the one problem of a config
     `  ${errorColors.bold('fix')}      ${fix}`,
     ...(given === undefined || (frames.length === 0 && isSaid(message, happened))
       ? []

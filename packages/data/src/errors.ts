@@ -16,7 +16,7 @@ export const folderMissing = (root: string, why: string): MochiError =>
   new MochiError('MOCHI_FOLDER_MISSING', {
     happened: `The image folder ${root} ${why}.`,
     expected: 'a folder of images, or of one folder of images per class',
-    fix: 'Correct data.root (--data of a command). A relative path starts where the command is run.',
+    fix: `Correct data.root (--data of a command). A relative path starts where the command is run.${why === 'is a file' ? ' Of a list of files make a folder of links to them, in a folder for each class, or a data set of your own: a plugin of kind data.' : ''}`,
   });
 
 export const folderUnreadable = (folder: string, cause: unknown): MochiError =>

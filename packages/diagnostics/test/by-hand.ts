@@ -151,6 +151,7 @@ function ofBank({ queries, ids, labels, banks, step, n, negatives }: Problem, na
           sameClassShare: share(same(candidates).flat()),
         }
       : {}),
+    ...(block ? { rowsLeftOut: share(candidates.flatMap((all, b) => all.map((k) => !inLoss(b, k)))) } : {}),
     selfCollisions: share(hardest.map((rows, b) => rows.some((k) => state.ids[k] === ids[b]))),
     hardestAge: mean(hardest.flatMap(ages)),
     bankAge: mean(ages(state.rows.map((_, k) => k))),

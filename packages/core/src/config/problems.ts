@@ -24,7 +24,12 @@ export class ConfigError extends MochiError {
     super(unknown ? 'MOCHI_UNKNOWN_PLUGIN' : 'MOCHI_CONFIG_INVALID', {
       happened: `The config has ${problems.length} problem${others.length > 0 ? 's' : ''}:\n${problems.map(describe).join('\n')}`,
       expected: first && others.length === 0 ? first.expected : 'at each place, what is said there',
-      fix: first?.suggestion && others.length === 0 ? `Write "${first.suggestion}".` : 'Correct the places named.',
+      fix:
+        first?.suggestion && others.length === 0
+          ? `Write "${first.suggestion}".`
+          : others.length === 0 && first
+            ? `Correct ${pathText(first.path)}.`
+            : 'Correct the places named.',
     });
     this.problems = problems;
   }

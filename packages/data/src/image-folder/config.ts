@@ -4,7 +4,7 @@ export const holdoutConfig = {
   holdout: z
     .number()
     .min(0)
-    .max(0.9)
+    .max(0.9, 'a share of the images, at most 0.9: 0.2 is 20 %')
     .default(0)
     .describe('share of the images of each class set apart as the split "test", 0 to 0.9; 0 makes no such split'),
   holdoutSeed: z

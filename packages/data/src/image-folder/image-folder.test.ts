@@ -148,6 +148,12 @@ test.each([
   },
 ])('$name: $code', async ({ run, code }) => expect(await codeOf(run)).toBe(code));
 
+test('a holdout in percent is told that it is a share', () =>
+  expect(() => open(folder('a.jpg'), { holdout: 20 })).toThrow(/a share of the images, at most 0\.9/));
+
+test('a list of files is no folder: what can be made of it is said', () =>
+  expect(() => open(join(folder('a.jpg'), 'a.jpg'))).toThrow(/a folder of links to them[^]*a plugin of kind data/));
+
 test('the error of an empty folder says what was looked for and what was there', async () => {
   await expect(open(folder('a/readme.txt')).split('train')).rejects.toThrow(
     /1 other files[^]*\.jpg, \.jpeg, \.png, \.gif, \.bmp/,

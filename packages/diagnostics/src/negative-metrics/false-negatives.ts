@@ -32,6 +32,10 @@ export function falseNegatives(
   };
 }
 
+/** Of the rows of a bank that may be drawn, the share that its samplers leave out of the loss. */
+export const rowsLeftOut = ({ mask, similarities: { shape } }: BankView, { logWeights }: BankBlock): tf.Scalar =>
+  meanOf([weigh(tf.sub(1, countedOf(logWeights, shape)), countedOf(mask, shape))]);
+
 /** Of each row of x [B, K] the entries at its places, [B, N]. */
 function ofEach(x: tf.Tensor2D, places: tf.Tensor2D): tf.Tensor {
   const [batch, width] = x.shape;

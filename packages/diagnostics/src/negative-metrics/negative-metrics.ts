@@ -2,7 +2,7 @@ import { DEFAULT_BANK, type Drawn } from '@mochi/contract';
 import type * as tf from '@tensorflow/tfjs-core';
 import { bankCondition } from './bank-condition.js';
 import { bankBlockOf, banksIn, columnsOf } from './columns.js';
-import { falseNegatives, syntheticFalseNegatives } from './false-negatives.js';
+import { falseNegatives, rowsLeftOut, syntheticFalseNegatives } from './false-negatives.js';
 import { hardestOf } from './hardest.js';
 import { matchingMetrics } from './matching.js';
 import { once, type Measures } from './measures.js';
@@ -32,8 +32,10 @@ export function negativeMetrics({ drawn, step }: Measured, { n }: MeasureOptions
   const ofBanks = banksIn(drawn).map((name): Measures => {
     const view = drawn.banks[name]!;
     const hardest = once(() => hardestOf(view, n));
+    const block = bankBlockOf(drawn, name);
     return prefixed(name, {
-      ...(labels && view.state.labels ? falseNegatives(view, labels, hardest, bankBlockOf(drawn, name)) : {}),
+      ...(labels && view.state.labels ? falseNegatives(view, labels, hardest, block) : {}),
+      ...(block ? { rowsLeftOut: () => rowsLeftOut(view, block) } : {}),
       ...bankCondition(view, drawn, step, hardest),
     });
   });

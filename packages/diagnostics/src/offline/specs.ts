@@ -23,6 +23,7 @@ export const HARDNESS_PROFILE: DrawsSpec = {
     { name: 'syntheticSimilarity', unit: 'cosine', better: null },
     { name: 'parentSimilarity', unit: 'cosine', better: null },
     share('syntheticAbovePositive', null),
+    share('rowsLeftOut', null),
   ],
   required: ['effectiveNegatives'],
 };

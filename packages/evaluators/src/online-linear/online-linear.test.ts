@@ -25,3 +25,6 @@ test('one step from zero, by hand; rows without a label take no part', () => {
     expect(top1).toBeAllClose([50]); // all equal: argmax says class 0
   }); // prettier-ignore
 });
+
+test('the number of classes, which has no default, is asked for by what it is', () =>
+  expect(() => onlineLinearConfig.parse({})).toThrow(/the number of classes of the data/));

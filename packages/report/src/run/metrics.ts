@@ -33,6 +33,11 @@ const OF_NEGATIVES: Readonly<Record<string, MetricInfo>> = {
   syntheticFalseNegatives: { title: 'Synthetic negatives of the same class', unit: share, what: 'mixed from rows of the class of the query alone' }, // prettier-ignore
   syntheticPartFalseNegatives: { title: 'Synthetic negatives partly of the same class', unit: share },
   selfCollisions: { title: 'Own older keys among the hardest', unit: share, what: 'queries with an older key of their own image among the N hardest' }, // prettier-ignore
+  rowsLeftOut: {
+    title: 'Rows left out of the loss',
+    unit: share,
+    what: 'of the rows of the bank, those that samplers leave out',
+  },
   hardestAge: { title: 'Age of the hardest rows', unit: 'steps' },
   bankAge: { title: 'Age of the bank', unit: 'steps' },
 };
