@@ -1,8 +1,12 @@
-import { disposeTree, liveHandles, startTensorFlow } from '@mochi/tensorflow';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { attr, disposeTree, execute, liveHandles, startTensorFlow } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { begin, train } from './loop.js';
 import { knn } from './measure.js';
+import { photos } from './photos.js';
 import { shapes } from './shapes.js';
 
 await startTensorFlow();
@@ -18,6 +22,28 @@ test('the loop writes the bank and leaves nothing', async () => {
   disposeTree(state);
   expect(liveHandles()).toEqual(before);
   tf.dispose(images);
+});
+
+test('photos of a folder are read in the order of their paths, and what is none is passed over', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'custom-loop-'));
+  mkdirSync(join(folder, 'cats'));
+  for (const [name, level] of [
+    ['cats/a.png', 200],
+    ['b.png', 100],
+  ] as const) {
+    const [png] = execute('EncodePng', [], execute('Cast', [attr.type('DstT', 'uint8')], [tf.fill([30, 40, 3], level)]));
+    const [bytes] = (await png!.bytes()) as unknown as Uint8Array[];
+    writeFileSync(join(folder, name), bytes!);
+  }
+  writeFileSync(join(folder, 'broken.jpg'), 'none');
+  writeFileSync(join(folder, 'notes.txt'), 'none');
+  const images = await photos(folder);
+  expect([images.shape, images.dtype]).toEqual([[2, 20, 20, 3], 'float32']);
+  expect(Array.from(tf.max(images, [1, 2, 3]).dataSync(), Math.round)).toEqual([100, 200]);
+  const { losses } = await train(images, 2, 8);
+  expect(losses.every(Number.isFinite)).toBe(true);
+  tf.dispose(images);
+  rmSync(folder, { recursive: true });
 });
 
 test('what it learns tells kinds apart that the untrained network does not', async () => {

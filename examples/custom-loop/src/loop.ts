@@ -63,8 +63,8 @@ function advance(state: State, images: tf.Tensor4D, ids: tf.Tensor1D, step: tf.S
   const { loss, gradients, aux } = valueAndGrads((params: Tensors) => {
     const { head, stats } = encoder.apply({ params, stats: state.stats }, queried, 'train');
     const queries = l2Normalize(head);
-    const similarities = tf.matMul<tf.Tensor2D>(stopGradient(queries), rows, false, true); // [B, K], shared by sampler and loss
-    const drawn = mochiNegatives({ similarities, ids, rng: createRng(SEED, 'negatives', step), bankName: 'bank' }, negatives);
+    const similarities = tf.matMul<tf.Tensor2D>(queries, rows, false, true); // [B, K], shared by sampler and loss, which takes them as constants
+    const drawn = mochiNegatives({ similarities, ids, rng: createRng(SEED, 'negatives', step) }, negatives);
     const input = { queries, positives, banks: { bank: rows }, similarities: { bank: similarities }, negatives: drawn };
     return { loss: contrastiveLoss({ ...input, temperature: TEMPERATURE }).loss, aux: stats };
   }, state.params);
