@@ -18,8 +18,9 @@ import {
   type ResnetOptions,
 } from './index.js';
 import { convertStem } from './import/convert-stem.js';
+import { findPrefix } from './import/find-prefix.js';
+import { importReport } from './import/plan-import.js';
 import { elementsOf } from './import/read-torch-file.js';
-import { findPrefix, importReport } from './import/plan-import.js';
 
 await startTensorFlow();
 
@@ -40,7 +41,8 @@ test.each(['moco.pth', 'moco-legacy.pth.tar', 'half.pth', 'views.pth', 'views-le
   '%s comes as PyTorch saved it',
   (file) => {
     const stored = readWeights(golden(file));
-    const prefix = file.startsWith('moco') ? 'module.encoder_q.' : '';
+    const prefix = findPrefix([...stored.keys()]);
+    expect(prefix).toBe(file.startsWith('moco') ? 'state_dict.module.encoder_q.' : file === 'views.pth' ? 'model.' : '');
     for (const [name, values] of expected()) {
       const weight = stored.get(prefix + name)!;
       expect(weight.shape, name).toEqual(torchShape(encoder.shapes[name]!));
@@ -54,11 +56,17 @@ test('the encoder that is queried is found by its prefix, laid out as TensorFlow
     [],
     () => {
       const { weights, plan } = importWeights(readWeights(golden('moco.pth')), encoder, createRng(1, 'head'));
-      expect(plan).toMatchObject({ prefix: 'module.encoder_q.', missing: [], unexpected: [], misshaped: [], drawn: [] });
+      expect(plan).toMatchObject({
+        prefix: 'state_dict.module.encoder_q.',
+        missing: [],
+        unexpected: [],
+        misshaped: [],
+        drawn: [],
+      });
       expect(plan.loaded).toEqual(Object.keys(encoder.shapes));
-      expect(plan.ignored).toContain('module.queue');
+      expect(plan.ignored).toContain('state_dict.module.queue');
       expect(importReport('resnet10', plan, 'moco.pth')).toBe(
-        'resnet10 from moco.pth: 17 weights under "module.encoder_q."; passed over: 21 others (module.encoder_q.*, module.encoder_k.*, module.queue, module.queue_ptr)',
+        'resnet10 from moco.pth: 17 weights under "state_dict.module.encoder_q."; passed over: state_dict.module.encoder_k.*, state_dict.module.queue, state_dict.module.queue_ptr and 2 counters of batch norm',
       );
       return weights;
     },
@@ -112,20 +120,6 @@ test('everything that does not fit is listed', () => {
   });
 });
 
-test.each([
-  { name: 'plain', prefixes: [''], found: '' },
-  { name: 'data parallel', prefixes: ['module.'], found: 'module.' },
-  { name: 'MoCo', prefixes: ['module.encoder_k.', 'module.encoder_q.'], found: 'module.encoder_q.' },
-  { name: 'MoCo v3', prefixes: ['module.momentum_encoder.', 'module.base_encoder.'], found: 'module.base_encoder.' },
-  { name: 'a key encoder alone', prefixes: ['encoder_k.'], found: 'encoder_k.' },
-  { name: 'nothing like a ResNet', prefixes: [], found: '' },
-])('prefix: $name', ({ prefixes, found }) => {
-  const names = prefixes.flatMap((prefix) =>
-    ['conv1.weight', 'bn1.weight', 'layer1.0.conv1.weight'].map((name) => prefix + name),
-  );
-  expect(findPrefix([...names, 'queue'])).toBe(found);
-});
-
 describe('a first kernel of another stem', () => {
   const read = (count: number) => () => Float32Array.from({ length: count }, (_, at) => at + 1);
 
@@ -150,6 +144,31 @@ describe('a first kernel of another stem', () => {
     expect(weights.params['conv1.weight']!.dataSync().filter((v) => v !== 0).length).toBeLessThanOrEqual(54);
     tf.dispose([weights.params, weights.stats]);
   });
+});
+
+test('weights that are not finite are refused, file and tensor named', () => {
+  const path = join(folder, 'nan.safetensors');
+  const weights = Object.entries(encoder.shapes).map(([name, shape]) => {
+    const data = new Float32Array(tf.util.sizeFromShape([...shape])).fill(name === 'bn1.bias' ? NaN : 1);
+    return [name, { dtype: 'F32', shape: torchShape(shape), data }] as const;
+  });
+  writeFileSync(path, encodeSafetensors(weights));
+  expect(() => resnet('resnet10', { ...options, weights: path }).init(createRng(1, 'w'))).toThrow(
+    expect.objectContaining({
+      code: 'MOCHI_WEIGHTS_NOT_FINITE',
+      happened: `${path} has NaN among the values of bn1.bias.`,
+    }) as Error,
+  );
+});
+
+test('where weights decide the stem, no other is recommended; a checkpoint is laid over weights that need no file', () => {
+  expect(resnet('resnet10').smallestView).toBe(128);
+  const imported = resnet('resnet10', { ...options, weights: '/nowhere.pth' });
+  expect(resnet('resnet10', { weights: '/nowhere.pth' }).smallestView).toBeUndefined();
+  expect(() => imported.init(createRng(1, 'w'))).toThrow(expect.objectContaining({ code: 'MOCHI_WEIGHTS_UNREADABLE' }) as Error);
+  const { params, stats } = imported.draw!(createRng(1, 'w'));
+  expect(Object.keys({ ...params, ...stats }).sort()).toEqual(Object.keys(encoder.shapes).sort());
+  tf.dispose([params, stats]);
 });
 
 test('safetensors of 32 and 64 bits', () => {
@@ -203,7 +222,10 @@ describe('a file that is no checkpoint', () => {
 
   test('that is not there', () =>
     expect(() => readWeights(join(folder, 'none.pth'))).toThrow(
-      expect.objectContaining({ code: 'MOCHI_WEIGHTS_UNREADABLE' }) as Error,
+      expect.objectContaining({
+        code: 'MOCHI_WEIGHTS_UNREADABLE',
+        happened: expect.stringMatching(/^The weights file \S+none\.pth cannot be read/) as string,
+      }) as Error,
     ));
 
   test('a tensor that reaches past its storage', () => {

@@ -4,6 +4,7 @@ export { resnetConfig, type ResnetConfig, type ResnetOptions } from './resnet/co
 export { ARCHITECTURES, type ResnetName } from './resnet/architecture.js';
 export { torchShape } from './torch-layout.js';
 export { fromTorchvision, toTorchvision } from './torchvision.js';
-export { importWeights, type Imported } from './import/import-weights.js';
-export { planImport, type ImportOptions, type ImportPlan } from './import/plan-import.js';
+export { describeWeights, importWeights, type Imported } from './import/import-weights.js';
+export { type WeightsDescription } from './import/describe-weights.js';
+export { importReport, planImport, type ImportOptions, type ImportPlan } from './import/plan-import.js';
 export { parseWeights, readFileMetadata, readWeights, type StoredWeight, type StoredWeights } from './import/read-weights.js';

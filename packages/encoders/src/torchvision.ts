@@ -1,8 +1,7 @@
 import type { EncoderWeights, Tensors } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
-import { weightsMismatch } from './errors.js';
 import { fromTorchLayout, isStatistic } from './torch-layout.js';
-import { planImport } from './import/plan-import.js';
+import { planImport, requireFit, shapesIn } from './import/plan-import.js';
 import type { ShapedEncoder } from './resnet/resnet.js';
 
 /**
@@ -41,13 +40,13 @@ export function fromTorchvision(
   encoder: Pick<ShapedEncoder, 'name' | 'shapes'>,
   { prefix = '' }: { prefix?: string } = {},
 ): EncoderWeights {
-  const given = new Map(Object.entries(stateDict).map(([name, { shape }]) => [name, shape]));
+  const given = shapesIn(new Map(Object.entries(stateDict)));
   const plan = planImport(given, encoder.shapes, { prefix });
-  if (plan.missing.length + plan.unexpected.length + plan.misshaped.length > 0) throw weightsMismatch(encoder.name, plan);
+  requireFit(plan, given, encoder);
   return tf.tidy(() => {
     const weights = { params: {} as Tensors, stats: {} as Tensors };
     for (const name of Object.keys(encoder.shapes))
-      weights[isStatistic(name) ? 'stats' : 'params'][name] = fromTorchLayout(stateDict[prefix + name]!);
+      weights[isStatistic(name) ? 'stats' : 'params'][name] = fromTorchLayout(stateDict[plan.prefix + name]!);
     return weights;
   });
 }

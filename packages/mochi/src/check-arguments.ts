@@ -46,6 +46,17 @@ function requireKinds(
   }
 }
 
+/** Options that say nothing of what was given. */
+export function requireNone<Options extends object>(
+  given: Options,
+  names: readonly (keyof Options & string)[],
+  what: string,
+): void {
+  const name = names.find((one) => given[one] !== undefined);
+  if (name !== undefined)
+    throw wrong(`The option "${name}" of loadEncoder is not for ${what}.`, 'options that say something', `Leave ${name} out.`);
+}
+
 /** A run folder, a checkpoint, or a file. */
 export function requirePath(
   call: string,

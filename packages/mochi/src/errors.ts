@@ -181,9 +181,23 @@ export const noEncoderIn = (path: string): MochiError =>
 
 export const weightsWithoutEncoder = (file: string, known: readonly string[]): MochiError =>
   new MochiError('MOCHI_WEIGHTS_ENCODER', {
-    happened: `${file} does not say which encoder its weights are for.`,
-    expected: `what mochi export --format torchvision wrote, or the option encoder with one of ${known.join(', ')}`,
-    fix: "Give the encoder, e.g. loadEncoder(file, { encoder: { name: 'resnet50', head: { kind: 'linear', dim: 1000 } } }).",
+    happened: `${file} does not show which encoder its weights are for.`,
+    expected: `weights of ${known.join(', ')}, by torchvision's names`,
+    fix: "Give the encoder, e.g. loadEncoder(file, { encoder: 'resnet50' }), or a file with such weights.",
+  });
+
+export const stemUnclear = (file: string, stems: readonly string[]): MochiError =>
+  new MochiError('MOCHI_WEIGHTS_ENCODER', {
+    happened: `${file} does not show which stem its network has: its first kernel is that of ${stems.join(' and ')}.`,
+    expected: 'the stem: small has stride 2, cifar stride 1',
+    fix: "Give it, e.g. loadEncoder(file, { encoder: { stem: 'cifar' } }).",
+  });
+
+export const weightsTwice = (file: string, other: string): MochiError =>
+  new MochiError('MOCHI_ARGUMENT', {
+    happened: `loadEncoder was given the weights file ${file}, and its option encoder names ${other}.`,
+    expected: 'one file',
+    fix: 'Take weights.file out of the option encoder; what else stands in weights says how the file is read.',
   });
 
 export const exportUnwritable = (path: string, cause: unknown): MochiError =>

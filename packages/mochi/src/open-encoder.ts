@@ -1,7 +1,15 @@
-import type { Augmentation, Encoder, EncoderWeights } from '@mochi/contract';
+import type { Augmentation, Encoder, EncoderWeights, Method, Tensors } from '@mochi/contract';
 import type { RunHost } from '@mochi/core';
 import { createRng, disposeTree } from '@mochi/tensorflow';
-import { checkedEncoder, checkedMethod, readCheckpoint, restoreState, type Position, type RunState } from '@mochi/trainer';
+import {
+  checkedEncoder,
+  checkedMethod,
+  readCheckpoint,
+  restoreState,
+  withoutFiles,
+  type Position,
+  type RunState,
+} from '@mochi/trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { openRunOnEngine } from './open-run.js';
 import { locate, pick, START, type OpenTrainedOptions } from './open-trained.js';
@@ -29,18 +37,17 @@ export interface OpenedEncoder {
  * @throws MOCHI_CHECKPOINT_MISSING, MOCHI_CHECKPOINT_CORRUPT, MOCHI_CHECKPOINT_MISMATCH; MOCHI_WEIGHTS_*
  */
 export async function openEncoder(path: string, options: OpenTrainedOptions = {}): Promise<OpenedEncoder> {
-  const { checkpoint, recorded, config } = await locate(path, options);
+  const needing = { required: NEEDED, ...options };
+  const { checkpoint, config } = await locate(path, needing);
   const { evaluators: _, trackers: __, ...rest } = config; // they have no part in it, and may ask for splits that other data lack
-  const host = await openRunOnEngine((await options.change?.(rest)) ?? rest, options);
+  const host = await openRunOnEngine((await options.change?.(rest)) ?? rest, needing);
   try {
-    const [encoder, augmentation, method] = [
-      checkedEncoder(host.one('encoder')),
-      host.one('augment'),
-      checkedMethod(host.one('method')),
-    ];
+    const [encoder, augmentation] = [checkedEncoder(host.one('encoder')), host.one('augment')];
+    const trained = host.find('method');
+    const method = trained ? checkedMethod(trained) : UNTRAINED;
     const rng = createRng(host.config.seed, 'init').fork('method');
     const fresh = tf.tidy(() => {
-      const { params, state } = method.init({ encoder }, rng);
+      const { params, state } = method.init({ encoder: checkpoint === null ? encoder : withoutFiles(encoder) }, rng);
       return { params, method: state } as never;
     }) as State;
     const { state, position } = checkpoint === null ? { state: fresh, position: START } : await restored(checkpoint, fresh);
@@ -49,12 +56,24 @@ export async function openEncoder(path: string, options: OpenTrainedOptions = {}
       await host.dispose();
     };
     const weights = method.encoders(state.params, state.method);
-    return { host, encoder, augmentation, weights, position, checkpoint, config: recorded, dispose };
+    return { host, encoder, augmentation, weights, position, checkpoint, config, dispose };
   } catch (error) {
     await host.dispose();
     throw error;
   }
 }
+
+/** Sections without which nothing is embedded. A config of imported weights may have these alone. */
+const NEEDED = ['augment', 'encoder'];
+
+/** Of a config without a method: its encoder, as it begins. */
+const UNTRAINED: Pick<Method, 'init' | 'encoders'> = {
+  init({ encoder }, rng) {
+    const { params, stats } = encoder.init(rng.fork('encoder'));
+    return { params, state: stats };
+  },
+  encoders: (params, stats) => ({ query: { params, stats: stats as Tensors } }),
+};
 
 type State = Pick<RunState, 'params' | 'method'>;
 

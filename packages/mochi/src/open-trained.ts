@@ -65,20 +65,16 @@ export interface Located {
   /** Null where it is a config. */
   readonly checkpoint: string | null;
   /** The config as the run recorded it. */
-  readonly recorded: Readonly<Record<string, unknown>>;
-  /** The same, for building the run anew: a checkpoint has the weights, and the file that they were imported from may be gone by now. */
   readonly config: Readonly<Record<string, unknown>>;
 }
 
 /** @param path Run folder, checkpoint folder, or config file. @throws MOCHI_CHECKPOINT_MISSING, MOCHI_CHECKPOINT_CORRUPT, and what `openRun` throws */
 export async function locate(path: string, options: OpenOptions): Promise<Located> {
   if (await isFile(path)) {
-    const config = await configOf(path, options);
-    return { checkpoint: null, recorded: config, config };
+    return { checkpoint: null, config: await configOf(path, options) };
   }
   const checkpoint = await findCheckpoint(path);
-  const recorded = await readJson<Record<string, unknown>>(join(checkpoint, '..', '..', CONFIG_FILE));
-  return { checkpoint, recorded, config: withoutImport(recorded) };
+  return { checkpoint, config: await readJson(join(checkpoint, '..', '..', CONFIG_FILE)) };
 }
 
 const isFile = (path: string): Promise<boolean> =>
@@ -95,13 +91,6 @@ async function configOf(path: string, options: OpenOptions): Promise<Record<stri
   } finally {
     await host.dispose();
   }
-}
-
-function withoutImport(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { encoder } = config;
-  if (typeof encoder !== 'object' || encoder === null) return config;
-  const { weights: _, ...rest } = encoder as Record<string, unknown>;
-  return { ...config, encoder: rest };
 }
 
 const beginning = (parts: RunParts): Restored => ({

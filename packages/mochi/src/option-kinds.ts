@@ -52,6 +52,17 @@ export const entry: OptionKind = {
   is: (given) => isText(given) || (isObject(given) && isText(given['name'])),
 };
 
+/** The same, where the name may be left out. */
+export const partialEntry: OptionKind = {
+  expected: "the name of a plugin, or an object of its options, e.g. { name: '...', OPTION: VALUE }",
+  is: (given) => isText(given) || isObject(given),
+};
+
+export const threeNumbers: OptionKind = {
+  expected: 'three numbers, of red, green and blue, e.g. [0.5, 0.5, 0.5]',
+  is: (given) => Array.isArray(given) && given.length === 3 && given.every(Number.isFinite),
+};
+
 export const entries: OptionKind = {
   expected: "a list of names, or of { name: '...', OPTION: VALUE }, e.g. ['knn']",
   is: (given) => Array.isArray(given) && given.every((each) => entry.is(each)),

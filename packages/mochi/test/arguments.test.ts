@@ -177,7 +177,8 @@ test('an encoder asked for by a section that is wrong, or of another network tha
   const says: [object, string, RegExp][] = [
     [{ encoder: { name: 'resnet10', widht: 8 } }, 'MOCHI_CONFIG_INVALID', /did you mean "width"/],
     [{ encoder: 'resnet50' }, 'MOCHI_WEIGHTS_ENCODER', /says that its weights are of the encoder resnet10, and resnet50/],
-    [{ encoder: { widht: 8 } }, 'MOCHI_ARGUMENT', /"encoder" of loadEncoder is a Object/],
+    [{ encoder: { widht: 8 } }, 'MOCHI_CONFIG_INVALID', /did you mean "width"/],
+    [{ encoder: 8 }, 'MOCHI_ARGUMENT', /"encoder" of loadEncoder is the number 8/],
   ];
   for (const [options, code, words] of says) {
     const error = await errorOf(loadEncoder(to, options));

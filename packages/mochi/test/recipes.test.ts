@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { writeImages } from '@mochi/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CMC_SYNSETS } from '@mochi/data';
+import { resnet, toTorchvision } from '@mochi/encoders';
+import { createRng, encodeSafetensors, startTensorFlow } from '@mochi/tensorflow';
 import { planTraining } from '../src/index.js';
 
 const page = readFileSync(fileURLToPath(new URL('../../../docs/recipes.md', import.meta.url)), 'utf8');
@@ -26,6 +28,12 @@ function copies(to: string, count: number, name: (at: number) => string): void {
 
 beforeAll(async () => {
   await writeImages(join(folder, 'photos'), 20);
+  await startTensorFlow();
+  const resnet18 = resnet('resnet18', { width: 16, head: { kind: 'linear', dim: 10 } });
+  const weights = Object.entries(toTorchvision(resnet18.init(createRng(1, 'weights')))).map(
+    ([name, tensor]) => [name, { dtype: 'F32', shape: tensor.shape, data: Float32Array.from(tensor.dataSync()) }] as const,
+  );
+  writeFileSync(join(folder, 'resnet18.pth'), encodeSafetensors(weights)); // read by what is in it
   for (const { name, text } of recipes) writeFileSync(join(folder, name), text);
   const cifar = join(folder, 'cifar-10-batches-bin');
   mkdirSync(cifar);
@@ -46,10 +54,12 @@ test('there are recipes', () => expect(recipes.map(({ name }) => name)).toContai
 test.each(recipes)('$name: the first step of the recipe, on a small folder of the same form and a narrow network', async ({ name, text }) => {
   const root = /root: (\S+?)[,} ]/.exec(text)?.[1] ?? './tiny-imagenet-200';
   const small = [`data.root=${join(folder, ROOTS[root] ?? root)}`, 'encoder.width=4', 'train.batchSize=16'];
+  if (name === 'pretrained.yaml') small.push('encoder.width=16', `encoder.weights.file=${join(folder, 'resnet18.pth')}`);
   const plan = await planTraining(join(folder, name), { overrides: small });
   expect(plan.images).toBeGreaterThan(15);
   // A small folder has fewer images than k: said here, before anything is trained.
   if (/name: knn/.test(text)) expect(plan.warnings.join()).toMatch(/knn asks for 200 labelled images of train, which has \d+/);
   const splits = Object.fromEntries(plan.evaluators.map((one) => [one.name, one.splits]));
+  if (name === 'pretrained.yaml') expect(plan.warnings.join()).not.toMatch(/encoder\.stem/);
   expect(splits).toEqual(/name: knn/.test(text) || name === 'multi-crop.yaml' ? { knn: ['train', /cifar/.test(name) ? 'test' : 'val'] } : { representation: [] });
 }, 240_000); // prettier-ignore

@@ -18,6 +18,8 @@ export interface Encoder {
   /** Side in pixels of the smallest views that its first layers suit, a rule of thumb: smaller ones are warned of. Absent: any. */
   readonly smallestView?: number;
   init(rng: Rng): EncoderWeights;
+  /** Where `init` reads a file: weights of the same names and shapes without it, which a checkpoint is laid over. Absent: `init` needs none. */
+  draw?(rng: Rng): EncoderWeights;
   /**
    * No stream is given, so there is no dropout and no stochastic depth: the same images and weights give the same output.
    *

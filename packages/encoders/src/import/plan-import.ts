@@ -1,13 +1,22 @@
+import { weightsMismatch } from '../errors.js';
 import { torchShape } from '../torch-layout.js';
+import { describeShapes, type Shapes } from './describe-weights.js';
+import { findPrefix, prefixesIn } from './find-prefix.js';
 
 export interface ImportOptions {
-  /** What stands before each name, e.g. `module.encoder_q.`. Default: found, where there is one encoder. */
+  /** Named in errors. */
+  readonly file?: string | undefined;
+  /** What stands before each name, e.g. `module.encoder_q.`; where two end alike with the keys of the checkpoint, `teacher.backbone.`. Default: found. */
   readonly prefix?: string | undefined;
   /** `load`: the head (`fc`) too, strictly; `new`: it is drawn anew and whatever head there is passed over. Default load. */
   readonly head?: 'load' | 'new';
   /** Whether a first kernel of another size or with one input channel is converted. Default false. */
   readonly convertStem?: boolean;
 }
+
+/** Names of a file and their shapes. */
+export const shapesIn = (stored: ReadonlyMap<string, { readonly shape: readonly number[] }>): Shapes =>
+  new Map([...stored].map(([name, { shape }]) => [name, shape]));
 
 /** Which weight of a file becomes which of the encoder, and what does not fit. Names without the prefix. */
 export interface ImportPlan {
@@ -36,12 +45,14 @@ const isHead = (name: string): boolean => /^fc\./.test(name);
  * Holds a file's names and shapes against those of an encoder.
  *
  * @param given Shapes by name, kernels OIHW, linear weights [out, in]. @param shapes Those of the encoder, kernels HWIO.
+ * @throws MOCHI_WEIGHTS_PREFIX where it is not clear which network is meant
  */
 export function planImport(
-  given: ReadonlyMap<string, readonly number[]>,
+  given: Shapes,
   shapes: Readonly<Record<string, readonly number[]>>,
-  { prefix = findPrefix([...given.keys()]), head = 'load', convertStem = false }: ImportOptions = {},
+  { prefix: wanted, head = 'load', convertStem = false }: ImportOptions = {},
 ): ImportPlan {
+  const prefix = findPrefix([...given.keys()], wanted);
   const plan = { missing: [], unexpected: [], misshaped: [], drawn: [], loaded: [], ignored: [] } as Record<string, string[]>;
   let stemConverted = false;
   for (const [name, shape] of Object.entries(shapes)) {
@@ -66,26 +77,32 @@ export function planImport(
 const canConvert = ([out, input]: readonly number[], [wantOut, wantInput]: readonly number[]): boolean =>
   out === wantOut && (input === wantInput || input === 1);
 
-/** Encoders that follow another as an average: of two, the other is meant. */
-const FOLLOWER = /encoder_k|momentum|teacher|target|ema/i;
-
-/** What stands before the first kernel of the one ResNet among the names; of several without followers the shortest; '' where there is none. */
-export function findPrefix(names: readonly string[]): string {
-  const all = new Set(names);
-  const prefixes = names
-    .filter((name) => name.endsWith(STEM))
-    .map((name) => name.slice(0, -STEM.length))
-    .filter((prefix) => all.has(`${prefix}bn1.weight`) && all.has(`${prefix}layer1.0.conv1.weight`));
-  const leading = prefixes.filter((prefix) => !FOLLOWER.test(prefix));
-  return (leading.length > 0 ? leading : prefixes).sort((a, b) => a.length - b.length)[0] ?? '';
+/** @throws MOCHI_WEIGHTS_MISMATCH, which says what the weights are of and lists what is missing, unexpected or of another shape */
+export function requireFit(
+  plan: ImportPlan,
+  given: Shapes,
+  { name, shapes }: { readonly name: string; readonly shapes: Readonly<Record<string, readonly number[]>> },
+): void {
+  if (plan.missing.length + plan.unexpected.length + plan.misshaped.length === 0) return;
+  const wanted = new Map(Object.entries(shapes).map(([weight, shape]) => [weight, torchShape(shape)]));
+  const [is, meant] = [describeShapes(given, plan.prefix), describeShapes(wanted)];
+  const head = plan.drawn.length > 0 ? { head: null } : {}; // drawn anew, whatever it is
+  throw weightsMismatch(name, plan, is && { ...is, ...head }, meant && { ...meant, ...head });
 }
 
 const SHOWN = 5;
 
-/** `module.encoder_k.*, module.queue`: a network by what its names begin with; the first few of them. */
+/** `module.encoder_k.*, module.queue`: a network by what its names begin with, a layer by its name; the first few of them, and counters by number. */
 function named(names: readonly string[]): string {
-  const groups = [...new Set(names.map((name) => name.replace(/^([^.]+\.[^.]+)\..*/, '$1.*')))];
-  return [...groups.slice(0, SHOWN), ...(groups.length > SHOWN ? ['...'] : [])].join(', ');
+  const prefixes = prefixesIn(names);
+  const of = (name: string): string => {
+    const network = prefixes.find((prefix) => name.startsWith(prefix));
+    return network === undefined ? name.replace(/\.(weight|bias)$/, '.*') : `${network}*`;
+  };
+  const groups = [...new Set(names.filter((name) => !isCounter(name)).map(of))];
+  const shown = [...groups.slice(0, SHOWN), ...(groups.length > SHOWN ? [`${groups.length - SHOWN} more`] : [])].join(', ');
+  const counters = names.filter(isCounter).length;
+  return [shown, counters > 0 ? `${counters} counters of batch norm` : ''].filter((part) => part !== '').join(' and ');
 }
 
 /** What an import did, in a line for a log. */
@@ -95,7 +112,7 @@ export function importReport(encoder: string, plan: ImportPlan, file: string): s
     `${plan.loaded.length} weights${under}`,
     ...(plan.stemConverted ? ['the first kernel converted'] : []),
     ...(plan.drawn.length > 0 ? [`drawn anew: ${plan.drawn.join(', ')}`] : []),
-    ...(plan.ignored.length > 0 ? [`passed over: ${plan.ignored.length} others (${named(plan.ignored)})`] : []),
+    ...(plan.ignored.length > 0 ? [`passed over: ${named(plan.ignored)}`] : []),
   ];
   return `${encoder} from ${file}: ${notes.join('; ')}`;
 }

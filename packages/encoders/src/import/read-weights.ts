@@ -1,28 +1,29 @@
 import { readFileSync } from 'node:fs';
-import { isMochiError } from '@mochi/contract';
+import { isMochiError, MochiError } from '@mochi/contract';
 import { readSafetensors, readSafetensorsMetadata } from '@mochi/tensorflow';
-import { weightsFile, weightsUnreadable } from '../errors.js';
+import { weightsFile, weightsNotFinite, weightsUnreadable } from '../errors.js';
 import { elementsOf, readTorchLegacy, readTorchZip, type TorchFile } from './read-torch-file.js';
 import { PlainTensor, type Plain } from './pickle-values.js';
 
 /** A weight of a file, read when it is asked for. */
 export interface StoredWeight {
   readonly shape: readonly number[];
-  /** Row-major float32. */
+  /** Row-major float32. @throws MOCHI_WEIGHTS_NOT_FINITE, MOCHI_WEIGHTS_FILE */
   read(): Float32Array;
 }
 
-/** Names, shapes and values of a state_dict. */
+/** Names, shapes and values of the tensors in a file. */
 export type StoredWeights = ReadonlyMap<string, StoredWeight>;
 
 /**
- * The state_dict in a file: safetensors, or what torch.save writes (`.pth`, `.pth.tar`, `.pt`), of which nothing is executed. Of a checkpoint
- * (`{ state_dict, optimizer, epoch }`, `{ model: ... }`) it is the part with the weights.
+ * The tensors in a file: safetensors, or what torch.save writes (`.pth`, `.pth.tar`, `.pt`), of which nothing is executed. Keys of a checkpoint
+ * stand before the names of its state_dicts: `state_dict.conv1.weight`, `teacher.conv1.weight`.
  *
  * @throws MOCHI_WEIGHTS_UNREADABLE, MOCHI_WEIGHTS_FILE, MOCHI_PICKLE_REFUSED
  */
 export function readWeights(path: string): StoredWeights {
-  return naming(path, () => parseWeights(bytesOf(path)));
+  const bytes = bytesOf(path);
+  return naming(path, () => parseWeights(bytes));
 }
 
 /**
@@ -30,18 +31,20 @@ export function readWeights(path: string): StoredWeights {
  *
  * @throws MOCHI_WEIGHTS_UNREADABLE, MOCHI_WEIGHTS_FILE
  */
-export const readFileMetadata = (path: string): Record<string, string> =>
-  naming(path, () => readSafetensorsMetadata(bytesOf(path)));
+export function readFileMetadata(path: string): Record<string, string> {
+  const bytes = bytesOf(path);
+  return naming(path, () => readSafetensorsMetadata(bytes));
+}
 
-/** Errors about bytes say of which file they are. */
-function naming<T>(path: string, read: () => T): T {
+/** Errors say of which file they are. */
+export function naming<T>(path: string | undefined, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!isMochiError(error)) throw error;
-    if (error.code === 'MOCHI_SAFETENSORS_INVALID') throw weightsFile(error.happened.replace(/\.$/, ''), error, path);
-    if (error.code === 'MOCHI_WEIGHTS_FILE') throw weightsFile(error.happened.replace(/^.*?: (.*)\.$/s, '$1'), error, path);
-    throw error;
+    if (path === undefined || !isMochiError(error)) throw error;
+    const about = error.code === 'MOCHI_SAFETENSORS_INVALID' ? weightsFile(error.happened.replace(/\.$/, ''), error) : error;
+    const happened = about.happened.replace(/^The weights file(?= )/, () => path);
+    throw new MochiError(about.code, { happened, expected: about.expected, fix: about.fix }, { cause: error });
   }
 }
 
@@ -57,8 +60,8 @@ function bytesOf(path: string): Uint8Array {
 export function parseWeights(bytes: Uint8Array): StoredWeights {
   if (bytes[8] !== 0x7b) return weightsIn(readTorch(bytes)); // { after eight bytes of length makes safetensors, whatever those bytes look like
   const entries = [...readSafetensors(bytes)].map(([name, { shape, data }]) => {
-    const read = () => (data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number>, Number));
-    return [name, { shape, read }] as const;
+    const values = () => (data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number>, Number));
+    return [name, { shape, read: () => finite(name, values()) }] as const;
   });
   return new Map(entries);
 }
@@ -80,20 +83,29 @@ function otherForm(bytes: Uint8Array): string | undefined {
 }
 
 function weightsIn({ root, storages }: TorchFile): StoredWeights {
-  const found = stateDictIn(root);
-  if (!found) throw weightsFile('there is no state_dict in it');
-  const weights = new Map<string, StoredWeight>();
-  for (const [name, value] of found)
-    if (typeof name === 'string' && value instanceof PlainTensor)
-      weights.set(name, { shape: value.shape, read: () => elementsOf(value, storages) });
-  return weights;
+  const found = [...tensorsIn(root)];
+  if (found.length === 0) throw weightsFile('there is no state_dict in it');
+  return new Map(
+    found.map(([name, tensor]) => [name, { shape: tensor.shape, read: () => finite(name, elementsOf(tensor, storages)) }]),
+  );
 }
 
-/** Of the object and the dicts right in it the one with the most tensors; the first of equals. */
-function stateDictIn(root: Plain): Map<Plain, Plain> | undefined {
-  if (!(root instanceof Map)) return undefined;
-  const candidates = [root, ...[...root.values()].filter((value) => value instanceof Map)];
-  const tensors = (dict: Map<Plain, Plain>): number => [...dict.values()].filter((value) => value instanceof PlainTensor).length;
-  const [best] = candidates.map((dict) => ({ dict, count: tensors(dict) })).sort((a, b) => b.count - a.count);
-  return best && best.count > 0 ? best.dict : undefined;
+/** Dicts within dicts that are looked into: checkpoints have two or three. */
+const DEEPEST = 4;
+
+/** Tensors by name, after the keys of the dicts that they are in. Each dict once, so that one within itself ends. */
+function tensorsIn(root: Plain, under = '', depth = 0, found = new Map<string, PlainTensor>(), seen = new Set<Plain>()) {
+  if (!(root instanceof Map) || depth > DEEPEST || seen.has(root)) return found;
+  seen.add(root);
+  for (const [name, value] of root)
+    if (typeof name !== 'string') continue;
+    else if (value instanceof PlainTensor) found.set(under + name, value);
+    else tensorsIn(value, `${under}${name}.`, depth + 1, found, seen);
+  return found;
+}
+
+function finite(name: string, values: Float32Array): Float32Array {
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) throw weightsNotFinite(name, values[at]!);
+  return values;
 }

@@ -65,6 +65,22 @@ describe('a call of anything that is not listed is refused by its name', () => {
   });
 });
 
+test.each([
+  { name: 'a model', ops: 'ctorchvision.models.resnet\nResNet\n)\x81' },
+  { name: 'a layer', ops: 'ctorch.nn.modules.conv\nConv2d\n)\x81' },
+  { name: 'a class of a script', ops: 'c__main__\nNet\n)\x81' },
+])('$name is a whole model: what to save instead is said', ({ ops }) => {
+  const message = expect.stringMatching(/a whole model.*torch\.save\(model\.state_dict\(\)/s) as string;
+  expect(() => parseWeights(file(ops))).toThrow(expect.objectContaining({ code: 'MOCHI_PICKLE_REFUSED', message }) as Error);
+});
+
+test('keys of a checkpoint stand before the names; a dict within itself, or in two places, is read once', () => {
+  const dict = stateDict();
+  const bytes = file(`}q\x00(${text('a')}${dict}q\x01${text('b')}h\x01${text('self')}h\x00K\x01${dict}u`);
+  expect([...parseWeights(bytes).keys()]).toEqual(['a.w']);
+  expect([...parseWeights(file(`}(${text('a')}${dict}${text('b')}${dict}u`)).keys()]).toEqual(['a.w', 'b.w']);
+});
+
 /** Two entries whose data are the same bytes of the archive. */
 function overlapping(): Uint8Array {
   const bytes = zip({ 'data.pkl': pickle(stateDict()), 'data/0': new Uint8Array(4000), 'data/1': new Uint8Array(0) });

@@ -15,7 +15,10 @@ export const headConfig = z
 
 const weightsOptions = z.strictObject({
   file: z.string().min(1).describe('safetensors, or what torch.save wrote (.pth): nothing in it is executed'),
-  prefix: z.string().optional().describe('what stands before each name, e.g. module.encoder_q. (default: found)'),
+  prefix: z
+    .string()
+    .optional()
+    .describe('what stands before each name, keys of the checkpoint too, e.g. teacher.module.backbone. (default: found)'),
   head: z
     .enum(['load', 'new'])
     .default('load')

@@ -33,20 +33,20 @@ export function resnet(name: ResnetName, options: ResnetOptions = {}, { onImport
   const drawn: ShapedEncoder = {
     name,
     dims: { backbone: architecture.features, head: config.head.dim },
-    ...(config.stem === 'imagenet' ? { smallestView: IMAGENET_STEM_FROM } : {}),
+    ...(config.stem === 'imagenet' && config.weights === undefined ? { smallestView: IMAGENET_STEM_FROM } : {}), // weights decide the stem
     shapes: shapesOf(architecture),
     init: (rng) => initWeights(architecture, rng, config.zeroInitResidual),
     apply: (weights, images, mode) => applyResnet(architecture, weights, images, mode),
     stateDict: toTorchvision,
   };
   if (config.weights === undefined) return drawn;
-  const { file, ...how } = typeof config.weights === 'string' ? { file: config.weights } : config.weights;
+  const how = typeof config.weights === 'string' ? { file: config.weights } : config.weights;
   const init = (rng: Rng) => {
-    const { weights, plan } = importWeights(readWeights(file), drawn, rng, how);
-    onImport?.(plan, file);
+    const { weights, plan } = importWeights(readWeights(how.file), drawn, rng, how);
+    onImport?.(plan, how.file);
     return weights;
   };
-  return { ...drawn, init };
+  return { ...drawn, init, draw: drawn.init };
 }
 
 function shapesOf(architecture: Architecture): Record<string, readonly number[]> {

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
+import type { Rgb } from '@mochi/augment';
 import type { Layer, Preprocessing } from '@mochi/contract';
 import { disposeTree } from '@mochi/tensorflow';
-import { requireImages, requireLayer, requireOptions, requirePath } from '../check-arguments.js';
+import { requireImages, requireLayer, requireNone, requireOptions, requirePath } from '../check-arguments.js';
 import { encoderDisposed, noEncoderIn, noHead } from '../errors.js';
 import { encoderWeights, openEncoder } from '../open-encoder.js';
 import { OPEN_OPTIONS, type OpenOptions } from '../open-run.js';
-import { anything, entry, text, wholeFrom, type OptionKind } from '../option-kinds.js';
+import { anything, partialEntry, text, threeNumbers, wholeFrom, type OptionKind } from '../option-kinds.js';
 import { encoderOfFile, type EncoderOfFile } from './encoder-of-file.js';
 import { ImageEmbedder } from './image-embedder.js';
 import { preprocessingOf } from './preprocessing.js';
@@ -14,19 +15,27 @@ export interface LoadEncoderOptions extends Omit<OpenOptions, 'onEvent'> {
   /** `query` (default) or `key`, of a run. */
   readonly which?: string;
   /**
-   * Of a weights file that does not say it: the section `encoder` of a config, e.g. `resnet50` or
-   * `{ name: 'resnet50', head: { kind: 'linear', dim: 1000 } }`. Weights without a head (no `fc`) need none described.
+   * Of a weights file: the section `encoder` of a config, e.g. `resnet50`, `{ name: 'resnet18', stem: 'cifar' }` or
+   * `{ name: 'resnet50', weights: { prefix: 'teacher.backbone.' } }`. What it leaves out is read off the weights: name, width, stem (a 3x3 kernel
+   * is of two: say which), stages, norm and head.
    */
-  readonly encoder?: string | Readonly<{ name: string } & Record<string, unknown>>;
-  /** Of a weights file that does not say it: side of the images, pixels. Default 224. Mean and deviation are ImageNet's then. */
+  readonly encoder?: string | Readonly<Record<string, unknown>>;
+  /** Of a weights file that does not say it: side of the images, pixels. Default 224. */
   readonly size?: number;
+  /** Of a weights file: mean and deviation of red, green and blue, in parts of 255. Default: as the file says, else ImageNet's. */
+  readonly mean?: Rgb;
+  readonly std?: Rgb;
 }
 
 const { onEvent: _, ...OPEN } = OPEN_OPTIONS;
 const OPTIONS: Readonly<Record<keyof LoadEncoderOptions, OptionKind>> = {
-  ...{ which: text, encoder: entry, size: wholeFrom(1) },
+  ...{ which: text, encoder: partialEntry, size: wholeFrom(1), mean: threeNumbers, std: threeNumbers },
   ...OPEN,
 };
+
+/** Options of weights files alone, and those of runs and configs alone. */
+const OF_FILES = ['encoder', 'size', 'mean', 'std'] as const;
+const OF_RUNS = ['which', 'overrides', 'defaults', 'required'] as const;
 
 export interface EmbedImagesOptions {
   /** Default: backbone, which transfers best. */
@@ -59,7 +68,7 @@ export interface LoadedEncoder {
  * Loads an encoder, to embed images in a program of one's own. Starts TensorFlow, once for the process.
  *
  * @param path A run folder or checkpoint, a config with `encoder.weights`, what `mochi export --format torchvision` wrote, or another weights
- *   file with `options.encoder`.
+ *   file, of which `options.encoder` says what cannot be read off it.
  * @throws MOCHI_ARGUMENT, MOCHI_CONFIG_INVALID, MOCHI_CHECKPOINT_MISSING, MOCHI_WEIGHTS_*, MOCHI_PICKLE_REFUSED
  */
 export async function loadEncoder(path: string, options: LoadEncoderOptions = {}): Promise<LoadedEncoder> {
@@ -68,9 +77,11 @@ export async function loadEncoder(path: string, options: LoadEncoderOptions = {}
   const isConfig = /\.(ya?ml|jsonc?|[cm]?[jt]s)$/i.test(path);
   if (!isConfig && (WEIGHTS.test(path) || (await isFile(path)))) {
     if (!WEIGHTS.test(path) && !options.encoder) throw noEncoderIn(path);
+    requireNone(options, OF_RUNS, `a weights file (${path})`);
     const file = await encoderOfFile(path, options);
     return ready(file, async () => disposeTree(file.weights));
   }
+  requireNone(options, OF_FILES, `a run or a config (${path}), which says it`);
   const opened = await openEncoder(path, options);
   try {
     return ready({ ...opened, hasHead: true, weights: encoderWeights(opened, options.which) }, () => opened.dispose());

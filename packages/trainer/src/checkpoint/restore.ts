@@ -1,3 +1,4 @@
+import type { Encoder } from '@mochi/contract';
 import { disposeTree } from '@mochi/tensorflow';
 import type { RunParts } from '../run/assemble.js';
 import { initialState } from '../run/initial-state.js';
@@ -20,10 +21,18 @@ export interface Restored {
 export async function restore(parts: RunParts, path: string): Promise<Restored> {
   const checkpoint = await findCheckpoint(path);
   const { manifest, tensors } = await readCheckpoint(checkpoint);
-  const fresh = initialState(parts.step, parts.states);
+  const fresh = initialState({ ...parts.step, encoder: withoutFiles(parts.step.encoder) }, parts.states);
   try {
     return { state: restoreState(checkpoint, fresh, tensors), position: { ...manifest.position } };
   } finally {
     disposeTree(fresh);
   }
 }
+
+/** The encoder as a checkpoint needs it, which brings the weights: the file that `init` would read may be gone. */
+export const withoutFiles = (encoder: Encoder): Encoder => ({
+  name: encoder.name,
+  dims: encoder.dims,
+  init: (rng) => (encoder.draw ? encoder.draw(rng) : encoder.init(rng)),
+  apply: (weights, images, mode) => encoder.apply(weights, images, mode),
+});

@@ -1,4 +1,4 @@
-import type { Encoder, EncoderWeights } from '@mochi/contract';
+import type { Encoder, EncoderWeights, Rng } from '@mochi/contract';
 import { isPlain, nameOf, notTensor, stateChange } from './describe.js';
 import { encoderReturned } from './errors.js';
 
@@ -17,6 +17,7 @@ export function checkedEncoder(encoder: Encoder): Encoder {
         throw fault('init', nameOf(weights), '{ params, stats }, records of tensors by name');
       return weights as unknown as EncoderWeights;
     },
+    ...(encoder.draw ? { draw: (rng: Rng) => encoder.draw!(rng) } : {}),
     apply(weights, images, mode) {
       const out: unknown = encoder.apply(weights, images, mode);
       if (!isPlain(out)) throw fault('apply', nameOf(out), '{ backbone, head, stats }');
