@@ -30,7 +30,7 @@ export function matchingMetrics(drawn: Drawn, columns: () => Columns[]): Measure
     ...Object.fromEntries(
       ranks.map((rank) => [`matchingProbability${rank}`, () => tf.reshape(tf.slice(profile(), [rank - 1], [1]), [])]),
     ),
-    effectiveNegatives: () => effectiveNumber(logits(), crowd()),
+    effectiveNegatives: () => effectiveNumber(logits()),
   };
 }
 
@@ -42,9 +42,13 @@ function logitsOf({ block, cosines }: Columns, temperature: number | tf.Scalar):
 const sizeOf = (block: Columns['block'], { banks }: Drawn): number =>
   block.kind === 'bank' ? banks[block.bank]!.similarities.shape[1] : block.rows.shape[1];
 
-/** e^H of the softmax of logits, mean over queries. H = log sum e^x - sum p x. */
-function effectiveNumber(logits: tf.Tensor2D, crowd: tf.Tensor): tf.Scalar {
-  const share = tf.exp(tf.sub(logits, crowd));
-  const counted = tf.where(tf.greater(logits, -Infinity), logits, tf.zerosLike(logits)); // 0 * -Infinity is NaN
-  return tf.mean(tf.exp(tf.sub(crowd, tf.sum(tf.mul(share, counted), 1, true))));
+/**
+ * e^H of the softmax of logits, mean over queries. H = log sum e^x - sum p x, of x less its maximum: at t = 1e-4 both are near 1e4 else, and float32
+ * leaves little of their difference.
+ */
+function effectiveNumber(logits: tf.Tensor2D): tf.Scalar {
+  const below = tf.sub<tf.Tensor2D>(logits, tf.max(logits, 1, true));
+  const crowd = logSumExp(below, 1, true);
+  const counted = tf.where(tf.greater(below, -Infinity), below, tf.zerosLike(below)); // 0 * -Infinity is NaN
+  return tf.mean(tf.exp(tf.sub(crowd, tf.sum(tf.mul(tf.exp(tf.sub(below, crowd)), counted), 1, true))));
 }

@@ -128,6 +128,18 @@ test('what is absent: metrics of labels and of synthetic negatives', () => {
   expect(names({}).filter((name) => /synthetic|parent|All$/.test(name))).toEqual([]);
 });
 
+test.each([1e-2, 1e-4, 1e-6])(
+  'at a temperature of %d there are no more effective negatives than negatives, and at least one',
+  (temperature) => {
+    const few = { ...drawnOf(), temperature };
+    const { state, similarities } = few.banks[DEFAULT_BANK]!;
+    const alike = { state, similarities: tf.fill(similarities.shape, 0.9) as tf.Tensor2D }; // every negative counts alike
+    expect(measure(few)['effectiveNegatives']).toBeGreaterThanOrEqual(0.999);
+    expect(measure(few)['effectiveNegatives']).toBeLessThanOrEqual(K);
+    expect(measure({ ...few, banks: { [DEFAULT_BANK]: alike } })['effectiveNegatives']).toBeCloseTo(K, 3);
+  },
+);
+
 test('what a filter leaves of the false negatives is told apart: none where the oracle takes all rows of the class', () => {
   const drawn = drawnOf();
   const { state } = drawn.banks[DEFAULT_BANK]!;
