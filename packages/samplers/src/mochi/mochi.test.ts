@@ -199,6 +199,17 @@ describe('the sampler', () => {
     expect(sampler.sample(makeContext(), {}).blocks).toHaveLength(3);
   });
 
+  test.each([
+    { beta: [0, 0.5], n: 8, says: [] },
+    { beta: [0, 0.9], n: 8, says: [/sampler\.beta reaches 0\.9/] },
+    { beta: [0, 0.9], n: 8, sPrime: 0, says: [] },
+    { beta: [0, 0.9], n: 32, says: [/sampler\.n is 32/, /sampler\.beta reaches 0\.9/] },
+  ])('$says is remarked of %j', ({ says, ...given }) => {
+    const remark = mochiSampler(mochiConfig.parse(given)).check!(32) ?? '';
+    if (says.length === 0) expect(remark).toBe('');
+    for (const said of says) expect(remark).toMatch(said);
+  });
+
   test("defaults are the paper's", () => {
     expect(mochiConfig.parse({})).toEqual({
       n: 1024,
