@@ -41,12 +41,16 @@ function formatOps(result: ProfileResult, ops: NonNullable<ProfileResult['ops']>
     ...(all.length > rows ? [outColors.dim(`  and ${all.length - rows} more`)] : []),
   ];
   return [
-    heading('ops', `of ${result.traced} steps with every op recorded, which took ${ops.slowdown.toFixed(2)} times as long`),
+    heading('ops', `of ${result.traced} steps with every op recorded, ${slowdownText(ops.slowdown)}`),
     ...table('by scope', ops.byScope),
     ...table('by type', ops.byType),
     ...table('by node', ops.byNode, true),
   ];
 }
+
+/** Below 1 recording costs less than steps differ among themselves. */
+const slowdownText = (slowdown: number): string =>
+  slowdown > 1 ? `which took ${slowdown.toFixed(2)} times as long` : 'which was no slower than steps differ among themselves';
 
 function formatRow({ name, part, op, count, ms: each, share, shapes }: OpRow, withShapes: boolean): string {
   const figures = `${count.toFixed(count < 10 ? 1 : 0).padStart(7)} ${each.toFixed(2).padStart(9)} ms ${percent(share)}`;
