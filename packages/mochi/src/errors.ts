@@ -47,6 +47,13 @@ export const variantsWrong = (
   });
 };
 
+export const nothingKnown = (out: string, others: number): MochiError =>
+  new MochiError('MOCHI_COMPARE_CONFIG', {
+    happened: `No run of the comparison with these options is in ${out}; the finished runs there, ${others}, have other ones. Tables and page stay as they are.`,
+    expected: 'with --table-only (tableOnly), the overrides that the runs were made with',
+    fix: 'Give the same overrides as then, or leave --table-only out to train these.',
+  });
+
 export const nothingToReport = (paths: readonly string[]): MochiError =>
   new MochiError('MOCHI_REPORT_NO_RUN', {
     happened: `Nothing of a run is in ${paths.join(', ')}.`,

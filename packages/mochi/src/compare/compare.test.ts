@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { chartTable } from '@mochi/report';
 import { answers } from './answers.js';
 import { unmeasurable } from './check-jobs.js';
+import { compare, planComparison } from './compare.js';
 import { pointsOf } from './grid.js';
 import { jobsOf } from './jobs.js';
 import { isWithin } from './known-runs.js';
@@ -51,6 +52,24 @@ describe('the grid', () => {
   });
 
   test('seeds alone are one variant', () => expect(pointsOf({ seed: [1, 2] }).map(({ variant }) => variant)).toEqual(['base', 'base'])); // prettier-ignore
+});
+
+test('a table of runs that have not begun takes no place of one of others', async () => {
+  const out = join(folder, 'done');
+  const file = join(folder, 'done.json');
+  writeFileSync(file, JSON.stringify({ run: { ...BASE, train: { epochs: 1 } }, vary: { sampler: ['uniform'] } }));
+  mkdirSync(join(out, 'runs', 'one'), { recursive: true });
+  const [job] = (await planComparison(file, { out })).jobs;
+  writeFileSync(join(out, 'runs', 'one', 'job-config.json'), JSON.stringify(job!.config));
+  writeFileSync(join(out, 'runs', 'one', 'job.json'), JSON.stringify({ outcome: 'finished', step: 1, seconds: 1, results: {} }));
+  const { variants } = await compare(file, { out, tableOnly: true });
+  expect(variants[0]).toMatchObject({ finished: 1 });
+  const before = readFileSync(join(out, 'compare.json'), 'utf8');
+  await expect(compare(file, { out, tableOnly: true, overrides: ['train.epochs=2'] })).rejects.toMatchObject({
+    code: 'MOCHI_COMPARE_CONFIG',
+    happened: expect.stringContaining('the finished runs there, 1, have other ones'),
+  });
+  expect(readFileSync(join(out, 'compare.json'), 'utf8')).toBe(before);
 });
 
 describe('the jobs', () => {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readRun, renderPage } from '@mochi/report';
 import { writeJson } from '@mochi/trainer';
-import { variantsWrong } from '../errors.js';
+import { nothingKnown, variantsWrong } from '../errors.js';
 import { checkJobs } from './check-jobs.js';
 import type { CompareConfig } from './config.js';
 import { jobsOf, type Job } from './jobs.js';
@@ -46,19 +46,22 @@ export async function planComparison(
  *
  * @param file Of the comparison, YAML or JSON: see `compareConfig`.
  * @returns The report; a run that failed is in it and stops no other.
- * @throws MOCHI_COMPARE_CONFIG before anything is trained: a variant cannot be put together, or a metric will be measured by no run.
+ * @throws MOCHI_COMPARE_CONFIG before anything is trained or written: a variant cannot be put together, a metric will be measured by no run, or
+ * `tableOnly` is asked of runs that have not begun while the folder has finished ones with other options.
  */
 export async function compare(file: string, options: CompareOptions = {}): Promise<CompareReport & { readonly out: string }> {
   const { config, out, jobs: planned } = await planComparison(file, options);
   const { signal = new AbortController().signal, onJob = () => {} } = options;
-  const { jobs, records } = options.tableOnly
+  const { jobs, records, others } = options.tableOnly
     ? await findKnownRuns(planned, out)
-    : { jobs: planned, records: await checkAndRun(planned, file, config, { jobs: options.jobs ?? 1, signal, onJob }) };
+    : { jobs: planned, records: await checkAndRun(planned, file, config, { jobs: options.jobs ?? 1, signal, onJob }), others: 0 };
+  if (others > 0 && records.size === 0) throw nothingKnown(out, others);
   await mkdir(out, { recursive: true });
   const told = await Promise.all(jobs.map(({ runDir }) => readRun(runDir)));
   const metrics = config.metrics ?? measuredMetrics(told);
   const runs = jobs.map((job, at) => runReport(job, records.get(job.id), told[at]!, metrics));
-  const warnings = unmeasured(config.metrics ?? [], told);
+  const left = others === 0 ? [] : [`${others} finished ${others === 1 ? 'run' : 'runs'} in ${join(out, 'runs')} have other options, and are not in the table`]; // prettier-ignore
+  const warnings = [...left, ...unmeasured(config.metrics ?? [], told)];
   const report = compareReport(config.name, aboutMetrics(metrics, told), runs, config.baseline, warnings);
   await writeJson(join(out, 'compare.json'), report);
   await writeFile(join(out, 'compare.csv'), runsCsv(report));

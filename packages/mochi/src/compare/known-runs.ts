@@ -8,6 +8,8 @@ import { INPUT_FILE, readRecord, type JobRecord } from './record.js';
 export interface KnownRuns {
   readonly jobs: readonly Job[];
   readonly records: ReadonlyMap<string, JobRecord>;
+  /** Finished runs in the folder that are none of the jobs. */
+  readonly others: number;
 }
 
 /**
@@ -28,7 +30,9 @@ export async function findKnownRuns(jobs: readonly Job[], out: string): Promise<
     const record = await readRecord(job.runDir);
     if (record) records.set(job.id, record);
   }
-  return { jobs: found, records };
+  const ids = new Set(found.map(({ id }) => id));
+  const rest = await Promise.all(stored.filter(({ id }) => !ids.has(id)).map(({ id }) => readRecord(join(out, 'runs', id))));
+  return { jobs: found, records, others: rest.filter((record) => record?.outcome === 'finished').length };
 }
 
 async function storedConfigs(folder: string): Promise<{ id: string; config: unknown }[]> {
