@@ -26,7 +26,7 @@ export interface TrainingPlan {
    * min(1, K / (C N)) with C about equally frequent classes.
    */
   readonly ceilings: readonly { readonly sampler: string; readonly n: number; readonly share: number }[];
-  /** Of the checks before the first step. */
+  /** Of the checks before the first step, each with its source: `(mochi): ...`. */
   readonly warnings: readonly string[];
   /** With the splits that each of them reads. */
   readonly evaluators: readonly { readonly name: string; readonly splits: readonly string[] }[];
@@ -72,7 +72,7 @@ async function describe(config: ConfigInput, options: OpenOptions): Promise<Trai
       banks: parts.step.banks.map(({ bank, capacity }) => ({ name: bank.name, capacity })),
       samplers: parts.step.samplers.map(({ part }) => ({ name: part.name, warmUpSteps: warmUpSteps(parts.step, parts, part) })),
       ceilings: ceilingsOf(host.config['sampler'], parts.step.banks, source.classes?.length ?? 0),
-      warnings: remarks.map(({ message }) => message),
+      warnings: remarks.map(({ source, message }) => `(${source}): ${message}`),
       evaluators: evaluators.map(({ name }) => ({ name, splits: reads[name] ?? [] })),
     };
   } finally {

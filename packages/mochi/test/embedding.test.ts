@@ -185,7 +185,10 @@ test('a plan says what a run would be, and is what it is', async () => {
     ['1ep', 6],
   ] as const)
     // prettier-ignore
-    expect((await planTraining({ ...short, sampler: { name: 'mochi', n: 8, warmup } })).samplers).toEqual([{ name: 'mochi', warmUpSteps }]);
+    expect(await planTraining({ ...short, sampler: { name: 'mochi', n: 8, warmup } })).toMatchObject({
+      samplers: [{ name: 'mochi', warmUpSteps }],
+      warnings: warmUpSteps < 6 ? [] : [expect.stringMatching(/^\(mochi\): stays in its warm-up/)],
+    });
   const half = { sampler: 'mochi', n: 32, share: 0.5 }; // K / (C N) = 32 / (2 x 32)
   expect((await planTraining({ ...short, sampler: { name: 'mochi', n: 32 } })).ceilings).toEqual([half]);
   expect((await planTraining({ ...short, sampler: 'uniform' })).ceilings).toEqual([]);
