@@ -9,6 +9,7 @@ import { noEvaluators } from './errors.js';
 import { OPEN_OPTIONS, type OpenOptions } from './open-run.js';
 import { openTrained } from './open-trained.js';
 import { abortSignal, entries, type OptionKind } from './option-kinds.js';
+import { warnOfTrainedOn } from './trained-on.js';
 
 export interface EvaluateOptions extends OpenOptions {
   /** Names of evaluators, or entries as in a config; default: those of the run's config. */
@@ -43,6 +44,7 @@ export async function evaluate(path: string, options: EvaluateOptions = {}): Pro
   try {
     const { parts, state, position, checkpoint } = run;
     if (parts.evaluators.length === 0) throw noEvaluators(path);
+    await warnOfTrainedOn(run);
     const progress = {
       ...position,
       epochs: position.step / parts.stepsPerEpoch,

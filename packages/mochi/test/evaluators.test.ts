@@ -1,4 +1,4 @@
-import { evaluationEnd, isEvent, type RunEvent } from '@mochi/contract';
+import { evaluationEnd, isEvent, warning, type RunEvent } from '@mochi/contract';
 import { liveHandles } from '@mochi/tensorflow';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -78,6 +78,26 @@ describe('evaluators on a checkpoint', () => {
     expect(readFileSync(join(runDir, 'evaluations.jsonl'), 'utf8')).toContain('"evaluator":"knn"');
   });
 });
+
+test.each([
+  { fill: 'random', measured: 0 },
+  { fill: 'keys', measured: 1 },
+])(
+  'negatives before the first step, fill: $fill: measured where the bank has keys, else left out with a warning',
+  async ({ fill, measured }) => {
+    const events: RunEvent[] = [];
+    const evaluators = [{ name: 'proxy-task', batches: 2, atStart: true }];
+    const changes = { evaluators, bank: { name: 'fifo', capacity: 32, fill }, train: { steps: 1, batchSize: 4 } };
+    const { failures } = await train(tinyConfig(root, changes), { onEvent: (event) => events.push(event) });
+    expect(failures).toEqual([]);
+    const ends = events.filter((event) => isEvent(evaluationEnd, event)).map(({ step }) => step);
+    expect(ends).toEqual(measured === 1 ? [0, 1] : [1]);
+    const warnings = events.flatMap((event) => (isEvent(warning, event) && event.source === 'proxy-task' ? [event.message] : []));
+    expect(warnings).toEqual(
+      measured === 1 ? [] : [expect.stringMatching(/^left out at step 0: No key was written to the bank "bank" yet/)],
+    );
+  },
+);
 
 describe('metrics that decide', () => {
   const knn = { name: 'knn', k: 3, test: 'train', every: 1 };

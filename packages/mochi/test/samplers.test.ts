@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunEvent } from '@mochi/contract';
 import { train } from '../src/index.js';
-import { imageFolder, tinyConfig } from './tiny-run.js';
+import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
 
 let root: string;
 beforeAll(async () => {
@@ -52,11 +54,14 @@ describe('chains of samplers train', () => {
   });
 });
 
-describe('chains that make no sense are refused before the first step', () => {
+describe('what makes no sense is refused before the first step, and leaves no run folder', () => {
   const labelless = { bank: { name: 'fifo', capacity: 32 } };
   test.each([
     ['MOCHI_DENOMINATORS_DIFFER', ['dcl', 'debiased'], {}],
     ['MOCHI_DENOMINATORS_DIFFER', ['hcl', 'dcl'], {}],
+    ['MOCHI_DENOMINATORS_DIFFER', ['hcl', { name: 'debiased', tauPlus: 0.2 }], {}],
+    ['MOCHI_DENOMINATORS_DIFFER', ['dcl', 'debiased'], { method: 'simclr', bank: undefined }],
+    ['MOCHI_ACCUMULATE', 'uniform', { train: { steps: 1, batchSize: 4, accumulate: 3 } }],
     ['MOCHI_SAMPLER_ORDER', ['hcl', 'ring'], {}],
     ['MOCHI_SAMPLER_ORDER', ['uniform', 'percentile'], {}],
     ['MOCHI_SAMPLER_ORDER', ['debiased', 'hcl'], {}],
@@ -69,6 +74,8 @@ describe('chains that make no sense are refused before the first step', () => {
     ['MOCHI_POOL_TOO_LARGE', { name: 'synco', n: 33 }, {}],
     ['MOCHI_POOL_TOO_LARGE', { name: 'random', m: 33 }, {}],
   ])('%s: %j', async (code, sampler, more) => {
-    await expect(train(config(sampler, more), { runDir: null })).rejects.toMatchObject({ code });
+    const runDir = join(temporaryFolder(), 'run');
+    await expect(train(config(sampler, more), { runDir })).rejects.toMatchObject({ code });
+    expect(existsSync(runDir)).toBe(false);
   });
 });

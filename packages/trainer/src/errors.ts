@@ -136,6 +136,13 @@ export const encoderUnknown = (name: string, known: readonly string[]): MochiErr
     fix: 'Correct the option `encoder` of the evaluator.',
   });
 
+export const bankEmpty = (banks: readonly string[]): MochiError =>
+  new MochiError('MOCHI_BANK_EMPTY', {
+    happened: `No key was written to the ${banks.length === 1 ? 'bank' : 'banks'} ${banks.map((name) => `"${name}"`).join(', ')} yet: its negatives are random rows, which are not measured.`,
+    expected: 'a bank with keys: after the first step, or with bank.fill: keys',
+    fix: 'Leave atStart out, or set bank.fill to keys.',
+  });
+
 export const encoderChanged = (evaluator: string): MochiError =>
   new MochiError('MOCHI_ENCODER_CHANGED', {
     happened: `The evaluator ${evaluator} changed or disposed the weights that it was to measure.`,
@@ -202,7 +209,14 @@ export const mixingUnsupported = (method: string, mixing: string): MochiError =>
 
 export const dataChanged = (before: number, now: number, record: string): MochiError =>
   new MochiError('MOCHI_DATA_CHANGED', {
-    happened: `The training split is not the one that this run began with: it had ${before} images and has ${now}${before === now ? ', under other names' : ''}.`,
+    happened: `The training split is not the one that the run to go on with was trained on: it had ${before} images and has ${now}${before === now ? ', under other names' : ''}. Images that are held out now may have been trained on.`,
     expected: `the images whose fingerprint stands in ${record}: a sample's id is its place in the list of names`,
-    fix: 'Put the images back as they were, or start a new run (warm-started from this checkpoint, if you like).',
+    fix: 'Put the images, and options of data such as holdout and holdoutSeed, back as they were; or start a new run, without --resume and --from.',
+  });
+
+export const batchChanged = (before: number, now: number): MochiError =>
+  new MochiError('MOCHI_BATCH_CHANGED', {
+    happened: `The run to go on with was trained in batches of ${before} images, and train.batchSize is ${now}.`,
+    expected: `train.batchSize ${before}: steps of two sizes would not add up to epochs, and the schedule would end elsewhere`,
+    fix: `Set train.batchSize to ${before} (train.accumulate divides a batch to save memory), or start a new run, without --resume and --from.`,
   });

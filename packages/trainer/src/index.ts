@@ -4,7 +4,7 @@ export { assemble, type RunParts } from './run/assemble.js';
 export { openedAloud } from './run/opened-aloud.js';
 export { FeatureReader } from './run/features.js';
 export { importedWeights, namedWeights, type Beginning } from './run/beginning.js';
-export { bytesOf, DATA_FILE, fingerprintOf, type Fingerprint } from './run/data-record.js';
+export { bytesOf, DATA_FILE, fingerprintOf, recordedData, sameImages, type Fingerprint } from './run/data-record.js';
 export { initialState } from './run/initial-state.js';
 export { evaluate, type Evaluation, type Results } from './run/evaluation.js';
 export { CONFIG_FILE, ENVIRONMENT_FILE, ownVersion, readJson, SUMMARY_FILE, writeJson } from './run/run-folder.js';

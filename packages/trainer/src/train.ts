@@ -11,7 +11,7 @@ import { assemble, type RunParts } from './run/assemble.js';
 import type { Results } from './run/evaluation.js';
 import { beginningOf } from './run/beginning.js';
 import { recordData } from './run/data-record.js';
-import { recordConfig } from './run/config-record.js';
+import { recordConfig, requireSameBatch } from './run/config-record.js';
 import { fillBanks } from './run/fill-banks.js';
 import { finishedBefore } from './run/finished-before.js';
 import { initialBanks, initialState } from './run/initial-state.js';
@@ -50,7 +50,7 @@ export interface TrainResult extends LoopEnd {
  * Trains the run that the host describes, to its end, to a hook's `should-stop` or to the signal. The caller started TensorFlow and disposes
  * the host.
  *
- * @throws MOCHI_NOT_FINITE, MOCHI_TOO_MANY_BROKEN, MOCHI_DATA_CHANGED, MOCHI_RUN_FOLDER, MOCHI_RUN_BUSY, MOCHI_RUN_EXISTS,
+ * @throws MOCHI_NOT_FINITE, MOCHI_TOO_MANY_BROKEN, MOCHI_DATA_CHANGED, MOCHI_BATCH_CHANGED, MOCHI_RUN_FOLDER, MOCHI_RUN_BUSY, MOCHI_RUN_EXISTS,
  * MOCHI_CHECKPOINT_*; and what plugins throw, named.
  */
 export async function runTraining(host: RunHost, options: TrainOptions): Promise<TrainResult> {
@@ -74,9 +74,10 @@ async function trainIn(runDir: string | null, parts: RunParts, host: RunHost, op
   let finishRecord = async (): Promise<void> => {};
   const trackers = new Trackers(host);
   try {
-    if (runDir !== null) finishRecord = await recordData(runDir, parts.dataset, parts.source);
     const info = { name: host.config.name, runDir, config: host.config };
     const from = options.resume === true ? runDir : options.resume || null;
+    if (from !== null && position.step > 0) await requireSameBatch(from, parts.batchSize);
+    finishRecord = await recordData({ runDir, from }, parts.dataset, parts.source);
     const changed = await recordConfig(host.config, { runDir, from, step: position.step, trains: !loop.isDone() });
     if (runDir !== null) {
       const environment = await describeEnvironment(parts.step.precision ?? 'float32');

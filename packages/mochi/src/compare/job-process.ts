@@ -3,7 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeRun, isMochiError, type EventOf, type RunEvent, type stepEnd } from '@mochi/contract';
-import { encodeState, listCheckpoints, readJson, runTraining, sha256, writeJson, type RunState } from '@mochi/trainer';
+import { encodeState, readJson, runTraining, sha256, writeJson, type RunState } from '@mochi/trainer';
 import { openRunOnEngine } from '../open-run.js';
 import { failureOf, INPUT_FILE, RECORD_FILE, type Cost, type JobRecord } from './record.js';
 
@@ -22,8 +22,7 @@ async function runJob(runDir: string, signal: AbortSignal): Promise<JobRecord | 
     await writeFile(join(runDir, INITIAL_FILE), sha256(await encodeState(state)));
   });
   try {
-    const resume = (await listCheckpoints(runDir)).length > 0;
-    const { outcome, step, seconds, stateSha256, results } = await runTraining(host, { runDir, resume, signal });
+    const { outcome, step, seconds, stateSha256, results } = await runTraining(host, { runDir, resume: true, signal });
     if (outcome === 'stopped' && signal.aborted) return undefined;
     const initialSha256 = await readFile(join(runDir, INITIAL_FILE), 'utf8').catch(() => null);
     return { outcome: 'finished', step, seconds, initialSha256, stateSha256, results, cost: clock.cost() };

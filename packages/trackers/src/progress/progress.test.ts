@@ -97,6 +97,7 @@ test('the evaluator that is at work is in sight until it is done; before trainin
   const fails = at(2, evaluationFailed, { evaluator: 'knn', step: 4, epoch: 0, code: null, message: 'no', seconds: 1 });
   expect(liveLines(follow([...upToStep(5), begins!]))[1]).toBe('step 5/6   knn is measuring');
   expect(liveLines(follow([...upToStep(5), begins!, fails]))[1]).toBe('step 5/6   time left not known yet');
+  expect(follow([...upToStep(4), first!, ...upToStep(5).slice(-1)]).evaluator).toBeUndefined(); // left out: it did not end
   expect([begins!, first!].map(eventLine)).toEqual([null, 'knn measures the encoder as it is before training']);
 });
 

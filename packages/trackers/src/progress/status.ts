@@ -82,7 +82,16 @@ export function nextStatus(status: Status, event: RunEvent): Status {
     .filter((lap) => lap.time > time - WINDOW_MS)
     .slice(-WINDOW_STEPS);
   const negatives = { ...status.negatives, ...negativesIn(event.metrics) };
-  return { ...status, step, epoch: event.epoch + 1, rate, laps, negatives, ...(lossNats === undefined ? {} : { lossNats }) };
+  return {
+    ...status,
+    evaluator: undefined,
+    step,
+    epoch: event.epoch + 1,
+    rate,
+    laps,
+    negatives,
+    ...(lossNats === undefined ? {} : { lossNats }),
+  };
 }
 
 /** Of the metrics of a step those that stay in sight; they are measured now and then. */

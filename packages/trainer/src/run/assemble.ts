@@ -8,6 +8,7 @@ import { assembleNegatives } from './assemble-negatives.js';
 import { checkEvaluators } from './check-evaluators.js';
 import { checkedEncoder } from '../returned/encoder.js';
 import { checkedMethod } from '../returned/method.js';
+import { requireDivisible } from '../step/accumulate.js';
 import { buildStep, type Step } from '../step/build-step.js';
 import { Faults } from '../step/faults.js';
 import type { StepParts } from '../step/parts.js';
@@ -17,6 +18,7 @@ import type { ScalarInputs } from './feeds.js';
 import type { StateInputs } from './initial-state.js';
 import { openedAloud } from './opened-aloud.js';
 import { noticeParts, type Surroundings } from './part-notices.js';
+import { tryChain } from './try-chain.js';
 import { noticeEndlessWarmUp, type RunLength } from './warm-up.js';
 
 type Warn = (source: string, message: string) => void;
@@ -63,7 +65,8 @@ export interface AssembleOptions {
  *
  * @throws MOCHI_SECTION_MISSING, MOCHI_VIEW_MISSING, MOCHI_BANK_TOO_SMALL, MOCHI_BANK_NAME_TWICE, MOCHI_BANK_UNUSED, MOCHI_SAMPLER_ORDER,
  * MOCHI_METRIC_UNKNOWN, MOCHI_SAMPLER_BANK, MOCHI_SAMPLER_LABELS, MOCHI_POSITIVES_BANK, MOCHI_MIXING_UNSUPPORTED, MOCHI_FILL_KEYS,
- * MOCHI_PRECISION_UNAVAILABLE, MOCHI_UNKNOWN_SPLIT and MOCHI_LABELS_NEEDED of evaluators, and what the data set says of its files.
+ * MOCHI_PRECISION_UNAVAILABLE, MOCHI_ACCUMULATE, MOCHI_DENOMINATORS_DIFFER, MOCHI_UNKNOWN_SPLIT and
+ * MOCHI_LABELS_NEEDED of evaluators, and what the data set says of its files.
  */
 export async function assemble(host: RunHost, { reading = false }: AssembleOptions = {}): Promise<RunParts> {
   const { train, seed, runtime } = host.config as typeof host.config & { train: TrainConfig };
@@ -84,6 +87,7 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
     optimizer: host.one('optimizer'),
     schedule: host.find('schedule') ?? { name: 'constant', factor: () => 1 },
   };
+  if (!reading) tryChain(step, host.scalars, host.states);
   const evaluators = host.all('evaluator');
   requireDistinct(evaluators);
   if (!reading) for (const metric of [train.checkpoint.best, train.earlyStopping?.metric]) requireMetric(evaluators, metric);
@@ -109,9 +113,7 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
     batchSize: train.batchSize,
     logEvery: train.logEvery,
     ...length,
-    eager: isEager(runtime),
-    labels,
-    faults,
+    ...{ labels, faults, eager: isEager(runtime) },
     buildStep: () => buildStep(step, host.hooks, faults),
   };
 }
@@ -134,8 +136,9 @@ function mixingFor(host: RunHost, method: Method) {
   return { mixing };
 }
 
-/** Steps and epochs. For reading, a data set may be smaller than a batch. */
+/** Steps and epochs. For reading, a data set may be smaller than a batch. @throws MOCHI_NO_BATCH, MOCHI_ACCUMULATE */
 function lengthOf(train: TrainConfig, images: number, reading: boolean) {
+  if (!reading) requireDivisible(train.batchSize, train.accumulate);
   const perEpoch = reading ? Math.max(1, Math.floor(images / train.batchSize)) : stepsPerEpoch(images, train.batchSize);
   const epochLimit = train.epochs ?? (train.steps === undefined ? DEFAULT_EPOCHS : Infinity);
   const totalSteps = Math.min(train.steps ?? Infinity, Math.round(epochLimit * perEpoch));

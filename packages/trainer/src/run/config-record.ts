@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { batchChanged } from '../errors.js';
 import { CONFIG_FILE, readJson, runOf, writeJson } from './run-folder.js';
 
 /** Options that change nothing that is trained: how long, how it is watched and measured, and with what means. */
@@ -15,6 +16,17 @@ export interface Resumption {
   readonly step: number;
   /** Whether there is a step left to do. */
   readonly trains: boolean;
+}
+
+/**
+ * Steps of another size would neither add up to the epochs of the run nor end where its schedule does.
+ *
+ * @param from Run folder or checkpoint that the run goes on from. @throws MOCHI_BATCH_CHANGED
+ */
+export async function requireSameBatch(from: string, batchSize: number): Promise<void> {
+  type Recorded = { readonly train?: { readonly batchSize?: number } } | null;
+  const before = (await readJson<Recorded>(join(runOf(from), CONFIG_FILE)).catch(() => null))?.train?.batchSize;
+  if (before !== undefined && before !== batchSize) throw batchChanged(before, batchSize);
 }
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Dataset, ImageStore, SplitSource } from '@mochi/contract';
 import { dataChanged } from '../errors.js';
-import { readJson, writeJson } from './run-folder.js';
+import { readJson, runOf, writeJson } from './run-folder.js';
 
 /** What tells whether two splits hold the same images: not their content, but how many, how large together, and what they are called. */
 export interface Fingerprint {
@@ -72,19 +72,36 @@ async function bytesOfFiles(paths: Iterable<string>, signal?: AbortSignal): Prom
   return total;
 }
 
+/** The fingerprint that a run folder has. Null: none. */
+export const recordedData = (runDir: string): Promise<Fingerprint | null> =>
+  readJson<Fingerprint>(join(runDir, DATA_FILE)).catch(() => null);
+
+/** Whether two splits have as many images, by the same names in the same order. */
+export const sameImages = (a: Fingerprint, b: Fingerprint): boolean => a.count === b.count && a.namesSha256 === b.namesSha256;
+
 /**
  * Writes the fingerprint of the training split into the run folder: at once, and again when its bytes are added up, beside the training.
  *
+ * @param runDir Null: nothing is written. @param from Run folder or checkpoint that the run goes on from; null where it starts anew.
  * @returns Ends the adding up: call it when the run ends.
- * @throws MOCHI_DATA_CHANGED when the folder has the fingerprint of other images, whose ids would mean others now.
+ * @throws MOCHI_DATA_CHANGED when one of the two has the fingerprint of other images: ids of its bank would mean others now, and images that are
+ * held out now were trained on. Nothing was written then.
  */
-export async function recordData(runDir: string, dataset: Dataset, source: SplitSource): Promise<() => Promise<void>> {
-  const path = join(runDir, DATA_FILE);
+export async function recordData(
+  { runDir, from }: { readonly runDir: string | null; readonly from: string | null },
+  dataset: Dataset,
+  source: SplitSource,
+): Promise<() => Promise<void>> {
+  const folders = new Set([...(from === null ? [] : [runOf(from)]), ...(runDir === null ? [] : [runDir])]);
+  if (folders.size === 0) return async () => {};
   const fingerprint = await fingerprintOf(dataset, source);
-  const before = await readJson<Fingerprint>(path).catch(() => null);
-  const same = before?.count === fingerprint.count && before.namesSha256 === fingerprint.namesSha256;
-  if (before && !same) throw dataChanged(before.count, fingerprint.count, path);
-  const known = same ? before.bytes : null;
+  for (const folder of folders) {
+    const before = await recordedData(folder);
+    if (before && !sameImages(before, fingerprint)) throw dataChanged(before.count, fingerprint.count, join(folder, DATA_FILE));
+  }
+  if (runDir === null) return async () => {};
+  const path = join(runDir, DATA_FILE);
+  const known = (await recordedData(runDir))?.bytes ?? null;
   await writeJson(path, { ...fingerprint, bytes: known });
   if (known !== null) return async () => {};
   const stop = new AbortController();

@@ -1,7 +1,7 @@
 import type { BankState, Batch, Drawn, EvalModel, Progress, SplitSource, StateTree, Tensors } from '@mochi/contract';
 import { compile, createRng, disposeTree } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
-import { encoderUnknown } from '../errors.js';
+import { bankEmpty, encoderUnknown } from '../errors.js';
 import { ImageSequence, openEpoch, openImages, viewSpecs, ViewMaker, type BatchStream } from '../input/index.js';
 import { bindMixing } from '../step/bind-mixing.js';
 import { openDraws } from '../step/draw.js';
@@ -63,6 +63,7 @@ async function* measureDraws(
   measure: Measure,
 ): AsyncGenerator<Record<string, Float32Array>> {
   const { step, augmentation, batchSize, scalars } = parts;
+  await requireKeys(step, state);
   const source = await parts.dataset.split(parts.trainSplit);
   const banks = await labelledBanks(state.banks, source);
   const progress = { ...at, filled: await filledRows(state) };
@@ -136,6 +137,13 @@ async function labelledBanks(
     return [name, { ...bank, labels: tf.tensor1d(ids.map((id) => labels[id] ?? -1), 'int32') }] as const; // prettier-ignore
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Before the first keys a memory bank holds random rows, which say nothing of the encoder. @throws MOCHI_BANK_EMPTY */
+async function requireKeys({ method }: EvaluationParts['step'], { banks }: RunState): Promise<void> {
+  if (method.part.negatives !== 'memory') return;
+  const filled = await Promise.all(Object.values(banks).map(async (bank) => (await bank.filled.data())[0]!));
+  if (filled.every((rows) => rows === 0)) throw bankEmpty(Object.keys(banks));
 }
 
 async function filledRows({ banks }: RunState): Promise<number> {

@@ -48,7 +48,8 @@ export interface Evaluation {
 
 /**
  * Runs the evaluators on the state as it is now, one after another; features of a split are computed once and shared. One that throws, or
- * returns something other than its metrics, is recorded (event `evaluation-failed`), and the next one runs.
+ * returns something other than its metrics, is recorded (event `evaluation-failed`), and the next one runs. One that looks at draws is left out,
+ * with a warning, while no key is in the bank.
  *
  * @throws The reason of the signal, once that is aborted; MOCHI_ENCODER_CHANGED when an evaluator changed what it was to measure.
  */
@@ -90,6 +91,10 @@ export async function evaluate(
       });
     } catch (error) {
       if (signal.aborted) throw error;
+      if (isMochiError(error) && error.code === 'MOCHI_BANK_EMPTY') {
+        parts.bus.emit(warning, { source: name, message: `left out at step ${step}: ${error.happened}` });
+        continue;
+      }
       const failure = { evaluator: name, step, epoch, ...describe(error) };
       failures.push(failure);
       parts.bus.emit(evaluationFailed, { ...failure, seconds: seconds() });

@@ -15,6 +15,15 @@ export const initialBanks = ({ seed, encoder }: StepParts, banks: readonly Sized
     }),
   );
 
+/** Tensors that plugins keep, as they are before the first step, by plugin id. */
+export const initialPlugins = (states: StateInputs, rng: Rng): Record<string, Tensors> =>
+  Object.fromEntries(
+    [...states].map(([id, inits]) => [
+      id,
+      Object.fromEntries([...inits].map(([name, init]) => [name, init(rng.fork(`${id}/${name}`))])),
+    ]),
+  );
+
 /** The state of step 0, a function of the seed alone. */
 export function initialState(parts: StepParts, states: StateInputs): RunState {
   const rng = createRng(parts.seed, 'init');
@@ -22,10 +31,7 @@ export function initialState(parts: StepParts, states: StateInputs): RunState {
   return tf.tidy(() => {
     const { params, state: method } = parts.method.part.init(parts, rng.fork('method'));
     const banks = initialBanks(parts, parts.banks);
-    const plugins: Record<string, Tensors> = {};
-    for (const [id, inits] of states) {
-      plugins[id] = Object.fromEntries([...inits].map(([name, init]) => [name, init(rng.fork(`${id}/${name}`))]));
-    }
+    const plugins = initialPlugins(states, rng);
     const slots = parts.optimizer.init(params);
     const none = () => tf.scalar(-1, 'int32');
     const scaling = parts.precision === 'float16' ? { lossScale: initialLossScale() } : {};

@@ -15,10 +15,9 @@ export const SUMMARY_FILE = 'summary.json';
 /** The run that a path is, or that a checkpoint is of. */
 export const runOf = (path: string): string => (basename(dirname(path)) === CHECKPOINTS ? dirname(dirname(path)) : path);
 
-/** @throws MOCHI_RUN_EXISTS when the folder holds a run already. */
+/** @throws MOCHI_RUN_EXISTS when the folder holds a run already, be it one that failed before its first checkpoint. */
 export async function requireNoRun(runDir: string): Promise<void> {
-  const taken = (await listCheckpoints(runDir)).length > 0 || (await exists(join(runDir, SUMMARY_FILE)));
-  if (taken) throw runFolderTaken(runDir);
+  if ((await exists(join(runDir, CONFIG_FILE))) || (await listCheckpoints(runDir)).length > 0) throw runFolderTaken(runDir);
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -2,6 +2,11 @@ import type { Batch, Tensors } from '@mochi/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNotDivisible } from '../errors.js';
 
+/** @throws MOCHI_ACCUMULATE when a batch of so many images has no such equal parts of two images or more. */
+export function requireDivisible(size: number, parts: number): void {
+  if (parts > 1 && (size % parts !== 0 || size / parts < 2)) throw batchNotDivisible(size, parts);
+}
+
 /**
  * A batch in equal parts, in its order.
  *
@@ -10,7 +15,7 @@ import { batchNotDivisible } from '../errors.js';
 export function splitBatch({ views, ids, labels }: Batch, parts: number): Batch[] {
   if (parts === 1) return [{ views, ids, ...(labels ? { labels } : {}) }];
   const [size] = ids.shape;
-  if (size % parts !== 0 || size / parts < 2) throw batchNotDivisible(size, parts);
+  requireDivisible(size, parts);
   const pieces = <T extends tf.Tensor>(x: T): T[] => tf.split(x, parts) as T[];
   const [ofIds, ofLabels] = [pieces(ids), labels && pieces(labels)];
   const ofViews = Object.entries(views).map(([name, images]) => [name, pieces(images)] as const);
