@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { codeOf } from '../../test/code-of.js';
+import { datasetPlugin } from './dataset-plugin.js';
 import { selectSamples, withCommonOptions } from './with-common-options.js';
 
 const COUNT = 40;
@@ -109,4 +111,11 @@ test('a small split is read into memory, a larger one stays; what cannot be read
 test('a split that is not there is named', async () => {
   expect(await codeOf(() => withCommonOptions(dataset, { ...shared, limit: { trian: 3 } }))).toBe('MOCHI_UNKNOWN_SPLIT');
   expect(withCommonOptions(dataset, shared)).toBe(dataset);
+});
+
+test('an open that is async is not taken for a data set without fields', async () => {
+  const plugin = datasetPlugin({ name: 'late', config: z.strictObject({}), open: (async () => dataset) as never });
+  let made: unknown;
+  await plugin.setup({ provide: (_: unknown, make: () => unknown) => void (made = make()) } as never, {});
+  expect(made).toBeInstanceOf(Promise); // which the host refuses by name
 });
