@@ -61,5 +61,5 @@ test.each(recipes)('$name: the first step of the recipe, on a small folder of th
   if (/name: knn/.test(text)) expect(plan.warnings.join()).toMatch(/knn asks for 200 labelled images of train, which has \d+/);
   const splits = Object.fromEntries(plan.evaluators.map((one) => [one.name, one.splits]));
   if (name === 'pretrained.yaml') expect(plan.warnings.join()).not.toMatch(/encoder\.stem/);
-  expect(splits).toEqual(/name: knn/.test(text) || name === 'multi-crop.yaml' ? { knn: ['train', /cifar/.test(name) ? 'test' : 'val'] } : { representation: [] });
+  expect(splits).toEqual(/name: knn/.test(text) || name === 'multi-crop.yaml' ? { knn: ['train', /cifar/.test(name) ? 'test' : 'val'] } : { representation: ['test'] });
 }, 240_000); // prettier-ignore
