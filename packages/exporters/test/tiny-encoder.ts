@@ -83,6 +83,7 @@ export const trainedTiny = (changes: Partial<TrainedEncoder> = {}): TrainedEncod
       },
       rank: { value: 3, unit: '', better: 'higher' },
     },
+    changes: [],
     fingerprint: async () => ({
       dataset: 'photos',
       splits: [{ name: 'train', images: 3, classes: 20, bytes: 99, namesSha256: 'abc' }],

@@ -4,8 +4,8 @@ import { adjustLoss, afterStep, beforeStep, EVENTS, shouldStop, type RunEvent } 
 import { liveHandles } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openRunOnEngine, train } from '../src/index.js';
-import { findCheckpoint, readCheckpoint, runTraining } from '@mochi/trainer';
+import { exportEncoder, openRunOnEngine, train } from '../src/index.js';
+import { findCheckpoint, optionChanges, readCheckpoint, runTraining } from '@mochi/trainer';
 import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
 
 let root: string;
@@ -80,6 +80,13 @@ describe('a run', () => {
     expect(await resume(4, plain)).toEqual([expect.stringContaining('kept as config.step-3.json')]);
     expect(sampler('config.step-3.json')).toMatchObject(mixed.sampler);
     expect(sampler('config.json')).toMatchObject({ name: 'uniform' });
+    expect(await optionChanges(runDir, 4)).toEqual([{ step: 3, options: ['sampler'] }]);
+    expect(await optionChanges(runDir, 3)).toEqual([]);
+    const other = join(temporaryFolder(), 'other');
+    await train(tinyConfig(root, { train: { batchSize: 8, steps: 5 }, ...mixed }), { runDir: other, resume: runDir });
+    expect(await optionChanges(other, 5)).toEqual([{ step: 4, options: ['sampler'] }]); // of the run that it goes on from
+    await exportEncoder(other, { format: 'card', to: join(other, 'CARD.md') });
+    expect(readFileSync(join(other, 'CARD.md'), 'utf8')).toContain('Until step 4 the run had other options: `sampler`.');
   });
 
   test('keeps the fingerprint of its images, and is not resumed on others', async () => {

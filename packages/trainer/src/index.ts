@@ -7,6 +7,7 @@ export { importedWeights, namedWeights, type Beginning } from './run/beginning.j
 export { bytesOf, DATA_FILE, fingerprintOf, recordedData, sameImages, type Fingerprint } from './run/data-record.js';
 export { initialState } from './run/initial-state.js';
 export { evaluate, type Evaluation, type Results } from './run/evaluation.js';
+export { optionChanges } from './run/config-record.js';
 export { CONFIG_FILE, ENVIRONMENT_FILE, ownVersion, readJson, SUMMARY_FILE, writeJson } from './run/run-folder.js';
 export { warmUpSteps, type RunLength } from './run/warm-up.js';
 export { buildStep, type Step } from './step/build-step.js';

@@ -66,10 +66,20 @@ export interface RunOrigin {
   readonly initialWeights: ImportedWeights | null;
 }
 
+/** A run went on with other options. */
+export interface OptionChange {
+  /** Steps done before. */
+  readonly step: number;
+  /** Places in the config, e.g. `sampler` or `method.temperature`. */
+  readonly options: readonly string[];
+}
+
 /** What a model card says beside the weights. */
 export interface ModelFacts extends RunOrigin {
-  /** The whole config of the run. */
+  /** The whole config of the run, as it was at its last step. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** Where earlier steps had another config, in order. */
+  readonly changes: readonly OptionChange[];
   /** Images that these steps saw, each as often as it was seen. */
   readonly seen: number;
   /** Results of evaluators, by `evaluator/metric`. */

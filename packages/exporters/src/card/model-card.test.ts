@@ -46,6 +46,13 @@ test('weights of others are named, and nothing is said of what they learnt from'
   expect(await cardOf({ initialWeights: { file: 'a.pth', sha256: null } })).toContain('`a.pth` (SHA-256 not recorded)');
 });
 
+test('options that changed on the way are named, and the last config is not said to be the recipe', async () => {
+  const card = await cardOf({ changes: [{ step: 3, options: ['sampler', 'method.temperature'] }] });
+  expect(card).toContain('negatives by mochi, at the end (see Recipe).');
+  expect(card).toContain('Until step 3 the run had other options: `sampler`, `method.temperature`.');
+  expect(card).not.toContain('gives the same weights');
+});
+
 test('where nothing was trained, nothing is claimed to be', async () => {
   const untrained = { step: 0, epoch: 0, seen: 0, begun: null, metrics: {} };
   const card = await cardOf({ ...untrained, initialWeights });

@@ -1,5 +1,5 @@
 import { basename, isAbsolute } from 'node:path';
-import type { DataFingerprint, ImportedWeights, ModelFacts, TrainedEncoder } from '@mochi/contract';
+import type { DataFingerprint, ImportedWeights, ModelFacts, OptionChange, TrainedEncoder } from '@mochi/contract';
 import type { CardConfig } from './config.js';
 import { metricsText } from './metrics-text.js';
 import { pytorchSnippet } from './pytorch-snippet.js';
@@ -63,10 +63,15 @@ function lengthText({ step, epoch, seen }: ModelFacts, { splits }: DataFingerpri
   return `${step} ${step === 1 ? 'step' : 'steps'}, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
 }
 
-const recipeText = ({ step, initialWeights }: ModelFacts): string =>
-  step === 0
-    ? 'The config that was opened; nothing was trained by it.'
-    : `The config that the run was made of; with the same data${initialWeights ? ', first weights' : ''} and version \`mochi train\` gives the same weights on a CPU.`;
+const changeText = ({ step, options }: OptionChange): string =>
+  `Until step ${step} the run had other options: ${options.map((option) => `\`${option}\``).join(', ')}.`;
+
+function recipeText({ step, changes, initialWeights }: ModelFacts): string {
+  if (step === 0) return 'The config that was opened; nothing was trained by it.';
+  if (changes.length > 0)
+    return `The config of the last steps; no config gives these weights in one go. ${changes.map(changeText).join(' ')}`;
+  return `The config that the run was made of; with the same data${initialWeights ? ', first weights' : ''} and version \`mochi train\` gives the same weights on a CPU.`;
+}
 
 function limitsText({ step, initialWeights }: ModelFacts): string {
   const images = [
@@ -85,11 +90,11 @@ const withoutMachine = (_: string, value: unknown): unknown => {
   return isAbsolute(path) ? `.../${basename(path)}` : value;
 };
 
-function methodOf({ config }: ModelFacts): string {
+function methodOf({ config, changes }: ModelFacts): string {
   const name = (section: unknown): string =>
     typeof section === 'object' && section !== null ? String((section as { name?: unknown }).name) : String(section);
   const samplers = [config['sampler']].flat().filter((section) => section !== undefined);
-  return `method ${name(config['method'])}, negatives by ${samplers.map(name).join(', then ') || 'none'}`;
+  return `method ${name(config['method'])}, negatives by ${samplers.map(name).join(', then ') || 'none'}${changes.length > 0 ? ', at the end (see Recipe)' : ''}`;
 }
 
 function dataText({ dataset, splits }: DataFingerprint, licence: string): string {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DataFingerprint, ModelFacts, TrainedEncoder } from '@mochi/contract';
-import { DATA_FILE, readJson, type Fingerprint } from '@mochi/trainer';
+import { DATA_FILE, optionChanges, readJson, type Fingerprint } from '@mochi/trainer';
 import { encoderWeights, type OpenedEncoder } from '../open-encoder.js';
 import { measuredMetrics } from './measured-metrics.js';
 import { originOf } from './origin.js';
@@ -12,6 +12,7 @@ export async function trainedEncoder(opened: OpenedEncoder, encoder = 'query'): 
   const facts: ModelFacts = {
     ...(await originOf(opened)),
     config,
+    changes: checkpoint === null ? [] : await optionChanges(join(checkpoint, '..', '..'), position.step),
     seen: position.seen,
     metrics: checkpoint === null ? {} : await measuredMetrics(checkpoint, config),
     fingerprint: () => recordedData(checkpoint, config),

@@ -74,7 +74,7 @@ function smallTrained(): TrainedEncoder {
   const preprocessing = { size: 8, resize: 9, resizeSmall: 8, mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2] } as const;
   const fingerprint = async () => ({ dataset: 'small', splits: [] });
   const origin = { name: 'conformance', step: 1, epoch: 0, mochi: null, begun: null, initialWeights: null };
-  const facts = { ...origin, config: { seed: 1 }, seen: 8, metrics: {}, fingerprint };
+  const facts = { ...origin, config: { seed: 1 }, changes: [], seen: 8, metrics: {}, fingerprint };
   return { encoder, weights: encoder.init(createRng(1, 'export')), preprocessing, facts };
 }
 

@@ -1,5 +1,6 @@
-import { access } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { OptionChange } from '@mochi/contract';
 import { batchChanged } from '../errors.js';
 import { CONFIG_FILE, readJson, runOf, writeJson } from './run-folder.js';
 
@@ -42,17 +43,37 @@ export async function recordConfig(config: unknown, { runDir, from, step, trains
   const before = resumed ? await readJson<unknown>(join(runOf(from), CONFIG_FILE)).catch(() => null) : null;
   const kept = file !== null && resumed ? await readJson<unknown>(file).catch(() => null) : null;
   if (file !== null && (kept === null || trains)) {
-    if (kept !== null && differences(kept, now).length > 0) await keep(kept, join(runDir!, `config.step-${step}.json`));
+    const earlier = kept ?? before; // that of the run it goes on from, where its folder is new
+    if (earlier !== null && differences(earlier, now).length > 0) await keep(earlier, join(runDir!, `config.step-${step}.json`));
     await writeJson(file, now);
   }
-  const told = before === null ? [] : differences(before, now).filter((line) => !HARMLESS.test(line.split(':')[0]!));
+  const told = before === null ? [] : trainedDifferences(before, now);
   if (told.length === 0) return null;
   const left = told.length > LISTED ? `; and ${told.length - LISTED} more` : '';
   const where = trains
-    ? `What held until step ${step} ${kept === null ? `is in ${join(runOf(from!), CONFIG_FILE)}` : `is kept as config.step-${step}.json`}. Resume with the same config and overrides to go on with the same run.`
+    ? `What held until step ${step} ${file === null ? `is in ${join(runOf(from!), CONFIG_FILE)}` : `is kept as config.step-${step}.json`}. Resume with the same config and overrides to go on with the same run.`
     : 'No step is left to train: config.json stays as it was.';
   return `Options differ from those that steps 1 to ${step} were trained with: ${told.slice(0, LISTED).join('; ')}${left}. ${where}`;
 }
+
+/** After which steps of its first `until` a run went on with other options, by the records in its folder. */
+export async function optionChanges(runDir: string, until: number): Promise<OptionChange[]> {
+  const steps = (await readdir(runDir))
+    .flatMap((name) => /^config\.step-(\d+)\.json$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .toSorted((a, b) => a - b);
+  const files = [...steps.map((step) => `config.step-${step}.json`), CONFIG_FILE];
+  const configs = await Promise.all(files.map((name) => readJson<unknown>(join(runDir, name))));
+  return steps
+    .map((step, at) => ({ step, options: trainedDifferences(configs[at], configs[at + 1]).map(optionOf) }))
+    .filter(({ step, options }) => step < until && options.length > 0);
+}
+
+const optionOf = (line: string): string => line.split(':')[0]!;
+
+/** Those that change what is trained. */
+const trainedDifferences = (before: unknown, now: unknown): string[] =>
+  differences(before, now).filter((line) => !HARMLESS.test(optionOf(line)));
 
 /** The first record of a step stays: what came after it and was resumed from there again left no step behind. */
 async function keep(config: unknown, file: string): Promise<void> {
