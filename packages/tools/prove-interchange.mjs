@@ -118,7 +118,7 @@ async function exportAll(folder) {
     const base = join(folder, `ours-${at}`);
     const origin = { name: label, step: 3, epoch: 0, mochi: null, begun: null, initialWeights: null };
     const fingerprint = async () => ({ dataset: 'none', splits: [] });
-    const facts = { ...origin, config: { encoder: { name, ...options } }, seen: 24, metrics: {}, fingerprint };
+    const facts = { ...origin, config: { encoder: { name, ...options } }, changes: [], seen: 24, metrics: {}, fingerprint };
     const trained = {
       encoder,
       weights,

@@ -99,7 +99,9 @@ def make(folder):
         lambda f, m: torch.save(state(m), f, _use_new_zipfile_serialization=False))
     add("timm-resnet34.safetensors", lively(timm.create_model("resnet34", pretrained=False)), {"name": "resnet34", "head": linear}, lambda f, m: save_file(state(m), f))
     add("timm-resnet50.pth", lively(timm.create_model("resnet50", pretrained=False)), {"name": "resnet50", "head": linear}, lambda f, m: torch.save(state(m), f))
-    moco = lively(network("resnet50", "imagenet", {"kind": "mlp", "hidden": 2048, "dim": 128}))
+    moco = models.resnet50()
+    moco.fc = nn.Sequential(nn.Linear(2048, 2048), nn.ReLU(), nn.Linear(2048, 128))
+    lively(moco)
 
     def save_moco(file, model):
         weights = {f"module.encoder_q.{k}": v for k, v in state(model).items()}
