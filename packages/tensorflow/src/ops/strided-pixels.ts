@@ -1,6 +1,6 @@
 import { attr, type Attr } from '../native/attributes.js';
 
-/** Of `AvgPool` with windows of one pixel: every so many pixels of [B, h, w, C], in a tenth of the time that `StridedSlice` takes. */
+/** Of `AvgPool` with windows of one pixel: every so many pixels of [B, h, w, C], much sooner than `StridedSlice` takes them. */
 export const stridedPixels = (down: number, across = down): Attr[] => [
   attr.type('T', 'float32'),
   attr.string('data_format', 'NHWC'),

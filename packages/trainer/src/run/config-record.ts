@@ -1,4 +1,4 @@
-import { access, readdir } from 'node:fs/promises';
+import { access, copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OptionChange } from '@mochi/contract';
 import { batchChanged } from '../errors.js';
@@ -43,6 +43,7 @@ export async function recordConfig(config: unknown, { runDir, from, step, trains
   const before = resumed ? await readJson<unknown>(join(runOf(from), CONFIG_FILE)).catch(() => null) : null;
   const kept = file !== null && resumed ? await readJson<unknown>(file).catch(() => null) : null;
   if (file !== null && (kept === null || trains)) {
+    if (kept === null && before !== null) await copyEarlier(runOf(from!), runDir!, step);
     const earlier = kept ?? before; // that of the run it goes on from, where its folder is new
     if (earlier !== null && differences(earlier, now).length > 0) await keep(earlier, join(runDir!, `config.step-${step}.json`));
     await writeJson(file, now);
@@ -56,12 +57,22 @@ export async function recordConfig(config: unknown, { runDir, from, step, trains
   return `Options differ from those that steps 1 to ${step} were trained with: ${told.slice(0, LISTED).join('; ')}${left}. ${where}`;
 }
 
-/** After which steps of its first `until` a run went on with other options, by the records in its folder. */
-export async function optionChanges(runDir: string, until: number): Promise<OptionChange[]> {
-  const steps = (await readdir(runDir))
+/** Steps until which a run had another config, in order. */
+const recordedSteps = async (runDir: string): Promise<number[]> =>
+  (await readdir(runDir))
     .flatMap((name) => /^config\.step-(\d+)\.json$/.exec(name)?.[1] ?? [])
     .map(Number)
     .toSorted((a, b) => a - b);
+
+/** A run that goes on from another has that one's past too. @param until Steps done there. */
+async function copyEarlier(from: string, to: string, until: number): Promise<void> {
+  for (const step of (await recordedSteps(from)).filter((each) => each < until))
+    await copyFile(join(from, `config.step-${step}.json`), join(to, `config.step-${step}.json`));
+}
+
+/** After which steps of its first `until` a run went on with other options, by the records in its folder. */
+export async function optionChanges(runDir: string, until: number): Promise<OptionChange[]> {
+  const steps = await recordedSteps(runDir);
   const files = [...steps.map((step) => `config.step-${step}.json`), CONFIG_FILE];
   const configs = await Promise.all(files.map((name) => readJson<unknown>(join(runDir, name))));
   return steps
