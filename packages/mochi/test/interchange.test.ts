@@ -7,20 +7,10 @@ import { writeImages } from '@mochi/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import {
-  duplicates,
-  embed,
-  exportEncoder,
-  loadEncoder,
-  openEncoder,
-  search,
-  train,
-  trainedEncoder,
-  type LoadedEncoder,
-} from '../src/index.js';
+import { duplicates, embed, exportEncoder, loadEncoder, openEncoder, search, train, trainedEncoder } from '../src/index.js';
 import { shownOf } from '../src/interchange/duplicates-sheet.js';
 import { groupsOf } from '../src/interchange/similar.js';
-import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
+import { imageFolder, temporaryFolder, tinyConfig, using } from './tiny-run.js';
 
 const out = temporaryFolder();
 const run = join(out, 'run');
@@ -73,92 +63,6 @@ test('options of an exporter are overrides, whether a run is exported or a confi
     await exportEncoder(source, { format: 'card', to, overrides: ['exporters.0.licence=CC0-1.0'] });
     expect(readFileSync(to, 'utf8')).toContain('| licence of the weights | CC0-1.0 |');
   }
-});
-
-const golden = (name: string): string => new URL(`../../encoders/test/golden/${name}`, import.meta.url).pathname;
-
-test('of a weights file the caller says what cannot be read off it, here which of two stems', async () => {
-  const file = golden('half.pth');
-  await expect(loadEncoder(file)).rejects.toMatchObject({ code: 'MOCHI_WEIGHTS_ENCODER', message: /small and cifar/ });
-  const section = { name: 'resnet10', stem: 'cifar', width: 2, stages: 1, head: { kind: 'linear', dim: 3 } };
-  const rows: Float32Array[][] = [];
-  for (const encoder of [section, { stem: 'cifar' }, { name: 'resnet10', stem: 'cifar', weights: { prefix: '' } }])
-    await using(loadEncoder(file, { encoder, size: 16 }), async (loaded) => {
-      expect([loaded.name, loaded.dims]).toEqual(['resnet10', { backbone: 2, head: 3 }]);
-      rows.push(await loaded.embed([first()], { layer: 'head' }));
-    });
-  expect(rows[1]).toEqual(rows[0]);
-  expect(rows[2]).toEqual(rows[0]);
-});
-
-test('what the caller says of a weights file and the weights contradict is an error that says both', async () => {
-  const says = (encoder: Record<string, unknown>) => loadEncoder(golden('half.pth'), { encoder: { stem: 'cifar', ...encoder } });
-  await expect(says({ width: 4 })).rejects.toMatchObject({
-    code: 'MOCHI_WEIGHTS_MISMATCH',
-    message: /half\.pth does not fit.*have width: 2, the config width: 4.*Write in encoder: width: 2/s,
-  });
-  await expect(says({ head: { kind: 'mlp' } })).rejects.toMatchObject({ code: 'MOCHI_WEIGHTS_MISMATCH' });
-  await expect(says({ weights: { file: 'other.pth' } })).rejects.toMatchObject({ code: 'MOCHI_ARGUMENT' });
-  await expect(says({ weights: { haed: 'new' } })).rejects.toMatchObject({ code: 'MOCHI_CONFIG_INVALID' });
-  await expect(says({ weights: { prefix: 'teacher.' } })).rejects.toMatchObject({ code: 'MOCHI_WEIGHTS_PREFIX' });
-});
-
-test('how a weights file is to be read is heeded: mean and deviation, another first kernel, no head; the log says what was read', async () => {
-  const lines: string[] = [];
-  const log = { info: (line: string) => lines.push(line), warn: () => undefined };
-  const encoder = { stem: 'imagenet', weights: { head: 'new', convertStem: true } };
-  const half = [0.5, 0.5, 0.5] as const;
-  await using(loadEncoder(golden('half.pth'), { encoder, size: 32, mean: half, std: half, log }), (loaded) => {
-    expect(loaded.preprocessing).toMatchObject({ size: 32, mean: half, std: half });
-    expect(loaded.dims.head).toBe(0);
-    return Promise.resolve();
-  });
-  expect(lines).toEqual([expect.stringMatching(/^resnet10 from .*half\.pth: 15 weights; the first kernel converted; /)]);
-  await expect(loadEncoder(golden('half.pth'), { overrides: ['encoder.width=4'] })).rejects.toMatchObject({
-    code: 'MOCHI_ARGUMENT',
-  });
-  await expect(loadEncoder(run, { size: 96 })).rejects.toMatchObject({ code: 'MOCHI_ARGUMENT', message: /"size".*a run/ });
-});
-
-test('images are embedded by weights with the sections encoder and augment alone; without data they are asked for', async () => {
-  const weights = join(out, 'alone.safetensors');
-  await exportEncoder(run, { format: 'torchvision', to: weights });
-  const { encoder, augment } = tinyConfig(root) as { encoder: object; augment: object };
-  const config = join(out, 'alone.yaml');
-  writeFileSync(config, stringify({ augment, encoder: { ...encoder, weights } }));
-  const table = await embed(config, { data: { name: 'image-folder', root } });
-  const whole = await embed(run);
-  near(table.features, whole.features);
-  await expect(embed(config)).rejects.toMatchObject({ code: 'MOCHI_SECTION_MISSING', message: /data/ });
-});
-
-test('a run that began from weights goes on without their file, and reads nothing of it', async () => {
-  const weights = join(out, 'beginning.safetensors');
-  await exportEncoder(run, { format: 'torchvision', to: weights });
-  const { encoder } = tinyConfig(root) as { encoder: object };
-  const config = (steps: number) => tinyConfig(root, { train: { steps, batchSize: 4 }, encoder: { ...encoder, weights } });
-  const [parts, moved] = [join(out, 'parts'), join(out, 'moved')];
-  await train(config(1), { runDir: parts });
-  renameSync(weights, `${weights}-gone`);
-  renameSync(parts, moved);
-  const lines: string[] = [];
-  const log = { info: (line: string) => lines.push(line), warn: () => undefined };
-  const end = await train(config(2), { runDir: moved, resume: true, log });
-  expect(end).toMatchObject({ outcome: 'finished', step: 2 });
-  expect(lines.filter((line) => line.includes('weights'))).toEqual([]);
-  await expect(train(config(2))).rejects.toMatchObject({ code: 'MOCHI_WEIGHTS_UNREADABLE' });
-});
-
-test('weights without a head are the backbone alone: its features are those of the whole, and the head is refused', async () => {
-  const to = join(out, 'backbone.safetensors');
-  await exportEncoder(run, { format: { name: 'torchvision', head: 'drop' }, to });
-  const [want] = await using(loadEncoder(run), (loaded) => loaded.embed([first()]));
-  await using(loadEncoder(to), async (loaded) => {
-    const [got] = await loaded.embed([first()]);
-    expect(got).toEqual(want);
-    expect(loaded.dims).toEqual({ backbone: want!.length, head: 0 });
-    await expect(loaded.embed([first()], { layer: 'head' })).rejects.toMatchObject({ code: 'MOCHI_ENCODER_HEADLESS' });
-  });
 });
 
 test('an output that cannot be written is refused before the images are looked at', async () => {
@@ -337,11 +241,6 @@ test('an encoder needs no data of its run: a folder that was copied elsewhere se
     renameSync(gone, root);
   }
 });
-
-async function using<T>(loading: Promise<LoadedEncoder>, use: (loaded: LoadedEncoder) => Promise<T>): Promise<T> {
-  const loaded = await loading;
-  return use(loaded).finally(() => loaded.dispose());
-}
 
 test('embeddings are written in the format of the ending; one that stands for none is refused before anything is read', async () => {
   const heads = { npy: '\x93NUMPY', parquet: 'PAR1' };

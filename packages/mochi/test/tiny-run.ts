@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeImages } from '@mochi/testing';
 import { afterAll } from 'vitest';
 import { rm } from 'node:fs/promises';
+import type { LoadedEncoder } from '../src/index.js';
 
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
@@ -36,3 +37,9 @@ export const tinyConfig = (root: string, changes: Record<string, unknown> = {}):
   train: { epochs: 3, batchSize: 4, logEvery: 2, checkpoint: { every: '1ep', keep: 10 } },
   ...changes,
 });
+
+/** Uses an encoder, and disposes it. */
+export async function using<T>(loading: Promise<LoadedEncoder>, use: (loaded: LoadedEncoder) => Promise<T>): Promise<T> {
+  const loaded = await loading;
+  return use(loaded).finally(() => loaded.dispose());
+}
