@@ -103,7 +103,7 @@ describe.skipIf(!chromiumPath)('the report in Chromium (skipped where it is not 
     const { tab, complaints } = await opened(1000);
     const figure = tab.locator('figure[data-chart="heat"]');
     await figure.locator('summary').click();
-    expect(await figure.locator('table tr').allInnerTexts()).toHaveLength(3);
+    await expect.poll(() => figure.locator('table tr').count()).toBe(3);
     const saved = async (act: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> => {
       const [download] = await Promise.all([tab.waitForEvent('download'), act()]);
       return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };

@@ -26,6 +26,9 @@ const small = (op: Partial<AugmentationOp>, options = {}) => operationChecks(pro
 operationConformance(provided({}), { op: { most: 0.3 } });
 
 let calls = 0;
+let tosses = 0;
+/** A coin, tossed alike in each run of this test. */
+const heads = (): boolean => [false, false, true, false, true][tosses++ % 5]!;
 test.each<[string, ReturnType<typeof small>, string, RegExp]>([
   ['no name', small({ name: undefined as never }), 'it has a name', /its name is undefined/],
   ['an option that must be given', small({ options: z.strictObject({ most: z.number() }) }), 'it has a name', /options are refused[^]*op\.NAME=VALUE/],
@@ -36,7 +39,7 @@ test.each<[string, ReturnType<typeof small>, string, RegExp]>([
   ['above 255', small({ apply: (planes) => tf.add(planes, 1) }), 'images keep', /a value is 256/],
   ['no number where nothing is drawn', small({ apply: (planes, { left }) => tf.floor(tf.div(planes, over(tf.sub(1, left!)))) }), 'images keep', /a value is (NaN|Infinity)|a value is \d{3,}, not/],
   ['a number for the whole batch', small({ parameters: ([u]) => ({ left: tf.mean(u!) }) }), 'images keep', /parameter left is no tensor with one row/],
-  ['chance', small({ apply: (planes) => (Math.random() < 0.5 ? tf.reverse(planes, 2) : planes) }), 'equal draws', /call \d with equal draws/],
+  ['chance', small({ apply: (planes) => (heads() ? tf.reverse(planes, 2) : planes) }), 'equal draws', /call \d with equal draws/],
   ['a counter', small({ apply: (planes) => tf.mul(planes, calls++ % 2) }), 'equal draws', /call 2 with equal draws/],
   ['images in another order', small({ apply: (planes) => tf.reverse(planes, 1) }), 'no image sees', /image 0 in a batch/],
   ['the mean of the batch', small({ apply: (planes) => tf.tile(tf.round(tf.mean(planes, 1, true)), [1, planes.shape[1], 1, 1]) }), 'no image sees', /image 0 in a batch/],

@@ -8,8 +8,8 @@ import { require, requireSame, requireTensor, snapshot, type Snapshot } from './
 import { inScope, textOf, type Check } from './suite.js';
 
 const [BATCH, SIDE] = [5, 12];
-/** Calls that are held against the first: one of two ways that are chosen by chance shows in all but one of 512. */
-const CALLS = 9;
+/** Calls, the first of which the others are held against: a coin that is tossed in each shows in all but one of 65,536 cases. */
+const CALLS = 17;
 /** The ends of [0, 1) and the middle. */
 const EDGES = [0, 0.5, 1 - 2 ** -24];
 /** Sums come in another order for one image alone, and compiled: a value may be rounded to the other side. */
