@@ -123,7 +123,10 @@ function hardness({ queries }: Problem, synthetic: Negative[][], own: number[]):
 
 function falseSynthetic(synthetic: Negative[][], labels: number[]): Record<string, number> {
   const same = synthetic.flatMap((all, b) =>
-    all.flatMap(({ parents }) => (parents ? [parents.rows.map((row) => parents.bank.state.labels![row] === labels[b])] : [])),
+    all.flatMap(({ parents }) => {
+      const classes = parents ? parents.rows.map((row) => parents.bank.state.labels![row]!) : [-1];
+      return labels[b]! < 0 || classes.includes(-1) ? [] : [classes.map((one) => one === labels[b])];
+    }),
   );
   return {
     syntheticFalseNegatives: share(same.map((of) => of.every(Boolean))),
@@ -141,17 +144,19 @@ function ofBank({ queries, ids, labels, banks, step, n, negatives }: Problem, na
     [...all].sort((x, y) => dot(queries[b]!, state.rows[y]!) - dot(queries[b]!, state.rows[x]!)).slice(0, n),
   );
   const ages = (rows: number[]) => rows.filter((k) => state.writtenAt[k]! >= 0).map((k) => step - state.writtenAt[k]!);
-  const same = (all: number[][]) => all.map((rows, b) => rows.map((k) => state.labels![k] === labels![b]));
+  const pairs = (all: number[][]) => all.flatMap((rows, b) => rows.map((k) => ({ b, k, same: state.labels![k] === labels![b] })));
+  const known = (all: number[][]) => pairs(all).filter(({ b, k }) => state.labels![k]! >= 0 && labels![b]! >= 0);
   const values = {
     ...(labels && state.labels
       ? {
-          falseNegativesAtN: share(same(hardest).flat()),
-          falseNegativesPushed: share(same(hardest).flatMap((of, b) => of.map((is, at) => is && inLoss(b, hardest[b]![at]!)))),
-          sameClassRows: mean(same(candidates).map((of) => of.filter(Boolean).length)),
-          sameClassShare: share(same(candidates).flat()),
+          falseNegativesAtN: share(known(hardest).map(({ same }) => same)),
+          falseNegativesPushed: share(known(hardest).map(({ b, k, same }) => same && inLoss(b, k))),
+          sameClassRows: known(candidates).filter(({ same }) => same).length / labels.filter((label) => label >= 0).length,
+          sameClassShare: share(known(candidates).map(({ same }) => same)),
         }
       : {}),
     ...(block ? { rowsLeftOut: share(candidates.flatMap((all, b) => all.map((k) => !inLoss(b, k)))) } : {}),
+    bankFilled: share(state.writtenAt.map((at) => at >= 0)),
     selfCollisions: share(hardest.map((rows, b) => rows.some((k) => state.ids[k] === ids[b]))),
     hardestAge: mean(hardest.flatMap(ages)),
     bankAge: mean(ages(state.rows.map((_, k) => k))),

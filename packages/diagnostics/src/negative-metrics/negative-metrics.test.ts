@@ -57,7 +57,7 @@ function drawnOf({ labels = true, mask = false, blocks, names = [DEFAULT_BANK], 
     bankBlock({ bank, ...(filtered ? { logWeights: leftOut } : banks[bank]!.mask ? { logWeights: banks[bank]!.mask } : {}) }),
     ...(blocks?.(bank) ?? []),
   ]);
-  const own = labels ? { labels: int([0, 1, 2, 1, 0]) as tf.Tensor1D } : {};
+  const own = labels ? { labels: int([0, 1, 2, 1, -1]) as tf.Tensor1D } : {}; // the last image has no class
   return { queries, positives, ownPositives: true, temperature: T, ids, ...own, negatives: { blocks: all }, banks };
 }
 
@@ -152,6 +152,19 @@ test('what a filter leaves of the false negatives is told apart: none where the 
   expect(free['falseNegativesPushed']).toBe(free['falseNegativesAtN']);
   expect(held).toMatchObject({ falseNegativesAtN: free['falseNegativesAtN'], falseNegativesPushed: 0 });
   expect(free['falseNegativesAtN']).toBeGreaterThan(0);
+});
+
+test('rows that no key was written to are no images: FN@N is that of the keys, and bankFilled says how many there are', () => {
+  const drawn = drawnOf();
+  const { state, similarities } = drawn.banks[DEFAULT_BANK]!;
+  const filledTo = (rows: number) => {
+    const column = (value: number) => int(Array.from({ length: K }, (_, at) => (at < rows ? value : -1))) as tf.Tensor1D;
+    const banks = { [DEFAULT_BANK]: { similarities, state: { ...state, labels: column(1), writtenAt: column(STEP) } } };
+    return measure({ ...drawn, labels: int([1, 1, 1, 1, 1]) as tf.Tensor1D, banks });
+  }; // every key is of the class of every query
+  const all = { falseNegativesAtN: 1, falseNegativesPushed: 1, sameClassShare: 1 };
+  expect(filledTo(K / 4)).toMatchObject({ ...all, sameClassRows: K / 4, bankFilled: 0.25 });
+  expect(filledTo(0)).toMatchObject({ falseNegativesAtN: NaN, sameClassShare: NaN, bankFilled: 0 });
 });
 
 test('the spread of queries: 1 for a basis and its negatives, 0 for a constant', () => {

@@ -38,6 +38,7 @@ const OF_NEGATIVES: Readonly<Record<string, MetricInfo>> = {
     unit: share,
     what: 'of the rows of the bank, those that samplers leave out',
   },
+  bankFilled: { title: 'Rows that hold keys', unit: share, what: 'the others are the random vectors that the bank began with' },
   hardestAge: { title: 'Age of the hardest rows', unit: 'steps' },
   bankAge: { title: 'Age of the bank', unit: 'steps' },
 };
