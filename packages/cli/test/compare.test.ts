@@ -96,8 +96,8 @@ test('two variants and one that fails: a table of both, exit code 1; only the sa
   // Without training: also from folders that an earlier version named by a config of fewer options.
   renameSync(uniform.runDir, join(report.out, 'runs', 'earlier'));
   const earlier = join(report.out, 'runs', 'earlier', 'job-config.json');
-  const { evaluators: _, ...fewer } = JSON.parse(readFileSync(earlier, 'utf8')) as Record<string, unknown>;
-  writeFileSync(earlier, JSON.stringify(fewer));
+  const { bank, ...rest } = JSON.parse(readFileSync(earlier, 'utf8')) as Record<string, Record<string, unknown>>;
+  writeFileSync(earlier, JSON.stringify({ ...rest, bank: { ...bank, maskSelf: undefined } }));
   const table = await compare(['--table-only']);
   expect(table.stderr).not.toMatch(/begins/);
   expect(table.report.variants.map(({ variant, finished }) => [variant, finished])).toEqual([['uniform', 1], ['mochi', 1], ['wet', 0]]);

@@ -49,7 +49,7 @@ export const variantsWrong = (
 
 export const nothingKnown = (out: string, others: number): MochiError =>
   new MochiError('MOCHI_COMPARE_CONFIG', {
-    happened: `No run of the comparison with these options is in ${out}; the finished runs there, ${others}, have other ones. Tables and page stay as they are.`,
+    happened: `No finished run of the comparison with these options is in ${out}; the finished runs there, ${others}, have other ones. Tables and page stay as they are.`,
     expected: 'with --table-only (tableOnly), the overrides that the runs were made with',
     fix: 'Give the same overrides as then, or leave --table-only out to train these.',
   });

@@ -41,7 +41,7 @@ export const compareCommand = defineCommand({
       });
       console.log(args.json ? JSON.stringify(report) : textOf(report));
       for (const text of report.warnings) console.error(`warning: ${text}`);
-      if (!args.json) console.error(`\n${report.out}: compare.html, compare.json, compare.csv, variants.csv`);
+      if (!args.json && report.written) console.error(`\n${report.out}: compare.html, compare.json, compare.csv, variants.csv`);
       if (report.outcome === 'stopped') console.error('go on: the same command');
       process.exitCode = report.outcome === 'stopped' ? (stop.exitCode() ?? EXIT.failed) : exitCodeOf(report);
     } finally {

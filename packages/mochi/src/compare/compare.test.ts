@@ -1,14 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { chartTable } from '@mochi/report';
 import { answers } from './answers.js';
 import { unmeasurable } from './check-jobs.js';
-import { compare, planComparison } from './compare.js';
 import { pointsOf } from './grid.js';
 import { jobsOf } from './jobs.js';
-import { isWithin } from './known-runs.js';
 import { unmeasured } from './measured.js';
 import { pairedDifference } from './paired.js';
 import { readCompareConfig } from './read-config.js';
@@ -52,24 +50,6 @@ describe('the grid', () => {
   });
 
   test('seeds alone are one variant', () => expect(pointsOf({ seed: [1, 2] }).map(({ variant }) => variant)).toEqual(['base', 'base'])); // prettier-ignore
-});
-
-test('a table of runs that have not begun takes no place of one of others', async () => {
-  const out = join(folder, 'done');
-  const file = join(folder, 'done.json');
-  writeFileSync(file, JSON.stringify({ run: { ...BASE, train: { epochs: 1 } }, vary: { sampler: ['uniform'] } }));
-  mkdirSync(join(out, 'runs', 'one'), { recursive: true });
-  const [job] = (await planComparison(file, { out })).jobs;
-  writeFileSync(join(out, 'runs', 'one', 'job-config.json'), JSON.stringify(job!.config));
-  writeFileSync(join(out, 'runs', 'one', 'job.json'), JSON.stringify({ outcome: 'finished', step: 1, seconds: 1, results: {} }));
-  const { variants } = await compare(file, { out, tableOnly: true });
-  expect(variants[0]).toMatchObject({ finished: 1 });
-  const before = readFileSync(join(out, 'compare.json'), 'utf8');
-  await expect(compare(file, { out, tableOnly: true, overrides: ['train.epochs=2'] })).rejects.toMatchObject({
-    code: 'MOCHI_COMPARE_CONFIG',
-    happened: expect.stringContaining('the finished runs there, 1, have other ones'),
-  });
-  expect(readFileSync(join(out, 'compare.json'), 'utf8')).toBe(before);
 });
 
 describe('the jobs', () => {
@@ -168,13 +148,6 @@ describe('paired differences', () => {
     expect(one).toMatchObject({ mean: 3, pairs: [3], low: null, resolved: false, reason: '1 pair, 3 needed', seedsNeeded: null });
     expect(pairedDifference(new Map([['1', 3]]), new Map([['2', 3]]))).toBeNull();
   });
-});
-
-test('a config is known by what it says, whatever came later', () => {
-  expect(isWithin({ a: { b: 1 }, list: [{ x: 1 }] }, { a: { b: 1, late: 2 }, list: [{ x: 1, late: 3 }], late: 4 })).toBe(true);
-  expect(isWithin({ a: { b: 1 } }, { a: { b: 2 } })).toBe(false);
-  expect(isWithin({ list: [1, 2] }, { list: [1, 2, 3] })).toBe(false);
-  expect(isWithin({ a: null }, { a: {} })).toBe(false);
 });
 
 describe('the report', () => {

@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { readRun, renderPage } from '@mochi/report';
+import { readRun, renderPage, type Page } from '@mochi/report';
 import { writeJson } from '@mochi/trainer';
 import { nothingKnown, variantsWrong } from '../errors.js';
 import { checkJobs } from './check-jobs.js';
 import type { CompareConfig } from './config.js';
 import { jobsOf, type Job } from './jobs.js';
-import { findKnownRuns } from './known-runs.js';
+import { countOthers, findKnownRuns } from './known-runs.js';
 import { measuredMetrics, unmeasured } from './measured.js';
 import { readCompareConfig } from './read-config.js';
 import { readRecord, type JobRecord } from './record.js';
@@ -29,6 +29,13 @@ export interface CompareOptions {
   readonly onJob?: (event: JobEvent) => void;
 }
 
+/** The report of a comparison, and where it is. */
+export interface Comparison extends CompareReport {
+  readonly out: string;
+  /** False where none of its runs is finished and the folder has finished ones with other options: tables and page of those stay. */
+  readonly written: boolean;
+}
+
 /** The runs of a comparison, each with its config checked; nothing is started. @throws MOCHI_COMPARE_CONFIG naming every mistake. */
 export async function planComparison(
   file: string,
@@ -47,27 +54,39 @@ export async function planComparison(
  * @param file Of the comparison, YAML or JSON: see `compareConfig`.
  * @returns The report; a run that failed is in it and stops no other.
  * @throws MOCHI_COMPARE_CONFIG before anything is trained or written: a variant cannot be put together, a metric will be measured by no run, or
- * `tableOnly` is asked of runs that have not begun while the folder has finished ones with other options.
+ * `tableOnly` is asked of runs none of which is finished while the folder has finished ones with other options.
  */
-export async function compare(file: string, options: CompareOptions = {}): Promise<CompareReport & { readonly out: string }> {
+export async function compare(file: string, options: CompareOptions = {}): Promise<Comparison> {
   const { config, out, jobs: planned } = await planComparison(file, options);
   const { signal = new AbortController().signal, onJob = () => {} } = options;
-  const { jobs, records, others } = options.tableOnly
+  const { jobs, records } = options.tableOnly
     ? await findKnownRuns(planned, out)
-    : { jobs: planned, records: await checkAndRun(planned, file, config, { jobs: options.jobs ?? 1, signal, onJob }), others: 0 };
-  if (others > 0 && records.size === 0) throw nothingKnown(out, others);
-  await mkdir(out, { recursive: true });
+    : { jobs: planned, records: await checkAndRun(planned, file, config, { jobs: options.jobs ?? 1, signal, onJob }) };
+  const others = await countOthers(jobs, out);
+  // Tables of nothing would take the place of those of the runs that there are.
+  const written = others === 0 || [...records.values()].some(({ outcome }) => outcome === 'finished');
+  if (options.tableOnly && !written) throw nothingKnown(out, others);
   const told = await Promise.all(jobs.map(({ runDir }) => readRun(runDir)));
   const metrics = config.metrics ?? measuredMetrics(told);
   const runs = jobs.map((job, at) => runReport(job, records.get(job.id), told[at]!, metrics));
-  const left = others === 0 ? [] : [`${others} finished ${others === 1 ? 'run' : 'runs'} in ${join(out, 'runs')} have other options, and are not in the table`]; // prettier-ignore
+  const left = others === 0 ? [] : [otherRuns(others, out, written)];
   const warnings = [...left, ...unmeasured(config.metrics ?? [], told)];
   const report = compareReport(config.name, aboutMetrics(metrics, told), runs, config.baseline, warnings);
+  if (written) await writeReport(out, report, studyPage(report, told, new Date()));
+  return { ...report, out, written };
+}
+
+async function writeReport(out: string, report: CompareReport, page: Page): Promise<void> {
+  await mkdir(out, { recursive: true });
   await writeJson(join(out, 'compare.json'), report);
   await writeFile(join(out, 'compare.csv'), runsCsv(report));
   await writeFile(join(out, 'variants.csv'), variantsCsv(report));
-  await writeFile(join(out, 'compare.html'), await renderPage(studyPage(report, told, new Date())));
-  return { ...report, out };
+  await writeFile(join(out, 'compare.html'), await renderPage(page));
+}
+
+function otherRuns(others: number, out: string, written: boolean): string {
+  const which = `${others} finished ${others === 1 ? 'run' : 'runs'} in ${join(out, 'runs')} have other options, and are not in the table`;
+  return written ? which : `${which}; tables and page there are left as they are, since no run with these options is finished`;
 }
 
 /** Nothing is trained where a variant that is still to be run is wrong. */

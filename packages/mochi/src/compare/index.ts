@@ -1,4 +1,4 @@
-export { compare, planComparison, type CompareOptions } from './compare.js';
+export { compare, planComparison, type CompareOptions, type Comparison } from './compare.js';
 export type { Job } from './jobs.js';
 export { compareConfig, type CompareConfig } from './config.js';
 export type { Difference, Estimate } from './paired.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { isMochiError } from '@mochi/contract';
 import { comparisonTwice, unknownBaseline, variantsWrong } from '../errors.js';
-import { openRun } from '../open-run.js';
+import { openRun, type ConfigInput, type OpenOptions } from '../open-run.js';
 import { presets } from '../presets/index.js';
 import { mistakeOf, type Mistake } from './check-jobs.js';
 import type { CompareConfig } from './config.js';
@@ -59,11 +59,16 @@ export async function jobsOf(comparison: CompareConfig, options: JobOptions): Pr
 async function jobOf(point: Point, comparison: CompareConfig, { file, out, overrides }: JobOptions): Promise<Job> {
   // Events are what tables and curves are made of; progress lines of several runs would be mixed up.
   const laid = [...overrides, ...point.overrides, 'trackers=[jsonl]'];
-  const host = await openRun(baseOf(comparison, file), { overrides: laid, cwd: dirname(resolve(file)) });
+  const { config, id } = await resolvedJob(baseOf(comparison, file), { overrides: laid, cwd: dirname(resolve(file)) });
+  return { variant: point.variant, seed: config['seed'] as number, config, id, runDir: join(out, 'runs', id) };
+}
+
+/** A config with every default filled in, and the id that it has then. */
+export async function resolvedJob(given: ConfigInput, options: OpenOptions = {}): Promise<Pick<Job, 'config' | 'id'>> {
+  const host = await openRun(given, options);
   const config = host.config as Readonly<Record<string, unknown>>;
   await host.dispose();
-  const id = hashOf(config);
-  return { variant: point.variant, seed: config['seed'] as number, config, id, runDir: join(out, 'runs', id) };
+  return { config, id: hashOf(config) };
 }
 
 /** The shared config, with the metrics of negatives switched on; options that it gives them itself stay. */

@@ -31,7 +31,7 @@ export async function runJobs(jobs: readonly Job[], options: RunJobsOptions): Pr
   const records = new Map<string, JobRecord>();
   const waiting = [...new Map(jobs.map((job) => [job.id, job])).values()];
   const work = async (): Promise<void> => {
-    for (let job = waiting.shift(); job && !options.signal.aborted; job = waiting.shift()) {
+    for (let job = waiting.shift(); job; job = waiting.shift()) {
       const record = await runOnce(job, options);
       if (record) records.set(job.id, record);
     }
@@ -46,6 +46,7 @@ async function runOnce(job: Job, { signal, onJob }: RunJobsOptions): Promise<Job
     onJob({ type: 'known', job, record: before });
     return before;
   }
+  if (signal.aborted) return undefined;
   if (before) await rm(job.runDir, { recursive: true, force: true });
   await mkdir(job.runDir, { recursive: true });
   await writeFile(join(job.runDir, INPUT_FILE), `${JSON.stringify(job.config, null, 2)}\n`);
