@@ -1,9 +1,20 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { codeOf } from '../../test/code-of.js';
 import { fetchFile, type RemoteFile } from './fetch-file.js';
@@ -49,8 +60,14 @@ const whole =
     });
     const sent = content.subarray(part, part + until);
     if (part + sent.length === content.length) response.end(sent);
-    else response.write(sent, () => setTimeout(() => response.socket!.end(), 100)); // the data arrives, the rest never does
+    else response.write(sent, () => void onDisk(part + sent.length).then(() => response.socket!.end())); // the rest never comes
   };
+
+/** Resolves once so much of f.bin is on the disk: what is on its way when a connection breaks is lost. */
+async function onDisk(bytes: number): Promise<void> {
+  const size = () => statSync(join(folder, 'f.bin.download.partial'), { throwIfNoEntry: false })?.size;
+  while (size() !== bytes) await setTimeout(5);
+}
 
 const file = (path: string, more: Partial<RemoteFile> = {}): RemoteFile => ({
   url: base + path,

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   CC,
   FRAMEWORK,
   filesIn,
   makeArchive,
   makeSandbox,
+  partOnDisk,
   refuse,
   send,
   sendPart,
@@ -42,7 +43,7 @@ test('MOCHI_LIBTENSORFLOW_ARCHIVE names another archive', async () => {
 
 test('a connection that breaks is continued where it broke', async () => {
   const sandbox = await makeSandbox({ pip: false });
-  const { url, ranges } = await serve(sendPart(archive, 150_000), send(archive));
+  const { url, ranges } = await serve(sendPart(sandbox, archive, 150_000), send(archive));
   const { ccPath } = await ensure(sandbox, url);
   expect((await readFile(ccPath)).equals(CC)).toBe(true);
   expect(ranges).toEqual([undefined, 'bytes=150000-']);
@@ -50,14 +51,22 @@ test('a connection that breaks is continued where it broke', async () => {
 
 test('a connection that stands still is given up and continued', async () => {
   const sandbox = await makeSandbox({ pip: false });
-  const { url, ranges } = await serve(sendPart(archive, 150_000, { then: 'stall' }), send(archive));
-  expect(await ensure(sandbox, url, { stallMs: 500 })).toMatchObject({ source: 'archive' });
+  const { url, ranges } = await serve(sendPart(sandbox, archive, 150_000, { then: 'stall' }), send(archive));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }); // so that nothing else stands still for long enough
+  try {
+    const location = ensure(sandbox, url, { stallMs: 30_000 });
+    await partOnDisk(sandbox, 150_000);
+    vi.advanceTimersByTime(30_000);
+    expect(await location).toMatchObject({ source: 'archive' });
+  } finally {
+    vi.useRealTimers();
+  }
   expect(ranges).toEqual([undefined, 'bytes=150000-']);
 });
 
 test('what came before a failure is there for the next process', async () => {
   const sandbox = await makeSandbox({ pip: false });
-  const { url, ranges } = await serve(sendPart(archive, 150_000), refuse(403), send(archive));
+  const { url, ranges } = await serve(sendPart(sandbox, archive, 150_000), refuse(403), send(archive));
   await expect(ensure(sandbox, url)).rejects.toMatchObject({
     code: 'MOCHI_NO_PIP',
     happened: expect.stringContaining('403') as string,
@@ -75,14 +84,14 @@ test.each([
   },
 ])('$name: the part is dropped and the whole is taken', async ({ second }) => {
   const sandbox = await makeSandbox({ pip: false });
-  const { url } = await serve(sendPart(archive.map((byte) => byte ^ 1) as Buffer, 150_000), second);
+  const { url } = await serve(sendPart(sandbox, archive.map((byte) => byte ^ 1) as Buffer, 150_000), second);
   expect((await readFile((await ensure(sandbox, url)).ccPath)).equals(CC)).toBe(true);
 });
 
 test('a part that is longer than the file is dropped', async () => {
   const sandbox = await makeSandbox({ pip: false });
   const { url, ranges } = await serve(
-    sendPart(Buffer.concat([archive, archive]), archive.length + 10),
+    sendPart(sandbox, Buffer.concat([archive, archive]), archive.length + 10),
     refuse(416),
     send(archive),
   );

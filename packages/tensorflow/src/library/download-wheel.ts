@@ -88,15 +88,18 @@ async function pipDownload(
   };
   const what = `downloading ${wheel.package} ${wheel.version} with pip`;
   for (const [command, ...before] of PIP_COMMANDS) {
-    report({ phase: 'download', what, bytes: 0, totalBytes: wheel.bytes });
-    const timer = setInterval(() => {
-      void sizeOfFolder(work).then((bytes) =>
-        report({ phase: 'download', what, bytes: Math.min(bytes, wheel.bytes), totalBytes: wheel.bytes }),
-      );
-    }, 250);
-    const result = await runCommand(command, [...before, ...args], { env: { ...env, ...own }, signal }).finally(() =>
-      clearInterval(timer),
-    );
+    let most = 0;
+    let ended = false;
+    const tell = (bytes: number): void => {
+      most = Math.max(most, Math.min(bytes, wheel.bytes)); // sizes may come late, and in another order than asked for
+      if (!ended) report({ phase: 'download', what, bytes: most, totalBytes: wheel.bytes });
+    };
+    tell(0);
+    const timer = setInterval(() => void sizeOfFolder(work).then(tell), 250);
+    const result = await runCommand(command, [...before, ...args], { env: { ...env, ...own }, signal }).finally(() => {
+      ended = true;
+      clearInterval(timer);
+    });
     if (result.code === 0) return true;
     if (!result.isMissing && !/No module named pip/.test(result.stderr))
       throw failureOf([command, ...before].join(' '), result, wheel, work);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -144,13 +145,18 @@ describe('progress', () => {
     const heard: InstallProgress[] = [];
     let printed = '';
     const stderr = { write: (text: string) => (printed += text), isTTY: options.isTTY ?? false, columns: 100 };
-    const env = { ...sandbox.surroundings.env, FAKE_PIP_MS: '700' }; // long enough for the growing file to be seen
+    const { wheel } = sandbox.surroundings;
+    const seen = join(sandbox.folder, 'seen');
+    const env = { ...sandbox.surroundings.env, FAKE_PIP_UNTIL: seen };
     await ensureLibrary({
       surroundings: { ...sandbox.surroundings, env, stderr },
       silent: options.silent ?? false,
-      onProgress: (progress) => heard.push(progress),
+      onProgress: (progress) => {
+        heard.push(progress);
+        if (progress.phase === 'download' && progress.bytes === wheel.bytes >> 1) writeFileSync(seen, ''); // half of it: pip may end
+      },
     });
-    return { heard, printed, wheel: sandbox.surroundings.wheel };
+    return { heard, printed, wheel };
   };
 
   test('each phase is reported, and counts up to its whole', async () => {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
-import { CC, filesIn, makeSandbox, temporaryFolder, type Sandbox } from '../../test/library/fixtures.js';
+import { CC, filesIn, makeSandbox, temporaryFolder, until, type Sandbox } from '../../test/library/fixtures.js';
 import { ensureLibrary } from './ensure.js';
 import { withLock } from './lock.js';
 import type { LibraryLocation } from './types.js';
@@ -29,11 +29,12 @@ async function buildWorker(): Promise<string> {
   return outfile;
 }
 
-function start(worker: string, { surroundings }: Sandbox, pipMs: number) {
+/** Starts a worker, whose pip ends once there is such a file. */
+function start(worker: string, { surroundings }: Sandbox, pipUntil: string) {
   const { stderr: _, freeBytes: __, ...plain } = surroundings;
   const env = {
     ...process.env,
-    SURROUNDINGS: JSON.stringify({ ...plain, env: { ...surroundings.env, FAKE_PIP_MS: String(pipMs) } }),
+    SURROUNDINGS: JSON.stringify({ ...plain, env: { ...surroundings.env, FAKE_PIP_UNTIL: pipUntil } }),
   };
   const child = spawn(process.execPath, [worker], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const seen = { stdout: '', stderr: '' };
@@ -43,24 +44,24 @@ function start(worker: string, { surroundings }: Sandbox, pipMs: number) {
   return { child, seen, ended };
 }
 
-const until = async (isTrue: () => boolean | Promise<boolean>) => {
-  while (!(await isTrue())) await sleep(20);
-};
-
 test('three processes at once: one installs, the others wait and find it', async () => {
   const sandbox = await makeSandbox();
   const worker = await buildWorker();
-  const runs = [1, 2, 3].map(() => start(worker, sandbox, 1500));
+  const enough = join(sandbox.folder, 'enough');
+  const runs = [1, 2, 3].map(() => start(worker, sandbox, enough));
+  const waiting = () => runs.filter(({ seen }) => seen.stderr.includes('waiting for process'));
+  await until(() => waiting().length === 2 || runs.some(({ child }) => child.exitCode !== null));
+  await writeFile(enough, '');
   expect(await Promise.all(runs.map(({ ended }) => ended))).toEqual([0, 0, 0]);
   const locations = runs.map(({ seen }) => JSON.parse(seen.stdout) as LibraryLocation);
   expect(locations.map(({ source }) => source).sort()).toEqual(['cache', 'cache', 'wheel']);
   expect(await sandbox.pipCalls()).toHaveLength(1);
-  expect(runs.filter(({ seen }) => seen.stderr.includes('waiting for process'))).toHaveLength(2);
+  expect(waiting()).toHaveLength(2);
 });
 
 test('a process that was killed leaves nothing that hinders the next', async () => {
   const sandbox = await makeSandbox();
-  const run = start(await buildWorker(), sandbox, 2000);
+  const run = start(await buildWorker(), sandbox, join(sandbox.folder, 'never'));
   await until(async () => (await sandbox.pipCalls()).length === 1);
   expect(await filesIn(sandbox.cache)).toContain('lock');
   run.child.kill('SIGKILL');
@@ -96,15 +97,23 @@ test.each([
 test('a lock of a living process is waited for', async () => {
   const path = join(await temporaryFolder(), 'lock');
   const order: string[] = [];
-  const work = (name: string) => async () => {
+  const work = (name: string, during: () => Promise<unknown>) => async () => {
     order.push(`${name} begins`);
-    await sleep(300);
+    await during();
     order.push(`${name} ends`);
   };
-  const first = withLock(path, nobody, work('first'));
-  await until(async () => (await filesIn(dirname(path))).includes('lock'));
   const waited: number[] = [];
-  await Promise.all([first, withLock(path, (pid) => waited.push(pid), work('second'))]);
+  let second: Promise<void> | undefined;
+  const untilWaitedFor = async () => {
+    second = withLock(
+      path,
+      (pid) => waited.push(pid),
+      work('second', () => sleep(0)),
+    );
+    await until(() => waited.length > 0 || order.includes('second begins'));
+  };
+  await withLock(path, nobody, work('first', untilWaitedFor));
+  await second;
   expect(order).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
   expect(waited).toEqual([process.pid]);
 });

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { onTestFinished } from 'vitest';
@@ -88,10 +89,10 @@ async function makeGpuWheels(folder: string): Promise<[PinnedWheel, ...PinnedWhe
   ];
 }
 
-/** A program named pip that logs its arguments and does what FAKE_PIP says. */
+/** A program named pip that logs its arguments and does what FAKE_PIP says. It comes to its end once the file FAKE_PIP_UNTIL is there. */
 const PIP = `#!${process.execPath}
 const fs = require('fs'), path = require('path');
-const args = process.argv.slice(2), env = process.env;
+const args = process.argv.slice(2), env = process.env, bornOf = process.ppid;
 if (args[0] === '--version') { console.log('pip 99.0 from /nowhere (python 3.11)'); process.exit(0); }
 fs.appendFileSync(env.FAKE_PIP_LOG, args.join(' ') + '\\n');
 const fail = (text) => { console.error(text); process.exit(1); };
@@ -105,9 +106,11 @@ if (behaviour === 'odd') fail('ERROR: No matching distribution found for tensorf
 const wheel = fs.readFileSync(name === 'tensorflow-cpu' ? env.FAKE_WHEEL : path.join(env.FAKE_WHEELS, name));
 if (behaviour === 'corrupt') wheel[wheel.length >> 1] ^= 1;
 fs.writeFileSync(path.join(env.TMPDIR, 'part'), wheel.subarray(0, wheel.length >> 1));
-setTimeout(() => {
+(function end() {
+  if (process.ppid !== bornOf) return; // whoever asked for it is gone
+  if (env.FAKE_PIP_UNTIL && !fs.existsSync(env.FAKE_PIP_UNTIL)) return setTimeout(end, 5);
   fs.writeFileSync(path.join(into, name.replaceAll('-', '_') + '-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl'), wheel);
-}, Number(env.FAKE_PIP_MS || 0));
+})();
 `;
 
 export interface Sandbox {
@@ -213,15 +216,28 @@ export const send =
     response.end(file.subarray(from));
   };
 
-/** Sends the beginning of a file, then breaks the connection, or leaves it standing still. */
+/** Sends the beginning of a file, and once that is on the disk breaks the connection, or leaves it standing still. */
 export const sendPart =
-  (file: Buffer, length: number, { tag = '"one"', then = 'break' as 'break' | 'stall' } = {}): Answer =>
+  (sandbox: Sandbox, file: Buffer, length: number, { tag = '"one"', then = 'break' as 'break' | 'stall' } = {}): Answer =>
   (_request, response) => {
     response.setHeader('ETag', tag).setHeader('Content-Length', file.length);
-    response.write(file.subarray(0, length), () => {
-      if (then === 'break') setTimeout(() => response.destroy(), 50);
-    });
+    response.write(file.subarray(0, length));
+    if (then === 'break') void partOnDisk(sandbox, length).then(() => response.destroy());
   };
+
+/** Resolves once the part of a download that is on the disk has so many bytes: what is on its way when a connection breaks is lost. */
+export async function partOnDisk({ cache }: Sandbox, bytes: number): Promise<void> {
+  const sizes = async () => {
+    const names = await readdir(join(cache, 'downloads')).catch(() => []);
+    const parts = names.filter((name) => name.endsWith('.partial')).map((name) => join(cache, 'downloads', name));
+    return Promise.all(parts.map((path) => stat(path).then(({ size }) => size, () => 0))); // prettier-ignore
+  };
+  await until(async () => (await sizes()).includes(bytes));
+}
+
+export const until = async (isTrue: () => boolean | Promise<boolean>) => {
+  while (!(await isTrue())) await sleep(5);
+};
 
 export const refuse =
   (status: number): Answer =>
