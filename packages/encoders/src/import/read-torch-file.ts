@@ -1,8 +1,8 @@
 import { widen } from '@mochi/tensorflow';
-import { unzipSync } from 'fflate';
 import { weightsFile } from '../errors.js';
 import { PickleReader } from './pickle-reader.js';
 import type { Plain, PlainTensor, Storage } from './pickle-values.js';
+import { readStoredZip } from './read-stored-zip.js';
 import { unpickle } from './unpickle.js';
 
 /** A pickled object and the bytes that its tensors view. */
@@ -13,7 +13,7 @@ export interface TorchFile {
 
 /** What torch.save has written since 1.6: a zip archive of `data.pkl` and one file for each storage, none of them compressed. */
 export function readTorchZip(bytes: Uint8Array): TorchFile {
-  const files = unzipped(bytes);
+  const files = readStoredZip(bytes);
   const pickles = [...files.keys()].filter((path) => /^([^/]*\/)?data\.pkl$/.test(path));
   if (pickles.length !== 1)
     throw weightsFile(
@@ -37,30 +37,6 @@ export function readTorchZip(bytes: Uint8Array): TorchFile {
 
 const bigEndian = () =>
   weightsFile('its numbers are big-endian: load it in PyTorch and save it again on a little-endian machine');
-
-/** Bytes of a record of the archive's directory at least: what says that there are more records than fit is a lie. */
-const RECORD = 46;
-
-/** Files by path. Each is copied, so all of them together may not have more bytes than the archive: entries that overlap are refused. */
-function unzipped(bytes: Uint8Array): Map<string, Uint8Array> {
-  let [total, records] = [0, 0];
-  try {
-    const files = unzipSync(bytes, {
-      filter({ name, compression, size, originalSize }) {
-        if (compression !== 0) throw weightsFile(`${name} in it is compressed, which torch.save never does`);
-        total += Math.max(size, originalSize);
-        records += 1;
-        if (!(total <= bytes.length && records <= bytes.length / RECORD))
-          throw weightsFile('its zip archive states more than it has');
-        return true;
-      },
-    });
-    return new Map(Object.entries(files));
-  } catch (cause) {
-    if (cause instanceof Error && 'expected' in cause) throw cause;
-    throw weightsFile('its zip archive is damaged', cause);
-  }
-}
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const WIDTH: Readonly<Record<string, number>> = {

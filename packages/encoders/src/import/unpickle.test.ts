@@ -91,6 +91,42 @@ function overlapping(): Uint8Array {
   return bytes;
 }
 
+/** An archive with one bit of its file `data/0` other than it was saved. */
+function spoilt(): Uint8Array {
+  const bytes = file(stateDict());
+  const at = Buffer.from(bytes).indexOf(eight);
+  bytes[at + 2]! ^= 1;
+  return bytes;
+}
+
+/** The numbers of the directory in 64 bits, with the hints in 32 bits void, as torch.save writes what is larger than 4 GiB. */
+function wide(): Uint8Array {
+  const bytes = file(stateDict());
+  const end = bytes.length - 22;
+  const [from, to] = [new DataView(bytes.buffer), new DataView(new ArrayBuffer(76))];
+  const [records, directory] = [from.getUint16(end + 10, true), from.getUint32(end + 16, true)];
+  to.setUint32(0, 0x06064b50, true);
+  to.setBigUint64(32, BigInt(records), true);
+  to.setBigUint64(48, BigInt(directory), true);
+  to.setUint32(56, 0x07064b50, true);
+  to.setBigUint64(64, BigInt(end), true);
+  from.setUint32(end + 16, 0xffffffff, true);
+  return joined(bytes.subarray(0, end), new Uint8Array(to.buffer), bytes.subarray(end));
+}
+
+/** As torch.save writes it after set_crc32_options(False). */
+function withoutChecksums(): Uint8Array {
+  const bytes = file(stateDict());
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at + 46 < bytes.length; at++) if (view.getUint32(at, true) === 0x02014b50) view.setUint32(at + 16, 0, true);
+  return bytes;
+}
+
+test('an archive is read with its directory in 64 bits, and without checksums', () => {
+  expect(valuesOf(wide())).toEqual([1, 2]);
+  expect(valuesOf(withoutChecksums())).toEqual([1, 2]);
+});
+
 describe('what does not hold together is said, and costs no memory', () => {
   const huge = '\x8a\x05\0\0\0\0\x01'; // 2^32
   const part = (bytes: Uint8Array) => ({ 'data/0': bytes });
@@ -109,6 +145,9 @@ describe('what does not hold together is said, and costs no memory', () => {
     { name: 'a number of two thousand million bytes', bytes: file('\x8b\xff\xff\xff\x7f'), says: 'a number in its pickle' },
     { name: 'a length below 0', bytes: file('\x8e\xff\xff\xff\xff\xff\xff\xff\xff'), says: 'a length of -1' },
     { name: 'entries that overlap', bytes: overlapping(), says: 'states more than it has' },
+    { name: 'a bit that flipped on the way', bytes: spoilt(), says: 'data/0 in it is not what was saved: its checksum' },
+    { name: 'an archive that was cut', bytes: file(stateDict()).slice(0, -30), says: 'its zip archive is damaged' },
+    { name: 'a compressed file', bytes: zipSync({ 'a/data.pkl': new Uint8Array(99) }), says: 'is compressed' },
     { name: 'two pickles', bytes: zipSync({ 'a/data.pkl': pickle('}'), 'b/data.pkl': pickle('}') }, { level: 0 }), says: 'more than one data.pkl' },
     { name: 'big-endian numbers', bytes: zip({ 'data.pkl': pickle(stateDict()), 'data/0': eight, byteorder: latin1('big') }), says: 'big-endian' },
     { name: 'big-endian numbers in the older form', bytes: legacy(stateDict(), { system: `}${text('little_endian')}\x89s` }), says: 'big-endian' },
