@@ -8,8 +8,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const [major] = process.versions.node.split('.').map(Number);
-if (major < 20) stop(`Node ${process.versions.node} is too old: mochi needs Node 20 or newer.`);
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 15))
+  stop(`Node ${process.versions.node} is too old: mochi needs Node 20.15 or newer.`);
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 install();

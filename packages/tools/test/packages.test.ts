@@ -38,7 +38,7 @@ describe.each(published)('%s', (path) => {
   });
 
   test('has the licence, module type and Node floor of the project', () => {
-    expect(manifest).toMatchObject({ license: 'Apache-2.0', type: 'module', engines: { node: '>=20' } });
+    expect(manifest).toMatchObject({ license: 'Apache-2.0', type: 'module', engines: { node: '>=20.15' } });
   });
 
   test('exports sources to this repository, and the build to everybody else', () => {
