@@ -24,7 +24,8 @@ export interface Encoder {
    * No stream is given, so there is no dropout and no stochastic depth: the same images and weights give the same output.
    *
    * @param images [B, h, w, 3], normalised.
-   * @returns backbone [B, dims.backbone]; head [B, dims.head], not normalised; stats after this batch (the same tensors in eval mode).
+   * @returns backbone [B, dims.backbone]; head [B, dims.head], not normalised; stats after this batch; in eval mode, and where they are
+   *   frozen in both modes, the very tensors that were given.
    */
   apply(weights: EncoderWeights, images: Tensor4D, mode: Mode): { backbone: Tensor2D; head: Tensor2D; stats: Tensors };
   /**

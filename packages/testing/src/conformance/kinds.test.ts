@@ -89,6 +89,11 @@ const mapped = (tensors: Tensors, fn: (x: tf.Tensor, name: string) => tf.Tensor)
 
 bankConformance(pluginOf('bank', BANK, bank));
 encoderConformance(pluginOf('encoder', ENCODER, encoder), {}, { size: 8 });
+encoderConformance(
+  pluginOf('encoder', ENCODER, { ...encoder, name: 'frozen', apply: (w, x) => encoder.apply(w, x, 'eval') } satisfies Encoder),
+  {},
+  { size: 8 },
+);
 augmentationConformance(pluginOf('augment', AUGMENTATION, augmentation));
 optimizerConformance(pluginOf('optimizer', OPTIMIZER, optimizer));
 
@@ -281,8 +286,10 @@ describe('what breaks the contract is found', () => {
       /an image alone: .* differs/,
     ],
     [
-      'statistics that stand still',
-      encoderWith({ apply: (w, x) => encoder.apply(w, x, 'eval') }),
+      'statistics that stand still beside outputs that are of the batch',
+      encoderWith({
+        apply: (w, x, mode) => encoder.apply(w, mode === 'train' ? tf.tidy(() => tf.sub(x, tf.mean(x))) : x, 'eval'),
+      }),
       'training gives',
       /training changed no statistic/,
     ],
