@@ -1,5 +1,5 @@
 // TensorFlow.js' own test-suite, as its npm packages ship it, on this backend. The specs that tfjs-node leaves out on its runner are left out
-// here too, by its list. Every other spec must pass but those of known-failures.json, each of which has its reason; one of those that passes is
+// here too, by its list, and one that wants a quick machine. Every other spec must pass but those of known-failures.json, each of which has its reason; one of those that passes is
 // an error as well. Usage: node conformance/run.mjs [regular expression for names of specs]. The last line is JSON.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
