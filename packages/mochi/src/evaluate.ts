@@ -23,13 +23,17 @@ const OPTIONS: Readonly<Record<keyof EvaluateOptions, OptionKind>> = {
   ...OPEN_OPTIONS,
 };
 
+/** Sections that say how to train, which nobody needs to write who only measures weights: what they are is not measured. */
+const UNTRAINED = { method: 'simclr', sampler: 'uniform', optimizer: 'sgd' };
+
 /** File of a run folder where `evaluate` notes what it measured: events as in events.jsonl, each with the `checkpoint` that was read. */
 export const EVALUATIONS_FILE = 'evaluations.jsonl';
 
 /**
  * Measures a trained run with the evaluators of its config, or with others, and notes the results in the run's evaluations.jsonl.
  *
- * @param path Run folder, checkpoint folder, or a config file: what it begins with, e.g. imported weights. Then nothing is noted.
+ * @param path Run folder, checkpoint folder, or a config file: what it begins with, e.g. imported weights; `data`, `augment` and `encoder` are
+ *   enough. Then nothing is noted.
  * @throws MOCHI_ARGUMENT, also where there is no evaluator; what `openTrained` throws; the signal's reason
  * @returns Values by `evaluator/metric`, and the evaluators that threw.
  */
@@ -40,7 +44,7 @@ export async function evaluate(path: string, options: EvaluateOptions = {}): Pro
   signal.throwIfAborted();
   const change = (config: Record<string, unknown>) =>
     evaluators ? { ...config, evaluators: evaluators.flatMap((entry) => ownEntries(config, entry)) } : config;
-  const run = await openTrained(path, { ...options, change });
+  const run = await openTrained(path, { ...options, change, defaults: { ...UNTRAINED, ...options.defaults } });
   try {
     const { parts, state, position, checkpoint } = run;
     if (parts.evaluators.length === 0) throw noEvaluators(path);

@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { embed, exportEncoder, loadEncoder, train } from '../src/index.js';
+import { embed, evaluate, exportEncoder, loadEncoder, train } from '../src/index.js';
 import { imageFolder, temporaryFolder, tinyConfig, using } from './tiny-run.js';
 
 const out = temporaryFolder();
@@ -99,4 +99,16 @@ test('weights without a head are the backbone alone: its features are those of t
     expect(loaded.dims).toEqual({ backbone: want!.length, head: 0 });
     await expect(loaded.embed([first()], { layer: 'head' })).rejects.toMatchObject({ code: 'MOCHI_ENCODER_HEADLESS' });
   });
+});
+
+test('weights are measured with the sections data, augment and encoder alone', async () => {
+  const weights = join(out, 'measured.safetensors');
+  await exportEncoder(run, { format: 'torchvision', to: weights });
+  const { encoder, augment, data } = tinyConfig(root) as { encoder: object; augment: object; data: object };
+  const config = join(out, 'measured.yaml');
+  writeFileSync(config, stringify({ data, augment, encoder: { ...encoder, weights: { file: weights, head: 'new' } } }));
+  const evaluators = [{ name: 'knn', k: 3, test: 'train' }];
+  const measured = await evaluate(config, { evaluators, overrides: ['train.batchSize=4'] }); // as the run: its features to the bit
+  expect(measured.failures).toEqual([]);
+  expect(measured.results['knn/top1']!.value).toBe((await evaluate(run, { evaluators })).results['knn/top1']!.value);
 });
