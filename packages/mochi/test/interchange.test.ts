@@ -55,6 +55,19 @@ test('a loaded encoder gives what embed gives, from the run, from its export, an
   }
 });
 
+test('a list of any length: in its order, and the one that cannot be read by its place', async () => {
+  const loaded = await loadEncoder(run);
+  const [one, other] = [first(), join(root, 'odd', '001.png')];
+  const [a, b] = await loaded.embed([one, other]);
+  const list = Array.from({ length: 300 }, (_, at) => (at === 200 ? Buffer.from('none') : at % 3 === 0 ? one : other));
+  const results = await loaded.embedSettled(list);
+  const rows = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  expect(rows).toHaveLength(299);
+  rows.forEach((row, at) => near(row, (at < 200 ? at : at + 1) % 3 === 0 ? a! : b!));
+  expect(results[200]).toMatchObject({ reason: { code: 'MOCHI_IMAGE_UNREADABLE', message: /number 200 of the list/ } });
+  await loaded.dispose();
+});
+
 test('options of an exporter are overrides, whether a run is exported or a config, which has no exporters', async () => {
   const config = join(out, 'plain.yaml');
   writeFileSync(config, stringify(tinyConfig(root)));

@@ -5,6 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { imageUnreadable } from '../errors.js';
 
 const VIEW = 'eval';
+/** Images that are held and computed at a time: what a long list needs of memory, and the largest batch that is traced. */
+const BATCH = 64;
 
 type Forward = Compiled<[EncoderWeights, tf.Tensor4D], { backbone: tf.Tensor2D; head: tf.Tensor2D }>;
 
@@ -30,7 +32,18 @@ export class ImageEmbedder {
 
   /** @returns For each image its features or MOCHI_IMAGE_UNREADABLE. */
   async embed(images: readonly (string | Uint8Array)[], layer: Layer): Promise<PromiseSettledResult<Float32Array>[]> {
-    const views = await Promise.allSettled(images.map((image, at) => this.read(image, at)));
+    const results: PromiseSettledResult<Float32Array>[] = [];
+    for (let first = 0; first < images.length; first += BATCH)
+      results.push(...(await this.batch(images.slice(first, first + BATCH), first, layer)));
+    return results;
+  }
+
+  private async batch(
+    images: readonly (string | Uint8Array)[],
+    first: number,
+    layer: Layer,
+  ): Promise<PromiseSettledResult<Float32Array>[]> {
+    const views = await Promise.allSettled(images.map((image, at) => this.read(image, first + at)));
     const readable = views.flatMap((view) => (view.status === 'fulfilled' ? [view.value] : []));
     const rows = readable.length > 0 ? await this.features(readable, layer) : [];
     let row = 0;

@@ -36,6 +36,11 @@ describe('runAsync', () => {
     got.forEach((value, i) => expect(Math.abs(value / eager[i]! - 1)).toBeLessThan(1e-4));
     expect(run.traces).toBe(1);
   });
+  test('any number may be asked for at once', async () => {
+    const run = compiled((x: tf.Tensor) => tf.add(x, 1));
+    const results = await Promise.all(Array.from({ length: 600 }, (_, at) => run.runAsync(tf.scalar(at))));
+    expect(results.map((result) => values(result)[0])).toEqual(Array.from({ length: 600 }, (_, at) => at + 1));
+  });
   test('dispose() waits for runs that are under way', async () => {
     const run = compile(heavy);
     const result = run.runAsync(tf.ones([300, 300]));

@@ -6,6 +6,7 @@ import { DTYPES } from '../native/dtypes.js';
 import { type Argument, argumentLengths, isList, type OpDefinition, OpDefinitions } from '../native/op-definitions.js';
 import { Status } from '../native/status.js';
 import { newStringViews, newTensor, type Values } from '../native/tensors.js';
+import { Turns } from '../native/turns.js';
 import { describeOp, statedLengths } from './op-inputs.js';
 
 /** An output of a node of a graph that is being traced. */
@@ -19,6 +20,8 @@ export interface NodeOutput {
 }
 
 const CPU = '/job:localhost/replica:0/task:0/device:CPU:0';
+/** Calls at a time on threads of the pool, which are 4 unless UV_THREADPOOL_SIZE says more; koffi refuses the 257th. */
+const ASYNC_CALLS = 64;
 
 /** Runs ops eagerly and keeps the handles of their outputs: small numbers stand for native pointers or, while tracing, for graph nodes. */
 export class Engine {
@@ -35,6 +38,7 @@ export class Engine {
   /** True while ops are to run on the processor: see `onCpu`. */
   pinned = false;
   private nextId = 1;
+  private readonly turns = new Turns(ASYNC_CALLS);
   private readonly attributes: AttributeWriter;
   private readonly outputPointers = Buffer.alloc(8 * 512);
   private readonly outputCount = new Int32Array(1);
@@ -136,8 +140,11 @@ export class Engine {
     const count = Int32Array.from([outputs]);
     const status = new Status(this.api);
     try {
-      await new Promise<void>((resolve, reject) =>
-        this.api.executeAsync(op, buffer, count, status.pointer, (error) => (error ? reject(error as Error) : resolve())),
+      await this.turns.take(
+        () =>
+          new Promise<void>((resolve, reject) =>
+            this.api.executeAsync(op, buffer, count, status.pointer, (error) => (error ? reject(error as Error) : resolve())),
+          ),
       );
       status.check(name);
       return this.adopt(buffer, outputs);
@@ -152,10 +159,13 @@ export class Engine {
     const status = new Status(this.api);
     const from = this.clone(id); // what is being copied must not be freed meanwhile
     try {
-      const copy = await new Promise<Pointer>((resolve, reject) =>
-        this.api.copyAsync(this.pointer(from, 'A copy'), this.context, device, status.pointer, (error, pointer) =>
-          error ? reject(error as Error) : resolve(pointer),
-        ),
+      const copy = await this.turns.take(
+        () =>
+          new Promise<Pointer>((resolve, reject) =>
+            this.api.copyAsync(this.pointer(from, 'A copy'), this.context, device, status.pointer, (error, pointer) =>
+              error ? reject(error as Error) : resolve(pointer),
+            ),
+          ),
       );
       status.check(`a copy to ${device}`);
       return this.describe(this.add(copy), copy);
