@@ -11,7 +11,8 @@ export default defineConfig({
     setupFiles: ['packages/testing/src/matchers.ts', 'packages/tools/test/plain-output.ts'],
     pool: 'forks', // a native crash takes one file down, not the run
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Against what hangs, not what is slow: a machine that others use may take ten times as long as a quiet one.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

@@ -136,7 +136,7 @@ describe('mochi', () => {
     const silent = await mochi(['train', config, 'train.steps=1', 'evaluators=[]', 'trackers=[]', '--run', 'silent']);
     expect(silent.stderr.trim().split('\n')).toEqual(['finished at step 1: silent']);
     expect(existsSync(join(folder, 'silent', 'events.jsonl'))).toBe(false);
-  }, 120_000); // prettier-ignore
+  }); // prettier-ignore
 
   test('explain without the data says how it does without', async () => {
     const dataless = ['explain', config, 'data.root=./nowhere'];

@@ -110,7 +110,7 @@ test('two variants and one that fails: a table of both, exit code 1; only the sa
   expect(again.report.runs[1]!.metrics).toEqual(mochi.metrics);
   expect(readFileSync(join(uniform.runDir, 'events.jsonl'), 'utf8')).toBe(written);
   expect(stderr).toMatch(/failed +wet/);
-}, 240_000); // prettier-ignore
+}); // prettier-ignore
 
 test('a signal saves the run in progress; the same command goes on from there', async () => {
   const out = join(folder, 'stopped');
@@ -129,7 +129,7 @@ test('a signal saves the run in progress; the same command goes on from there', 
   const starts = events().split('\n').filter((line) => line.includes('"run-start"')).map((line) => JSON.parse(line) as { resumedFrom: number });
   expect(starts.map(({ resumedFrom }) => resumedFrom)).toEqual([null, expect.any(Number)]);
   expect(starts[1]!.resumedFrom).toBeLessThan(200);
-}, 240_000); // prettier-ignore
+}); // prettier-ignore
 
 test('an evaluator that failed is named, and the exit code is 3; a metric that is misspelt is, too', async () => {
   const args = ['evaluators=[{name: knn, k: 3, test: train, encoder: teacher}]', '--out', join(folder, 'deaf')];
@@ -143,7 +143,7 @@ test('an evaluator that failed is named, and the exit code is 3; a metric that i
   const { stdout } = spawnSync(process.execPath, [bin, 'compare', asking, ...args, '--table-only'], { cwd: folder, encoding: 'utf8' });
   expect(stdout).toMatch(/uniform, seed 1: the evaluator knn failed: MOCHI_ENCODER_UNKNOWN/);
   expect(readFileSync(join(folder, 'deaf', 'compare.html'), 'utf8')).toMatch(/the evaluator knn failed: MOCHI_ENCODER_UNKNOWN/);
-}, 240_000); // prettier-ignore
+}); // prettier-ignore
 
 test('what cannot be trained or measured is told of before anything is: every place, exit code 2', () => {
   const wrong = join(folder, 'wrong.yaml');
@@ -160,4 +160,4 @@ test('what cannot be trained or measured is told of before anything is: every pl
   expect(metrics).toMatchObject({ status: 2 });
   expect(metrics.stderr).toMatch(/No run will measure "knn\/topp1"\. Did you mean knn\/top1\?/);
   expect(existsSync(join(folder, 'none'))).toBe(false);
-}, 240_000); // prettier-ignore
+}); // prettier-ignore

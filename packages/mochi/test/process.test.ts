@@ -86,4 +86,4 @@ test('a program that trains, evaluates and embeds ends by itself, says nothing, 
   expect(last).toEqual(after);
   expect(atOnce).toEqual(alone);
   expect(alone[0].stateSha256).not.toBe(alone[1].stateSha256);
-}, 600_000); // four whole runs: minutes where others use the processors
+});

@@ -62,4 +62,4 @@ test.each(recipes)('$name: the first step of the recipe, on a small folder of th
   const splits = Object.fromEntries(plan.evaluators.map((one) => [one.name, one.splits]));
   if (name === 'pretrained.yaml') expect(plan.warnings.join()).not.toMatch(/encoder\.stem/);
   expect(splits).toEqual(/name: knn/.test(text) || name === 'multi-crop.yaml' ? { knn: ['train', /cifar/.test(name) ? 'test' : 'val'] } : { representation: ['test'] });
-}, 240_000); // prettier-ignore
+}); // prettier-ignore

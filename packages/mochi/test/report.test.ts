@@ -24,7 +24,7 @@ describe('the report of real runs', () => {
     const changes = { train: { steps: 4, batchSize: 4, logEvery: 2 }, trackers: ['jsonl'] };
     await train(tinyConfig(root, { ...changes, plugins: [{ use: 'negative-metrics', every: 2 }], bank: { name: 'fifo', capacity: 32, labels: true } }), { runDir: labelled }); // prettier-ignore
     await train(tinyConfig(root, { ...changes, data: { name: 'image-folder', root, labels: 'none' }, sampler: { name: 'uniform' } }), { runDir: plain }); // prettier-ignore
-  }, 240_000);
+  });
 
   test('two of them: differences, map, neighbours, confusion, views; data without labels are said to have none', async () => {
     const out = join(runs, 'both.html');
@@ -47,7 +47,7 @@ describe('the report of real runs', () => {
     expect(html.match(/class="sprite/g)!.length).toBe(2 * (10 * 9 + 6 * 5)); // ten queries with eight neighbours; six images with two draws of two views
     expect(html).not.toMatch(/(?:src|href)="(?!#|data:)/);
     expect(readFileSync(join(csv, 'false-negatives.csv'), 'utf8')).toMatch(/^run,line,step,share[^]*base rate/);
-  }, 240_000);
+  });
 
   test('a checkpoint of another version, and a folder that is none: said, and the report is there', async () => {
     const old = join(runs, 'old');

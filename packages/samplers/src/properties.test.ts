@@ -16,7 +16,7 @@ const sampler = fc.constantFrom(...Object.keys(SYNTHETIC));
 
 /** Holds for every batch, each with a sampler and sizes of its own; shrinks to a small one where it does not. */
 const forAll = (sentence: string, holds: (context: SampleContext, given: AnyCase, name: string) => boolean): void =>
-  test(sentence, { timeout: 300_000 }, () =>
+  test(sentence, () =>
     fc.assert(
       fc.property(anyCase, sampler, (given, name) => tf.tidy(() => holds(contextOf(given), given, name) as never)),
       { numRuns: BATCHES, seed: 2010_01028 },
