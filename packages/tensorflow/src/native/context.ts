@@ -14,17 +14,22 @@ export interface Threads {
 /** Of the arithmetic of convolutions and of products within encoders. */
 export type Precision = 'float32' | 'bfloat16' | 'float16';
 
+// RewriterConfig { 12: meta_optimizer_iterations }. A second pass finds next to nothing in our graphs, and takes as long as the first.
+const ONE_PASS = varintField(12, 1);
 // RewriterConfig { 23: auto_mixed_precision, 31: auto_mixed_precision_onednn_bfloat16 }. The first is float16, on a GPU as on a CPU that has it.
 const REWRITES = { float16: 23, bfloat16: 31 } as const;
 const ON = 1;
 
-/** ConfigProto { 10: GraphOptions { 10: RewriterConfig } } of one function: TensorFlow's automatic mixed precision. */
-export const functionConfig = (precision: keyof typeof REWRITES): Uint8Array =>
-  Uint8Array.from(bytesField(10, bytesField(10, varintField(REWRITES[precision], ON))));
+/** ConfigProto { 10: GraphOptions { 10: RewriterConfig } }: how graphs are rewritten before they run. */
+const rewriting = (more: readonly number[] = []): number[] => bytesField(10, bytesField(10, [...ONE_PASS, ...more]));
 
-/** message ConfigProto { 2: intra_op_parallelism_threads, 5: inter_op_parallelism_threads } and what `deviceFields` adds. */
+/** The ConfigProto of one function: TensorFlow's automatic mixed precision. */
+export const functionConfig = (precision: keyof typeof REWRITES): Uint8Array =>
+  Uint8Array.from(rewriting(varintField(REWRITES[precision], ON)));
+
+/** message ConfigProto { 2: intra_op_parallelism_threads, 5: inter_op_parallelism_threads }, `rewriting`, and what `deviceFields` adds. */
 export function configProto({ within, between }: Threads, devices: readonly number[]): Uint8Array {
-  return Uint8Array.from([...varintField(2, within), ...varintField(5, between), ...devices]);
+  return Uint8Array.from([...varintField(2, within), ...varintField(5, between), ...rewriting(), ...devices]);
 }
 
 export function newContext(api: NativeApi, status: Status, threads: Threads, device: DeviceChoice): Pointer {
