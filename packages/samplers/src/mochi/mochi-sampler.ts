@@ -1,6 +1,7 @@
 import type { MixtureBlock, NegativeSampler, SampleContext, Sampled } from '@mochi/contract';
 import { mostOf } from '@mochi/optim';
 import type { NamedBank } from '../bank-option.js';
+import { queryDominance } from '../query-dominance.js';
 import { tidyTree } from '../tidy-tree.js';
 import { uniformNegatives } from '../uniform/uniform-sampler.js';
 import { afterWarmUp } from '../warm-up.js';
@@ -53,15 +54,11 @@ export function mixtures(
   });
 }
 
-/** A remark where the query may weigh more than the row that it is mixed with. */
-const ofDominance = ({ sPrime, beta: [, most] }: Pick<MochiConfig, 'sPrime' | 'beta'>): string | undefined =>
-  mostOf(sPrime) > 0 && most > 0.5
-    ? `sampler.beta reaches ${most}: above 0.5 a synthetic negative is nearer to the query than to the row that it is made of; the paper has [0, 0.5]`
-    : undefined;
-
 /** The sampler: `uniform` in the phase `warm-up`, MoCHi in the phase `full`. */
 export const mochiSampler = ({ warmup, bank, ...options }: MochiConfig): NegativeSampler => ({
   ...{ name: 'mochi', bank },
-  check: (capacity) => [requirePool(options, capacity), ofDominance(options)].filter(Boolean).join('. ') || undefined,
+  check: (capacity) => remarks(requirePool(options, capacity), queryDominance('beta', options.beta, mostOf(options.sPrime))),
   ...afterWarmUp(warmup, (context) => mochiNegatives(context, options)),
 });
+
+const remarks = (...some: (string | undefined)[]): string | undefined => some.filter(Boolean).join('. ') || undefined;

@@ -1,6 +1,8 @@
 import type { NegativeSampler, Sampled } from '@mochi/contract';
+import { mostOf } from '@mochi/optim';
 import { candidatesOf } from '../candidates.js';
 import { mixtures, type MochiContext } from '../mochi/mochi-sampler.js';
+import { queryDominance } from '../query-dominance.js';
 import { afterWarmUp } from '../warm-up.js';
 import { requireOptions } from '../errors.js';
 import { randomMixConfig, type RandomMixConfig } from './config.js';
@@ -25,5 +27,6 @@ export function randomMixNegatives(context: MochiContext, options: Omit<RandomMi
 /** The sampler: `uniform` in the phase `warm-up`, mixtures besides in the phase `full`. */
 export const randomMixSampler = ({ warmup, bank, ...options }: RandomMixConfig): NegativeSampler => ({
   ...{ name: 'random-mix', bank },
+  check: () => queryDominance('beta', options.beta, mostOf(options.sPrime)),
   ...afterWarmUp(warmup, (context) => randomMixNegatives(context, options)),
 });

@@ -8,7 +8,7 @@ import { mochiConfig } from '../mochi/config.js';
 import { mochiNegatives } from '../mochi/mochi-sampler.js';
 import { randomMixConfig } from './config.js';
 import { freeRows } from './free-rows.js';
-import { randomMixNegatives } from './random-mix-sampler.js';
+import { randomMixNegatives, randomMixSampler } from './random-mix-sampler.js';
 
 await startTensorFlow();
 
@@ -35,6 +35,11 @@ describe('freeRows', () => {
 });
 
 describe('random-mix', () => {
+  test('a query that weighs more than its row is remarked, as for mochi', () => {
+    expect(randomMixSampler(options({ beta: [0, 0.9] })).check!(32)).toMatch(/sampler\.beta reaches 0\.9/);
+    expect(randomMixSampler(options()).check!(32)).toBeUndefined();
+  });
+
   test('parents come from the whole bank, evenly', () => {
     const { blocks } = randomMixNegatives(makeContext({ batch: 8 }), options({ s: 1000, sPrime: 1000 }));
     for (const { rows } of blocks.slice(1) as MixtureBlock[]) {

@@ -13,6 +13,7 @@ import { candidatesOf } from '../candidates.js';
 import { poolOf, rankOf, rankPairOf, rowsAt, silenced } from '../draw-ranks.js';
 import { requireOptions, requireRows } from '../errors.js';
 import { hardestRows } from '../mochi/hardest-rows.js';
+import { queryDominance } from '../query-dominance.js';
 import { tidyTree } from '../tidy-tree.js';
 import { uniformNegatives } from '../uniform/uniform-sampler.js';
 import { afterWarmUp } from '../warm-up.js';
@@ -102,6 +103,9 @@ function vectors({ ids, rng, queries, bank }: SyncoContext, pool: Pool, { n4, n6
 /** The sampler: `uniform` in the phase `warm-up`, SynCo in the phase `full`. */
 export const syncoSampler = ({ warmup, bank, ...options }: SyncoConfig): NegativeSampler => ({
   ...{ name: 'synco', bank },
-  check: (capacity) => requireRows('n', countOf(options) > 0 ? options.n : 0, capacity),
+  check(capacity) {
+    requireRows('n', countOf(options) > 0 ? options.n : 0, capacity);
+    return queryDominance('alpha', options.alpha, options.n1);
+  },
   ...afterWarmUp(warmup, (context) => syncoNegatives(context, options)),
 });

@@ -25,6 +25,16 @@ test('counts, kinds and names', () => {
   for (const block of blocks.slice(0, 4)) expect((block as MixtureBlock).bank).toBe('old');
 });
 
+test.each([
+  { alpha: [0, 0.5], says: '' },
+  { alpha: [0, 0.9], says: /sampler\.alpha reaches 0\.9/ },
+  { alpha: [0, 0.9], n1: 0, says: '' },
+])('$says is remarked of $alpha', ({ says, ...given }) => {
+  expect(syncoSampler(syncoConfig.parse({ n: 8, ...given })).check!(32) ?? '').toEqual(
+    says === '' ? says : expect.stringMatching(says),
+  );
+});
+
 test('nothing is drawn where every count is 0', () => expect(draw(makeContext(), {})).toEqual([]));
 
 describe('coefficients and rows', () => {
