@@ -46,7 +46,7 @@ export interface BuildContext {
 /** What a run hook sees: numbers. */
 export interface RunContext {
   readonly progress: Progress;
-  /** Metrics of the last step. Reading waits for the step; what nobody reads synchronises nothing. */
+  /** Metrics of the last step. Reading waits for the step; what nobody reads synchronises nothing. What a hook reads after a step is in its `step-end` event too. */
   metrics(): Promise<Record<string, number>>;
   /** The named state of this plugin, to read or to replace between steps. Replaced tensors must keep shape and dtype. */
   readonly state: PluginStateAccess;

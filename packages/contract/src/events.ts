@@ -51,7 +51,7 @@ export const bankFilled = defineEvent<{ bank: string; from: 'keys' | 'checkpoint
 /** Begins with epoch 0. */
 export const epochStart = defineEvent<{ epoch: number; step: number }>('epoch-start');
 /**
- * A step is over. Metrics are there on the logging cadence only (`train.logEvery`): what nobody reads synchronises nothing.
+ * A step is over. Metrics are there on the logging cadence (`train.logEvery`) and where a hook has read them: what nobody reads synchronises nothing.
  * `waitMs` is the time that the step waited for data; `times` tells the rest: tracing the step (0 where it was known), running it, hooks before
  * and after it, reading metrics.
  */

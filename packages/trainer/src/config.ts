@@ -23,7 +23,7 @@ export const trainConfig = z.strictObject({
     .positive()
     .default(10)
     .describe(
-      'steps between two readings of loss and metrics; the first step, the last, and the last of an epoch are always read',
+      'steps between two readings of loss and metrics; the first step, the last, the last of an epoch, and what a hook reads are logged too',
     ),
   parallel: z.int().positive().default(2).describe('images that are decoded at once'),
   shuffle: z

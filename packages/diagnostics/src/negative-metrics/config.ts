@@ -1,11 +1,7 @@
 import { z } from 'zod';
 
 export const negativeMetricsConfig = z.strictObject({
-  every: z
-    .int()
-    .positive()
-    .default(50)
-    .describe('steps between two measurements; a multiple of train.logEvery, since metrics are read when they are logged'),
+  every: z.int().positive().default(50).describe('steps between two measurements, each of which is logged'),
   n: z
     .int()
     .positive()

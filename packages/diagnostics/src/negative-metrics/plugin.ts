@@ -1,13 +1,4 @@
-import {
-  addStepMetrics,
-  afterStep,
-  API_VERSION,
-  definePlugin,
-  stepEnd,
-  warning,
-  type BuildContext,
-  type Host,
-} from '@mochi/contract';
+import { addStepMetrics, afterStep, API_VERSION, definePlugin, warning, type BuildContext, type Host } from '@mochi/contract';
 import { cond } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { negativeMetricsConfig, type NegativeMetricsConfig } from './config.js';
@@ -25,7 +16,6 @@ export const negativeMetricsPlugin = definePlugin({
   setup(host, options) {
     host.tap(addStepMetrics, (metrics, context) => ({ ...metrics, ...measureAt(context, options) }));
     warnOfCollapse(host, options);
-    warnOfCadence(host, options);
   },
 });
 
@@ -48,6 +38,7 @@ function measureAt({ drawn, step }: BuildContext, { every, n }: NegativeMetricsC
 const mapValues = (measures: Measures, of: (measure: () => tf.Scalar) => tf.Scalar): Scalars =>
   Object.fromEntries(Object.entries(measures).map(([name, measure]) => [name, of(measure)]));
 
+/** Reads the metrics of each step that they are measured at, which is logged for that. */
 function warnOfCollapse(host: Host, { every, collapseBelow }: NegativeMetricsConfig): void {
   let low = false; // one warning for each time that it falls below
   host.tap(afterStep, async ({ progress, metrics }) => {
@@ -60,18 +51,4 @@ function warnOfCollapse(host: Host, { every, collapseBelow }: NegativeMetricsCon
       });
     low = querySpread < collapseBelow;
   });
-}
-
-/** Metrics that nobody logs are measured in vain. */
-function warnOfCadence(host: Host, { every }: NegativeMetricsConfig): void {
-  let told = false;
-  const watching = host.events(stepEnd).subscribe(({ step, metrics }) => {
-    if (told || step % every !== 0 || metrics) return;
-    told = true;
-    host.emit(warning, {
-      source: 'negative-metrics',
-      message: `measured at step ${step}, which is not logged: make \`every\` (${every}) a multiple of train.logEvery`,
-    });
-  });
-  host.onDispose(() => watching.unsubscribe());
 }

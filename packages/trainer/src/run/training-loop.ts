@@ -16,7 +16,6 @@ import {
   type Tensors,
 } from '@mochi/contract';
 import { disposeTree } from '@mochi/tensorflow';
-import type { Scalar } from '@tensorflow/tfjs-core';
 import type { Position } from '../checkpoint/layout.js';
 import { notFinite, samplerFault } from '../errors.js';
 import type { BatchFeed, FeedItem } from '../input/index.js';
@@ -31,6 +30,7 @@ import { StateReaders } from './state-readers.js';
 import type { Saver } from './saver.js';
 import { EpochMeter } from './epoch-meter.js';
 import { StepClock } from './step-clock.js';
+import { StepMetrics } from './step-metrics.js';
 import { StepRunner } from './step-runner.js';
 import { ZeroLossNotice } from './zero-loss.js';
 
@@ -46,7 +46,7 @@ export interface LoopEnd {
  */
 export class TrainingLoop {
   private readonly runner: StepRunner;
-  private metrics: Record<string, Scalar> = {};
+  private metrics = new StepMetrics({});
   private epoch = new EpochMeter(0);
   private readonly startedMs = performance.now();
   private readonly secondsBefore: number;
@@ -137,7 +137,7 @@ export class TrainingLoop {
 
   dispose(): void {
     disposeTree(this.state);
-    disposeTree(this.metrics);
+    this.metrics.dispose();
     this.runner.dispose();
   }
 
@@ -145,7 +145,7 @@ export class TrainingLoop {
     const treeOf = () => this.readers.view(id, this.tree);
     return {
       progress: this.progress,
-      metrics: () => readScalars(this.metrics),
+      metrics: () => this.metrics.read(),
       state: accessState(id, () => this.state.plugins[id] ?? ({} as Tensors)),
       get tree() {
         return treeOf();
@@ -187,17 +187,18 @@ export class TrainingLoop {
     const tracedMs = this.runner.traceMs;
     const result = await clock.add('runMs', () => this.runner.run(this.state, item.batch, feeds, phasesAt(parts, progress)));
     this.state = result.state;
-    disposeTree(this.metrics);
+    this.metrics.dispose();
     disposeTree(feeds);
     disposeTree(item.batch);
-    this.metrics = result.metrics;
+    this.metrics = new StepMetrics(result.metrics);
     this.advance(item);
     await clock.add('hooksMs', () => hooks.runSeries(afterStep, (id) => this.context(id)));
     const stepMs = performance.now() - started + waitMs;
     const images = item.batch.ids.shape[0];
     this.epoch.addStep(images, waitMs);
     const event = { step: progress.step + 1, epoch: progress.epoch, rate: rateAt(parts, progress), stepMs, waitMs, images };
-    const due = progress.step === 0 || (progress.step + 1) % logEvery === 0 || item.last || this.isDone();
+    const due =
+      progress.step === 0 || (progress.step + 1) % logEvery === 0 || item.last || this.isDone() || this.metrics.wereRead;
     const logged = due ? await clock.add('readMs', () => this.readMetrics()) : {};
     bus.emit(stepEnd, { ...event, times: clock.times(this.runner.traceMs - tracedMs), ...logged });
   }
@@ -215,7 +216,7 @@ export class TrainingLoop {
 
   private async readMetrics(): Promise<{ lossNats: number; metrics: Record<string, number> }> {
     await this.checkFinite();
-    const { loss, ...metrics } = await readScalars(this.metrics);
+    const { loss, ...metrics } = await this.metrics.read();
     this.epoch.addLoss(loss!);
     this.zeroLoss.look(this.position.step, loss!);
     // NaN is how a metric says that it was not measured at this step.
@@ -240,11 +241,4 @@ export class TrainingLoop {
     this.noteMeasured(await this.evaluate(dueAfter(evaluators, epoch + 1)));
     if (!this.isDone()) await this.beginEpoch();
   }
-}
-
-async function readScalars(scalars: Record<string, Scalar>): Promise<Record<string, number>> {
-  const values = await Promise.all(
-    Object.entries(scalars).map(async ([name, scalar]) => [name, (await scalar.data())[0]!] as const),
-  );
-  return Object.fromEntries(values);
 }
