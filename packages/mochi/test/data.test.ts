@@ -2,8 +2,8 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { liveHandles } from '@mochi/tensorflow';
 import { beforeAll, expect, test } from 'vitest';
-import { inspectData, verifyData } from '../src/index.js';
-import { imageFolder } from './tiny-run.js';
+import { inspectData, previewAugmentation, verifyData } from '../src/index.js';
+import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
 
 let root: string;
 beforeAll(async () => {
@@ -41,4 +41,21 @@ test('a sample looks at that many images, verify at all; limit and fraction coun
   expect(verified.splits[0]!.fingerprint.bytes).toBe(bytes);
   const limited = await verifyData({ data: { name: 'image-folder', root, limit: 7 } });
   expect(limited.splits[0]!.fingerprint.count).toBe(7);
+});
+
+test('a split of a data set of your own is looked at as training does', async () => {
+  const plugin = join(temporaryFolder(), 'half.ts');
+  writeFileSync(
+    plugin,
+    `import { DATASET, definePlugin } from '@mochi/contract';
+import { z } from 'zod';
+const images = { kind: 'files', paths: ['a.png'] };
+const half = { name: 'half', splits: ['train'], split: async (name: string) => ({ name, length: 2, images, describe: String }) };
+export const plugin = definePlugin({
+  name: 'half', kind: 'data', apiVersion: 1, config: z.strictObject({}), setup: (host) => host.provide(DATASET, () => half as never),
+});`,
+  );
+  const config = tinyConfig(root, { plugins: [plugin], data: 'half' });
+  const told = { code: 'MOCHI_DATA_OUTPUT', happened: expect.stringMatching(/data set half has 2 samples, and files for 1/) };
+  for (const look of [inspectData, verifyData, previewAugmentation]) await expect(look(config)).rejects.toMatchObject(told);
 });

@@ -2,11 +2,12 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Dataset } from '@mochi/contract';
 import { startTensorFlow } from '@mochi/tensorflow';
+import { openedAloud } from '@mochi/trainer';
 import { openRun, type ConfigInput, type OpenOptions } from '../open-run.js';
 
 export type OpenDataOptions = Pick<OpenOptions, 'overrides' | 'cwd' | 'log'>;
 
-/** Opens the data set that a path or a config means, and closes what it opened when `use` is done. */
+/** Opens the data set that a path or a config means, and closes what it opened when `use` is done. Its splits are looked at as training does. @throws MOCHI_DATA_OUTPUT */
 export async function withDataset<R>(
   target: ConfigInput,
   options: OpenDataOptions,
@@ -16,7 +17,7 @@ export async function withDataset<R>(
   const host = await openRun(config, { ...options, required: ['data'] });
   try {
     await startTensorFlow(host.config.runtime);
-    return await use(host.one('data'));
+    return await use(openedAloud(host));
   } finally {
     await host.dispose();
   }

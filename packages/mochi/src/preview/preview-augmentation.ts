@@ -1,7 +1,15 @@
 import type { Augmentation, SplitSource, ViewSpec } from '@mochi/contract';
 import type { RunHost } from '@mochi/core';
 import { resizeAntialiased } from '@mochi/tensorflow';
-import { epochOrder, openImages, previewView, type ImageReader, type PreviewedView, type TrainConfig } from '@mochi/trainer';
+import {
+  epochOrder,
+  openedAloud,
+  openImages,
+  previewView,
+  type ImageReader,
+  type PreviewedView,
+  type TrainConfig,
+} from '@mochi/trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { openRunOnEngine, type ConfigInput, type OpenOptions } from '../open-run.js';
 import { pngUrl, shown } from './encode-png.js';
@@ -29,7 +37,7 @@ export async function previewAugmentation(config: ConfigInput, options: PreviewO
 
 async function sheetOf(host: RunHost, { images = 4, draws = 3 }: PreviewOptions): Promise<string> {
   const { seed, train } = host.config as typeof host.config & { train: TrainConfig };
-  const dataset = host.one('data');
+  const dataset = openedAloud(host);
   const augmentation = host.one('augment');
   const source = await dataset.split(train.split);
   const { name } = host.config['augment'] as { name: string };
