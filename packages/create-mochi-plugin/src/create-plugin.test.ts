@@ -60,6 +60,11 @@ test.each([
   { kind: 'exporter', file: 'README.md', says: '--format my-exporter' },
   { kind: 'exporter', file: 'mochi.yaml', says: 'mochi embed runs/try --out features.jsonl --format my-exporter' },
   { kind: 'augment', file: 'README.md', says: 'AUGMENTATION_OP' },
+  { kind: 'sampler', file: 'README.md', says: "plugins: ['@acme/my-sampler']\nsampler: { name: my-sampler, n: 16 }\n" },
+  { kind: 'tracker', file: 'README.md', says: '`trackers` of a config takes the place of' },
+  { kind: 'tracker', file: 'mochi.yaml', says: 'trackers: [progress, jsonl, { name: my-tracker }]' },
+  { kind: 'bank', file: 'README.md', says: 'npm run photos && npx mochi train' },
+  { kind: 'data', file: 'README.md', says: '\nnpx mochi train' },
 ])('$kind: $file says $says', ({ kind, file, says }) => {
   expect(readFileSync(join(root, kind, file), 'utf8')).toContain(says);
 });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sampleConfig } from './sample-config.js';
+import { ownSection, sampleConfig } from './sample-config.js';
 import { NOTES, type TemplateKind } from './kinds.js';
 
 export interface CreateOptions {
@@ -43,7 +43,9 @@ export function createPlugin({ kind, folder, name = basename(resolve(folder)) }:
     __identifier__: camelCase(plugin),
     __VERSION__: version(),
     __KIND__: kind,
+    __SECTION__: ownSection(kind, plugin),
     __NOTE__: NOTES[kind] ? `${NOTES[kind](plugin)}\n` : '',
+    __PHOTOS__: kind === 'data' ? '' : 'npm run photos && ',
   };
   const config = { path: 'mochi.yaml', text: sampleConfig(kind, plugin) };
   const licence = { path: 'LICENSE', text: readFileSync(join(ROOT, 'LICENSE'), 'utf8') };

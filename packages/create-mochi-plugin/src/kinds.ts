@@ -13,13 +13,17 @@ export const KINDS = {
 
 export type TemplateKind = keyof typeof KINDS;
 
+const inList = (section: string): string =>
+  `\`${section}\` of a config takes the place of a preset's list: name what is to stay, too.\n`;
+
 /** What the README says besides of a kind, as paragraphs. */
 export const NOTES: Readonly<Partial<Record<TemplateKind, (plugin: string) => string>>> = {
   exporter: (
     plugin,
   ) => `Training calls no exporter. \`mochi embed RUN --out FILE --format ${plugin}\` does (\`export\` where it has \`writeEncoder\`); where the run lists it
-under \`exporters\`, its options there count, and \`--format\` takes the word of its \`format\` too.
-`,
+under \`exporters\`, its options there count, and \`--format\` takes the word of its \`format\` too. ${inList('exporters')}`,
+  evaluator: () => inList('evaluators'),
+  tracker: () => inList('trackers'),
   augment:
     () => `This is a whole recipe: crop, changes and normalisation of every view. For one more change of the images in the recipes that ship, write an
 \`extension\` that provides AUGMENTATION_OP instead (mochi's docs, "Write a plugin", augmentation).

@@ -23,20 +23,27 @@ const OWN: Readonly<Record<TemplateKind, (plugin: string) => Partial<Record<keyo
   data: (name) => ({ data: `{ name: ${name}, count: 24, size: 32 }` }),
   encoder: (name) => ({ encoder: `{ name: ${name}, width: 8, dim: 16 }` }),
   evaluator: (name) => ({ evaluators: `[{ name: ${name}, test: train, every: 1ep }]` }),
-  tracker: (name) => ({ trackers: `[progress, { name: ${name} }]` }),
+  tracker: (name) => ({ trackers: `[progress, jsonl, { name: ${name} }]` }),
   exporter: (name) => ({
     exporters: `[{ name: ${name} }] # called by: npx mochi embed runs/try --out features.jsonl --format ${name}`,
   }),
 };
 
+const yaml = (sections: object): string =>
+  Object.entries(sections)
+    .map(([section, value]) => `${section}: ${value}`)
+    .join('\n');
+
+/** The section that a plugin of a kind stands in, as a config has it. */
+export const ownSection = (kind: TemplateKind, plugin: string): string => yaml(OWN[kind](plugin));
+
 /** A config that trains with the plugin of the folder that it lies in. */
 export function sampleConfig(kind: TemplateKind, plugin: string): string {
-  const sections = Object.entries({ ...BASE, ...OWN[kind](plugin) }).map(([section, value]) => `${section}: ${value}`);
-  return `# A run of some seconds with this plugin. Its images may be any folder of photos; some made-up ones:
-#   npm run photos
+  const images = kind === 'data' ? '' : ' Its images may be any folder of photos; `npm run photos` makes some up.';
+  return `# A run of some seconds with this plugin.${images}
 #   npm run build
 #   npx mochi train mochi.yaml --run runs/try
 plugins: [.] # this package, as it is built
-${sections.join('\n')}
+${yaml({ ...BASE, ...OWN[kind](plugin) })}
 `;
 }
