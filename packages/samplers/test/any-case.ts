@@ -1,4 +1,4 @@
-import { DEFAULT_BANK, type Block, type MixtureBlock, type SampleContext } from '@mochi/contract';
+import { DEFAULT_BANK, type Block, type MixtureBlock, type Rng, type SampleContext } from '@mochi/contract';
 import { createRng } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
@@ -28,7 +28,7 @@ export interface AnyCase {
 
 export const anyCase = fc
   .record({
-    batch: fc.integer({ min: 1, max: 8 }),
+    batch: fc.integer({ min: 1, max: 16 }),
     capacity: fc.integer({ min: 1, max: 12 }),
     width: fc.integer({ min: 2, max: 6 }),
     part: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -71,9 +71,12 @@ export function contextOf({ batch, capacity, width, seed, masked }: AnyCase): Sa
     bank: { rows, ids: index, writtenAt: index, cursor: int(0), filled: int(capacity) },
     similarities: tf.matMul(queries, rows, false, true),
     ...(masked > 0 ? { mask: tf.tensor2d(mask, [batch, capacity]) } : {}),
-    ...{ step: int(3), epoch: int(0), rng: createRng(seed, 'property', 3) },
+    ...{ step: int(3), epoch: int(0), rng: rngOf(seed) },
   };
 }
+
+/** The stream of a case, as it is before the first draw: forks do not depend on what was drawn before, calls do. */
+export const rngOf = (seed: number): Rng => createRng(seed, 'property', 3);
 
 type Counts = Pick<AnyCase, 'n' | 's' | 'sPrime'>;
 
