@@ -200,6 +200,13 @@ export const stemUnclear = (file: string, stems: readonly string[]): MochiError 
     fix: "Give it, e.g. loadEncoder(file, { encoder: { stem: 'cifar' } }).",
   });
 
+export const weightsAlone = (file: string): MochiError =>
+  new MochiError('MOCHI_WEIGHTS_KIND', {
+    happened: `${file} is a weights file, which does not say how images are shown to the encoder.`,
+    expected: 'a run, or a config with the weights in it',
+    fix: `Write a config of the sections augment, encoder: { name: resnet18, weights: ${file} } and, to measure, data; in a program loadEncoder takes the file itself.`,
+  });
+
 export const weightsTwice = (file: string, other: string): MochiError =>
   new MochiError('MOCHI_ARGUMENT', {
     happened: `loadEncoder was given the weights file ${file}, and its option encoder names ${other}.`,

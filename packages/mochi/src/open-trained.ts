@@ -14,7 +14,7 @@ import {
   type Restored,
   type RunParts,
 } from '@mochi/trainer';
-import { noSuchEncoder } from './errors.js';
+import { noSuchEncoder, weightsAlone } from './errors.js';
 import { openRun, openRunOnEngine, type OpenOptions } from './open-run.js';
 
 /** What a finished or interrupted run left: its parts and its newest state. */
@@ -71,13 +71,17 @@ export interface Located {
 /** @param path Run folder, checkpoint folder, or config file. @throws MOCHI_CHECKPOINT_MISSING, MOCHI_CHECKPOINT_CORRUPT, and what `openRun` throws */
 export async function locate(path: string, options: OpenOptions): Promise<Located> {
   if (await isFile(path)) {
+    if (WEIGHTS.test(path)) throw weightsAlone(path);
     return { checkpoint: null, config: await configOf(path, options) };
   }
   const checkpoint = await findCheckpoint(path);
   return { checkpoint, config: await readJson(join(checkpoint, '..', '..', CONFIG_FILE)) };
 }
 
-const isFile = (path: string): Promise<boolean> =>
+/** Endings of weights files. */
+export const WEIGHTS = /\.(safetensors|pth|pt|tar|bin)$/i;
+
+export const isFile = (path: string): Promise<boolean> =>
   stat(path).then(
     (found) => found.isFile(),
     () => false,

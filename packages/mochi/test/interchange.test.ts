@@ -100,9 +100,18 @@ test('search says which split it looked through, and which it did not', async ()
   const log = { info: (text: string) => said.push(text), warn: () => {} };
   const data = { name: 'image-folder', root, holdout: 0.25 };
   await search(run, first(), { data, split: 'test', log });
-  expect(said.at(-1)).toMatch(/^Searched the split test, \d images\. Not searched: train; name one as the split\.$/);
+  expect(said.at(-1)).toMatch(/^Searched the split test, \d images\. Not searched: train; name one as the split, or all\.$/);
   await search(run, first(), { log });
   expect(said.at(-1)).toBe('Searched the split train, 13 images.');
+  const all = await search(run, first(), { data, split: 'all', count: 20, log });
+  expect(said.at(-1)).toBe('Searched the splits train, test, 13 images.');
+  expect([all.length, new Set(all.map(({ split }) => split)), all[0]!.similarity]).toEqual([
+    13,
+    new Set(['train', 'test']),
+    expect.closeTo(1, 4),
+  ]);
+  const one = await search(run, first(), { count: 20 }); // the same images, not divided
+  expect(all.map(({ name }) => name).sort()).toEqual(one.map(({ name }) => name).sort());
 });
 
 test('embeddings say where they come from, and are of unit length where that was asked for', async () => {

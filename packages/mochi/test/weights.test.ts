@@ -101,6 +101,15 @@ test('weights without a head are the backbone alone: its features are those of t
   });
 });
 
+test('a weights file in place of a run or a config: what to write is said', async () => {
+  const says = {
+    code: 'MOCHI_WEIGHTS_KIND',
+    message: /half\.pth is a weights file.*encoder: \{ name: resnet18, weights: .*loadEncoder/s,
+  };
+  await expect(evaluate(golden('half.pth'), { evaluators: ['knn'] })).rejects.toMatchObject(says);
+  await expect(embed(golden('half.pth'))).rejects.toMatchObject(says);
+});
+
 test('weights are measured with the sections data, augment and encoder alone', async () => {
   const weights = join(out, 'measured.safetensors');
   await exportEncoder(run, { format: 'torchvision', to: weights });

@@ -9,7 +9,7 @@ export const searchCommand = defineCommand({
   meta: { name: 'search', description: 'Find the images that one is nearest to: mochi search RUN IMAGE [--data FOLDER]' },
   args: {
     data: { type: 'string', description: 'folder of images to search (default: the data of the run)', valueHint: 'DIR' },
-    split: { type: 'string', description: 'split of the data (default: the first)' },
+    split: { type: 'string', description: 'split of the data, or all (default: the first)' },
     count: { type: 'string', default: '10', description: 'images that are found, at most' },
     layer: { type: 'enum', options: ['backbone', 'head'], default: 'backbone', description: 'features that are compared' },
     encoder: { type: 'enum', options: ['query', 'key'], default: 'query', description: 'which encoder' },

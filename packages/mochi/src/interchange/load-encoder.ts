@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import type { Rgb } from '@mochi/augment';
 import type { Layer, Preprocessing } from '@mochi/contract';
 import { disposeTree } from '@mochi/tensorflow';
@@ -6,6 +5,7 @@ import { requireImages, requireLayer, requireNone, requireOptions, requirePath }
 import { encoderDisposed, noEncoderIn, noHead } from '../errors.js';
 import { encoderWeights, openEncoder } from '../open-encoder.js';
 import { OPEN_OPTIONS, type OpenOptions } from '../open-run.js';
+import { isFile, WEIGHTS } from '../open-trained.js';
 import { anything, partialEntry, text, threeNumbers, wholeFrom, type OptionKind } from '../option-kinds.js';
 import { encoderOfFile, type EncoderOfFile } from './encoder-of-file.js';
 import { ImageEmbedder } from './image-embedder.js';
@@ -90,14 +90,6 @@ export async function loadEncoder(path: string, options: LoadEncoderOptions = {}
     throw error;
   }
 }
-
-const WEIGHTS = /\.(safetensors|pth|pt|tar|bin)$/i;
-
-const isFile = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 
 function ready({ encoder, weights, augmentation, hasHead }: EncoderOfFile, release: () => Promise<void>): LoadedEncoder {
   const embedder = new ImageEmbedder(encoder, weights, augmentation);
