@@ -4,7 +4,7 @@ import { createRng, disposeTree } from '@mochi/tensorflow';
 import {
   checkedEncoder,
   checkedMethod,
-  readCheckpoint,
+  readNewest,
   restoreState,
   withoutFiles,
   type Position,
@@ -38,7 +38,7 @@ export interface OpenedEncoder {
  */
 export async function openEncoder(path: string, options: OpenTrainedOptions = {}): Promise<OpenedEncoder> {
   const needing = { required: NEEDED, ...options };
-  const { checkpoint, config } = await locate(path, needing);
+  const { checkpoint: located, config } = await locate(path, needing);
   const { evaluators: _, trackers: __, ...rest } = config; // they have no part in it, and may ask for splits that other data lack
   const host = await openRunOnEngine((await options.change?.(rest)) ?? rest, needing);
   try {
@@ -47,10 +47,11 @@ export async function openEncoder(path: string, options: OpenTrainedOptions = {}
     const method = trained ? checkedMethod(trained) : UNTRAINED;
     const rng = createRng(host.config.seed, 'init').fork('method');
     const fresh = tf.tidy(() => {
-      const { params, state } = method.init({ encoder: checkpoint === null ? encoder : withoutFiles(encoder) }, rng);
+      const { params, state } = method.init({ encoder: located === null ? encoder : withoutFiles(encoder) }, rng);
       return { params, method: state } as never;
     }) as State;
-    const { state, position } = checkpoint === null ? { state: fresh, position: START } : await restored(checkpoint, fresh);
+    const { state, position, checkpoint } =
+      located === null ? { state: fresh, position: START, checkpoint: null } : await restored(path, fresh);
     const dispose = async (): Promise<void> => {
       disposeTree(state as never);
       await host.dispose();
@@ -77,11 +78,11 @@ const UNTRAINED: Pick<Method, 'init' | 'encoders'> = {
 
 type State = Pick<RunState, 'params' | 'method'>;
 
-async function restored(checkpoint: string, fresh: State): Promise<{ state: State; position: Position }> {
+async function restored(path: string, fresh: State): Promise<Pick<OpenedEncoder, 'position' | 'checkpoint'> & { state: State }> {
   try {
-    const { manifest, tensors } = await readCheckpoint(checkpoint);
+    const { path: checkpoint, manifest, tensors } = await readNewest(path);
     const own = new Map([...tensors].filter(([name]) => /^(params|method)\//.test(name)));
-    return { state: restoreState(checkpoint, fresh as RunState, own), position: { ...manifest.position } };
+    return { checkpoint, state: restoreState(checkpoint, fresh as RunState, own), position: { ...manifest.position } };
   } finally {
     disposeTree(fresh as never);
   }

@@ -21,8 +21,6 @@ import { openRun, openRunOnEngine, type OpenOptions } from './open-run.js';
 export interface OpenedRun extends Restored {
   readonly host: RunHost;
   readonly parts: RunParts;
-  /** The checkpoint that was read; null where a config was opened, whose state is that of step 0. */
-  readonly checkpoint: string | null;
   dispose(): Promise<void>;
 }
 
@@ -43,11 +41,12 @@ export async function runFolderOf(path: string): Promise<string> {
  * @throws MOCHI_CHECKPOINT_MISSING, MOCHI_CHECKPOINT_CORRUPT, MOCHI_CHECKPOINT_MISMATCH; MOCHI_WEIGHTS_*
  */
 export async function openTrained(path: string, options: OpenTrainedOptions = {}): Promise<OpenedRun> {
-  const { checkpoint, config } = await locate(path, options);
+  const located = await locate(path, options);
+  const { config } = located;
   const host = await openRunOnEngine((await options.change?.(config)) ?? config, options);
   try {
     const parts = await assemble(host, { reading: true });
-    const { state, position } = checkpoint === null ? beginning(parts) : await restore(parts, checkpoint);
+    const { state, position, checkpoint } = located.checkpoint === null ? beginning(parts) : await restore(parts, path);
     const dispose = async (): Promise<void> => {
       disposeTree(state);
       parts.evaluation.reader.dispose();
@@ -62,7 +61,7 @@ export async function openTrained(path: string, options: OpenTrainedOptions = {}
 
 /** What a path stands for. */
 export interface Located {
-  /** Null where it is a config. */
+  /** Null where it is a config. Of a run that is being trained it may soon be gone. */
   readonly checkpoint: string | null;
   /** The config as the run recorded it. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -98,6 +97,7 @@ async function configOf(path: string, options: OpenOptions): Promise<Record<stri
 }
 
 const beginning = (parts: RunParts): Restored => ({
+  checkpoint: null,
   state: initialState(parts.step, parts.states),
   position: { ...START },
 });

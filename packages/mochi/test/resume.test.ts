@@ -1,8 +1,11 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isEvent, warning, type RunEvent } from '@mochi/contract';
+import { readNewest } from '@mochi/trainer';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { evaluate, train } from '../src/index.js';
+import { evaluate, openEncoder, openTrained, train } from '../src/index.js';
 import { imageFolder, temporaryFolder, tinyConfig } from './tiny-run.js';
 
 let root: string;
@@ -80,5 +83,42 @@ describe('evaluating a run on its data split otherwise', () => {
     renameSync(join(other, 'even'), join(other, 'zero'));
     renameSync(join(other, 'odd'), join(other, 'one'));
     expect(await warnings([`data.root=${other}`])).toEqual([]);
+  });
+});
+
+describe('a run that is being trained, whose newest checkpoint makes way for a newer one meanwhile', () => {
+  /** A copy of the run, and how its training goes on. */
+  const going = () => {
+    const copy = join(temporaryFolder(), 'run');
+    cpSync(runDir, copy, { recursive: true });
+    const [old, newer] = [2, 3].map((step) => join(copy, 'checkpoints', `step-00000000${step}`)) as [string, string];
+    return { copy, old, newer };
+  };
+
+  test.each([
+    ['the run', openTrained],
+    ['its encoder', openEncoder],
+  ])('%s is opened at the newer one', async (_, openIt) => {
+    const { copy, old, newer } = going();
+    const change = (config: object) => {
+      renameSync(old, newer);
+      return { ...config };
+    };
+    const opened = await openIt(copy, { change });
+    expect(opened.checkpoint).toBe(newer);
+    await opened.dispose();
+  });
+
+  test('while it is read, too', async () => {
+    const { copy, old, newer } = going();
+    cpSync(old, newer, { recursive: true });
+    const manifest = join(newer, 'manifest.json');
+    rmSync(manifest);
+    execFileSync('mkfifo', [manifest]);
+    const reading = readNewest(copy);
+    const pipe = await open(manifest, 'w'); // waits until it is being read
+    renameSync(old, join(copy, 'checkpoints', 'step-000000004'));
+    await pipe.close();
+    expect((await reading).path).toMatch(/step-000000004$/);
   });
 });

@@ -19,7 +19,7 @@ export { requireSampled } from './returned/sampled.js';
 export { StepRunner } from './run/step-runner.js';
 export { makeFeeds, phasesAt, rateAt } from './run/feeds.js';
 export type { Feeds, Placed, RunState, StepParts, StepResult } from './step/parts.js';
-export { findCheckpoint, readCheckpoint, readManifest, restoreState } from './checkpoint/read.js';
+export { findCheckpoint, readCheckpoint, readManifest, readNewest, restoreState } from './checkpoint/read.js';
 export { restore, withoutFiles, type Restored } from './checkpoint/restore.js';
 export { encodeState, pruneCheckpoints, sha256, writeCheckpoint } from './checkpoint/write.js';
 export { listCheckpoints, type Manifest, type Position } from './checkpoint/layout.js';

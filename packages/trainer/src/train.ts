@@ -183,7 +183,7 @@ async function startingPoint(parts: RunParts, runDir: string | null, resume: boo
   const from = resume === true ? (runDir ?? '.') : resume;
   if (from !== false && (typeof resume === 'string' || (await listCheckpoints(from)).length > 0)) return restore(parts, from);
   const position = { step: 0, epoch: 0, sample: 0, skipped: 0, seen: 0, seconds: 0, best: null };
-  return { state: initialState(parts.step, parts.states), position };
+  return { checkpoint: null, state: initialState(parts.step, parts.states), position };
 }
 
 function saverOptions({ train, stepsPerEpoch }: RunParts, runDir: string | null) {

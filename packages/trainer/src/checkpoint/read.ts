@@ -26,6 +26,21 @@ async function whatIsAt(path: string): Promise<Parameters<typeof checkpointMissi
   return config ? 'a run' : 'a folder';
 }
 
+/**
+ * Finds and reads the newest checkpoint. Of a run that is being trained it may be removed in between, for newer ones: then the newest is looked for again.
+ *
+ * @param path Run folder or checkpoint folder. @throws MOCHI_CHECKPOINT_MISSING, MOCHI_CHECKPOINT_CORRUPT
+ */
+export async function readNewest(path: string): Promise<{ path: string } & Awaited<ReturnType<typeof readCheckpoint>>> {
+  const found = await findCheckpoint(path);
+  try {
+    return { path: found, ...(await readCheckpoint(found)) };
+  } catch (error) {
+    if ((await findCheckpoint(path)) === found) throw error;
+    return readNewest(path);
+  }
+}
+
 /** @throws MOCHI_CHECKPOINT_CORRUPT when cut short, changed, or of another format. */
 export async function readCheckpoint(path: string): Promise<{ manifest: Manifest; tensors: Map<string, SafetensorsEntry> }> {
   const manifest = await readManifest(path);

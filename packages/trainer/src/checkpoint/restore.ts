@@ -4,9 +4,11 @@ import type { RunParts } from '../run/assemble.js';
 import { initialState } from '../run/initial-state.js';
 import type { RunState } from '../step/parts.js';
 import type { Position } from './layout.js';
-import { findCheckpoint, readCheckpoint, restoreState } from './read.js';
+import { readNewest, restoreState } from './read.js';
 
 export interface Restored {
+  /** Folder of the checkpoint that was read; null where a run begins. */
+  readonly checkpoint: string | null;
   /** Owned by the caller. */
   readonly state: RunState;
   readonly position: Position;
@@ -19,11 +21,10 @@ export interface Restored {
  * @throws MOCHI_CHECKPOINT_MISSING, MOCHI_CHECKPOINT_CORRUPT, MOCHI_CHECKPOINT_MISMATCH
  */
 export async function restore(parts: RunParts, path: string): Promise<Restored> {
-  const checkpoint = await findCheckpoint(path);
-  const { manifest, tensors } = await readCheckpoint(checkpoint);
+  const { path: checkpoint, manifest, tensors } = await readNewest(path);
   const fresh = initialState({ ...parts.step, encoder: withoutFiles(parts.step.encoder) }, parts.states);
   try {
-    return { state: restoreState(checkpoint, fresh, tensors), position: { ...manifest.position } };
+    return { checkpoint, state: restoreState(checkpoint, fresh, tensors), position: { ...manifest.position } };
   } finally {
     disposeTree(fresh);
   }
