@@ -23,7 +23,7 @@ const OPTIONS: Readonly<Record<keyof EvaluateOptions, OptionKind>> = {
   ...OPEN_OPTIONS,
 };
 
-/** Sections that say how to train, which nobody needs to write who only measures weights: what they are is not measured. */
+/** Sections that say how to train, which nobody needs to write who measures weights: none but evaluators of the negatives sees what they are. */
 const UNTRAINED = { method: 'simclr', sampler: 'uniform', optimizer: 'sgd' };
 
 /** File of a run folder where `evaluate` notes what it measured: events as in events.jsonl, each with the `checkpoint` that was read. */
