@@ -1,6 +1,6 @@
 import type { Explanation } from '@mochi/core';
 import { outColors } from './colors.js';
-import { stringify } from 'yaml';
+import { Document, isNode } from 'yaml';
 import type { explainStep, StepInput } from './explain-step.js';
 
 type Inputs = Awaited<ReturnType<typeof explainStep>>;
@@ -11,9 +11,9 @@ type Inputs = Awaited<ReturnType<typeof explainStep>>;
  * @param tensors Each input with its shape, and not their number alone.
  */
 export function formatExplanation(explanation: Explanation, inputs: Inputs | null, tensors: boolean): string {
-  const { config, plugins, hooks, states, scalars } = explanation;
+  const { plugins, hooks, states, scalars } = explanation;
   const sections = [
-    [outColors.bold('config'), stringify(config).trimEnd()],
+    [outColors.bold('config, with where each value was written; the others are defaults'), configText(explanation)],
     [
       outColors.bold('plugins, in the order of set-up'),
       ...plugins.map(
@@ -29,6 +29,16 @@ export function formatExplanation(explanation: Explanation, inputs: Inputs | nul
     ...(inputs ? [stepLines(inputs, tensors)] : []),
   ];
   return sections.map((lines) => lines.join('\n')).join('\n\n');
+}
+
+/** YAML with a comment at each value that is no default. */
+function configText({ config, sources }: Explanation): string {
+  const document = new Document(config);
+  for (const [path, source] of Object.entries(sources)) {
+    const node = document.getIn(path.split('.'), true);
+    if (isNode(node)) node.comment = ` ${source}`;
+  }
+  return document.toString().trimEnd();
 }
 
 const named = (what: string, byPlugin: Readonly<Record<string, string[]>>): string[] =>

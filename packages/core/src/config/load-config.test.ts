@@ -51,6 +51,19 @@ evaluators: [{ name: knn, k: 20 }, knn, linear]
   });
 });
 
+test('what wrote each value of the resolved config; defaults are not there', async () => {
+  const text = 'sampler: [uniform, { name: mochi, warmup: 2ep }]\nbank: fifo\nevaluators: []\ntrain: { epochs: 2 }\n';
+  const { sources } = await loadYaml(text, { overrides: ['train.batchSize=8'] });
+  expect(sources).toEqual({
+    'sampler.0.name': 'mochi.yaml:1:11',
+    'sampler.1.name': 'mochi.yaml:1:28',
+    'sampler.1.warmup.epochs': 'mochi.yaml:1:43',
+    'bank.name': 'mochi.yaml:2:7',
+    'train.epochs': 'mochi.yaml:4:18',
+    'train.batchSize': 'override "train.batchSize=8"',
+  });
+});
+
 test('a sampler may be a chain; a resolved config reads back as itself', async () => {
   const { config, entries } = await loadYaml('sampler: [uniform, { name: mochi, n: 4 }]');
   expect(entries.map(({ id }) => id)).toEqual(['sampler', 'sampler.1']);

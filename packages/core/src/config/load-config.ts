@@ -15,6 +15,7 @@ import {
 import { nodeAt, placeText, toValue, without, type MapNode, type Node } from './node.js';
 import { applyOverrides } from './overrides.js';
 import { ConfigError, show, type Problem } from './problems.js';
+import { configSources } from './sources.js';
 import { PluginEntry, placePlugins, readConfig, type ConfigSource } from './read-config.js';
 
 export interface ConfigOptions extends ConfigSource, CheckOptions {
@@ -31,6 +32,8 @@ export interface LoadedConfig {
   readonly config: ResolvedConfig;
   /** Bases and overrides merged, nothing filled in: what to write down so that a later version fills in its own. */
   readonly written: Readonly<Record<string, unknown>>;
+  /** Where each value of `config` was written, by its path; see {@link configSources}. */
+  readonly sources: Readonly<Record<string, string>>;
   /** What the config switches on, in the order of setup. */
   readonly entries: readonly ConfigEntry[];
   readonly registry: Registry;
@@ -55,9 +58,11 @@ export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> 
   const problems = [...overridden.problems, ...checked.problems, ...extensions.problems];
   if (problems.length > 0) throw new ConfigError(problems);
   const plugins = extensions.written.length > 0 ? { plugins: extensions.written } : {};
+  const config = { ...checked.config, ...plugins };
   return {
-    config: { ...checked.config, ...plugins },
+    config,
     written: { ...(toValue(root) as Record<string, unknown>), ...plugins },
+    sources: configSources(config, root),
     entries: [...checked.entries, ...extensions.entries],
     registry,
   };

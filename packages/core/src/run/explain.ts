@@ -8,6 +8,8 @@ import type { RunParts } from './plugin-host.js';
 /** A run as data. */
 export interface Explanation {
   readonly config: ResolvedConfig;
+  /** Where each value of it was written, by its path: a file, a preset, an override. Defaults are not there. */
+  readonly sources: Readonly<Record<string, string>>;
   /** Those that are switched on, in the order of setup. */
   readonly plugins: readonly {
     id: string;
@@ -28,11 +30,12 @@ export interface Explanation {
 }
 
 export function explainRun(
-  { config, entries, registry }: LoadedConfig,
+  { config, sources, entries, registry }: LoadedConfig,
   { hooks, services, states, scalars }: RunParts,
 ): Explanation {
   return {
     config,
+    sources,
     plugins: entries.map(({ id, kind, name, options, origin }) => ({
       id,
       kind,
