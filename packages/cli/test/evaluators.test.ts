@@ -53,6 +53,7 @@ const linesOf = (file: string) =>
 test('an evaluator that throws: the run goes on, the record says so, and so does the exit code', () => {
   const trained = mochi('train', 'mochi.yaml', '--run', 'run');
   expect(trained.stderr).toContain('broken failed at step 6: it broke');
+  expect(trained.stderr).toMatch(/\nfinished at step 6, but broken failed: run\n$/);
   expect(trained.stdout + trained.stderr).toContain('broken failed (epoch 1): it broke');
   expect(trained.status).toBe(3);
   const failure = { evaluator: 'broken', code: null, message: 'it broke' };

@@ -1,4 +1,4 @@
-import { evaluationEnd, isEvent, warning, type RunEvent } from '@mochi/contract';
+import { evaluationEnd, evaluationStart, isEvent, warning, type RunEvent } from '@mochi/contract';
 import { liveHandles } from '@mochi/tensorflow';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -193,4 +193,23 @@ test('online-linear learns inside the step, and the encoder is trained as withou
   expect(top1).toHaveLength(60);
   const mean = (some: number[]) => some.reduce((a, b) => a + b, 0) / some.length;
   expect(mean(top1.slice(-15))).toBeGreaterThan(mean(top1.slice(0, 15)));
+});
+
+test.each([
+  { at: 'the end of an epoch', step: 2, reason: 'interrupted' },
+  { at: 'the end', step: 3, reason: 'interrupted in the evaluation at the end' },
+])('interrupted in the evaluation at $at, a run is stopped, and measures when it goes on', async ({ step, reason }) => {
+  const config = tinyConfig(root, {
+    train: { steps: 3, batchSize: 12 },
+    evaluators: [{ name: 'knn', k: 3, test: 'train', every: 1 }],
+  });
+  const runDir = join(temporaryFolder(), 'run');
+  const stop = new AbortController();
+  const cut = (event: RunEvent): void => void (isEvent(evaluationStart, event) && event.step === step && stop.abort());
+  expect(await train(config, { runDir, onEvent: cut, signal: stop.signal })).toMatchObject({ outcome: 'stopped', step, reason });
+  const measured: number[] = [];
+  const note = (event: RunEvent): void => void (isEvent(evaluationEnd, event) && measured.push(event.step));
+  const more = await train(config, { runDir, onEvent: note, resume: true });
+  expect(more).toMatchObject({ outcome: 'finished', step: 3, results: { 'knn/top1': { n: 24 } }, failures: [] });
+  expect(measured).toEqual(step === 2 ? [2, 3] : [3]);
 });

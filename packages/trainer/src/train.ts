@@ -126,8 +126,7 @@ async function trainAndFinish(
       from: loop.position,
       ...parts.train,
     });
-    const end = await loop.run(feed);
-    if (end.outcome === 'finished') await loop.evaluate(parts.evaluators);
+    const end = await measureEnd(parts, loop, await loop.run(feed));
     await saver.save(loop, end.outcome === 'finished' ? 'end' : 'stop');
     const result = await summarise(loop, end, info.runDir);
     if (info.runDir !== null) await writeJson(`${info.runDir}/${SUMMARY_FILE}`, { name: info.name, parameters, ...result });
@@ -145,6 +144,14 @@ async function trainAndFinish(
   } finally {
     await feed?.dispose();
   }
+}
+
+/** Runs the evaluators on what the run ends with. Where the signal cuts them short the run is stopped, so that going on measures it. */
+async function measureEnd({ evaluators }: RunParts, loop: TrainingLoop, end: LoopEnd): Promise<LoopEnd> {
+  if (end.outcome !== 'finished') return end;
+  await loop.evaluate(evaluators);
+  if (loop.unmeasured(evaluators).length === 0) return end;
+  return { outcome: 'stopped', reason: 'interrupted in the evaluation at the end' };
 }
 
 function tellEnd({ bus }: RunParts, result: TrainResult): TrainResult {

@@ -5,7 +5,7 @@ import { DEFAULTS, jsonFlag, splitPositionals } from '../arguments.js';
 import { usage } from '../errors.js';
 import { formatPlan } from '../format-plan.js';
 import { EXIT } from '../exit-codes.js';
-import { failureLine } from '../format-evaluation.js';
+import { endLine, failureLines } from '../format-evaluation.js';
 import { log } from '../log.js';
 import { listenForStop } from '../stop-signals.js';
 
@@ -46,8 +46,8 @@ export const trainCommand = defineCommand({
         signal: stop.signal,
         log,
       });
-      if (!args.json) for (const failure of result.failures) console.error(failureLine(failure));
-      if (!args.json) console.error(`${result.outcome} at step ${result.step}: ${runDir}`);
+      if (!args.json) for (const line of failureLines(result.failures)) console.error(line);
+      if (!args.json) console.error(endLine(result, runDir));
       if (!args.json && stop.exitCode() !== undefined && result.outcome === 'stopped') console.error(goOn(args, runDir));
       const ended = result.failures.length > 0 ? EXIT.evaluatorFailed : EXIT.finished;
       const stopped = stop.exitCode();

@@ -24,6 +24,8 @@ export interface Position {
   best: { value: number; step: number } | null;
   /** The best value so far of the metric of train.earlyStopping, and the measurements since that were no better. Absent before the first. */
   stopping?: { value: number; since: number };
+  /** Whether the signal cut the evaluators short that were due when the epoch before ended. Absent before the first has ended. */
+  unmeasured?: boolean;
 }
 
 export interface Manifest {

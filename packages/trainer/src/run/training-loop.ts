@@ -87,6 +87,7 @@ export class TrainingLoop {
     const { hooks, evaluators } = this.parts;
     await hooks.runSeries(beforeRun, (id) => this.context(id));
     if (this.position.step === 0) await this.evaluate(evaluators.filter(({ atStart }) => atStart));
+    if (this.position.unmeasured) await this.measureEpoch();
     await this.beginEpoch();
     while (!this.isDone()) {
       const stop = this.signal.aborted ? { value: 'interrupted' } : await hooks.runFirst(shouldStop, (id) => this.context(id));
@@ -105,19 +106,23 @@ export class TrainingLoop {
 
   /** Runs those of the evaluators that have not measured this very state, and keeps their results. */
   async evaluate(evaluators: RunParts['evaluators']): Promise<Results> {
-    const { step } = this.position;
-    const which = evaluators.filter(({ name }) => this.measuredAt.get(name) !== step);
+    const which = this.unmeasured(evaluators);
     if (which.length === 0) return {};
     try {
       const { results, failures } = await evaluate(this.parts.evaluation, which, this.state, this.progress, this.signal);
       this.failures.push(...failures);
-      for (const { name } of which) this.measuredAt.set(name, step);
+      for (const { name } of which) this.measuredAt.set(name, this.position.step);
       Object.assign(this.results, results);
       return results;
     } catch (error) {
       if (this.signal.aborted) return {}; // cut short by the signal: the run itself is sound and will be saved
       throw error;
     }
+  }
+
+  /** Those of the evaluators that have not measured this very state. */
+  unmeasured(evaluators: RunParts['evaluators']): RunParts['evaluators'] {
+    return evaluators.filter(({ name }) => this.measuredAt.get(name) !== this.position.step);
   }
 
   /** Seconds of training over all resumptions. */
@@ -154,11 +159,13 @@ export class TrainingLoop {
     };
   }
 
-  /** Early stopping counts a measurement of its metric, where there was one. */
-  private noteMeasured(results: Results): void {
-    const { earlyStopping } = this.parts.train;
-    const measured = earlyStopping ? results[earlyStopping.metric] : undefined;
-    if (measured) this.position.stopping = afterMeasurement(this.position.stopping, measured, earlyStopping!.minDelta);
+  /** Runs the evaluators that are due when an epoch ends, which early stopping counts. What the signal cuts short is done when the run goes on. */
+  private async measureEpoch(): Promise<void> {
+    const { evaluators, train } = this.parts;
+    const due = dueAfter(evaluators, this.position.epoch);
+    const measured = (await this.evaluate(due))[train.earlyStopping?.metric ?? ''];
+    if (measured) this.position.stopping = afterMeasurement(this.position.stopping, measured, train.earlyStopping!.minDelta);
+    this.position.unmeasured = this.unmeasured(due).length > 0;
   }
 
   /** @throws MOCHI_STATE_FOREIGN where a hook disposed state that is not its plugin's. */
@@ -197,8 +204,7 @@ export class TrainingLoop {
     const images = item.batch.ids.shape[0];
     this.epoch.addStep(images, waitMs);
     const event = { step: progress.step + 1, epoch: progress.epoch, rate: rateAt(parts, progress), stepMs, waitMs, images };
-    const due =
-      progress.step === 0 || (progress.step + 1) % logEvery === 0 || item.last || this.isDone() || this.metrics.wereRead;
+    const due = progress.step === 0 || event.step % logEvery === 0 || item.last || this.isDone() || this.metrics.wereRead;
     const logged = due ? await clock.add('readMs', () => this.readMetrics()) : {};
     bus.emit(stepEnd, { ...event, times: clock.times(this.runner.traceMs - tracedMs), ...logged });
   }
@@ -232,13 +238,13 @@ export class TrainingLoop {
   }
 
   private async finishEpoch(): Promise<void> {
-    const { hooks, bus, evaluators } = this.parts;
+    const { hooks, bus } = this.parts;
     const { step, epoch, skipped } = this.position;
     const measured = this.epoch.end(skipped);
     Object.assign(this.position, { epoch: epoch + 1, sample: 0 });
     await hooks.runSeries(afterEpoch, (id) => this.context(id));
     bus.emit(epochEnd, { epoch, step, ...measured });
-    this.noteMeasured(await this.evaluate(dueAfter(evaluators, epoch + 1)));
+    await this.measureEpoch();
     if (!this.isDone()) await this.beginEpoch();
   }
 }
