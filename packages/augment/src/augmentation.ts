@@ -5,7 +5,7 @@ import { evalBoxes } from './crop/eval-crop.js';
 import { CROP_DRAWS, randomCropBoxes } from './crop/random-resized-crop.js';
 import { unknownView } from './errors.js';
 import { IMAGENET_MEAN, IMAGENET_STD, normalize, type Rgb } from './ops/normalize.js';
-import { knownOperations, placeOperations, type PlacedOperation } from './place-operations.js';
+import { knownOperations, placeOperations, type OwnOperation, type PlacedOperation } from './place-operations.js';
 import { toImages, toPlanes } from './planes.js';
 import type { Recipe, ViewRecipe } from './recipe.js';
 
@@ -26,7 +26,7 @@ interface MadeView {
  * @throws MOCHI_AUGMENT_OP_NAME, MOCHI_AUGMENT_OP_UNKNOWN, MOCHI_AUGMENT_OP; MOCHI_UNKNOWN_VIEW and MOCHI_AUGMENT_OP_FAILED from the functions of
  * what is returned.
  */
-export function augmentationOf(recipe: Recipe, operations: readonly AugmentationOp[] = []): Augmentation {
+export function augmentationOf(recipe: Recipe, operations: readonly OwnOperation[] = []): Augmentation {
   const { size, mean, std } = recipe;
   const plain = evalTransform(size, recipe);
   const known = knownOperations(operations);

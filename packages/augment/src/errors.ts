@@ -1,4 +1,5 @@
 import { MochiError } from '@mochi/contract';
+import type { NameClash } from '@mochi/core';
 
 export const unknownView = (recipe: string, view: string, views: readonly string[]): MochiError =>
   new MochiError('MOCHI_UNKNOWN_VIEW', {
@@ -25,21 +26,18 @@ export const badOperation = (name: string, what: string): MochiError =>
     fix: 'Correct the entry in the augment section.',
   });
 
-const WHO = 'mochi explain CONFIG lists the plugins that provide augmentation-op.';
-
-export const operationUnnamed = (name: unknown): MochiError =>
+export const operationUnnamed = (name: unknown, plugin: string): MochiError =>
   new MochiError('MOCHI_AUGMENT_OP_NAME', {
-    happened: `An operation that a plugin provides has ${name === undefined ? 'no name' : `the name ${JSON.stringify(name)}`}.`,
+    happened: `An operation that the plugin ${plugin} provides has ${name === undefined ? 'no name' : `the name ${JSON.stringify(name)}`}.`,
     expected: 'a name by which lists of operations call it, e.g. acme-shade',
-    fix: `Give the operation a name. ${WHO}`,
+    fix: 'Give the operation a name.',
   });
 
-/** @param first Who has the name already. */
-export const operationTaken = (name: string, first: 'ships' | 'plugin'): MochiError =>
+export const operationTaken = ({ name, plugins }: NameClash): MochiError =>
   new MochiError('MOCHI_AUGMENT_OP_NAME', {
-    happened: `Two operations are called "${name}": ${first === 'ships' ? 'the one that ships, and one that a plugin provides' : 'plugins provide both'}.`,
+    happened: `Two operations are called "${name}": those of ${plugins.join(' and ')}.`,
     expected: 'operations of different names, so that a list says which one it means',
-    fix: `Give the operation of a plugin a name of its own, e.g. acme-${name}. ${WHO}`,
+    fix: `Give the operation of a plugin a name of its own, e.g. acme-${name}.`,
   });
 
 /** @param draws Uniform numbers that the operation gets of each image. */

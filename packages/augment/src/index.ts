@@ -1,4 +1,5 @@
 export { augmentationOf, EVAL_VIEW, evalTransform } from './augmentation.js';
+export type { OwnOperation } from './place-operations.js';
 export { builtInOperations } from './built-in-operations.js';
 export { evalBoxes } from './crop/eval-crop.js';
 export { CROP_DRAWS, randomCropBoxes, type CropOptions } from './crop/random-resized-crop.js';

@@ -19,14 +19,14 @@ const brighter: AugmentationOp<{ most: number }> = {
   apply: (planes, { share }) => tf.tidy(() => tf.clipByValue(tf.floor(tf.mul(planes, tf.reshape(share!, [-1, 1, 1]))), 0, 255)),
 };
 const made = (entry: object, ...own: AugmentationOp[]) =>
-  augmentationOf(recipeOf(custom, { size: 12, crop: 'whole', views: ['query'], add: [entry] }), own);
+  augmentationOf(recipeOf(custom, { size: 12, crop: 'whole', views: ['query'], add: [entry] }), own.map((service, at) => ({ label: `"acme" (extension.${at})`, service }))); // prettier-ignore
 
 describe('which operation is meant', () => {
   test.each<[string, () => unknown, string, RegExp]>([
     ['the name of one that ships', () => made({ op: 'grayscale' }, { ...brighter, name: 'grayscale' }), 'MOCHI_AUGMENT_OP_NAME',
-      /called "grayscale": the one that ships, and one that a plugin provides[^]*acme-grayscale[^]*mochi explain/],
-    ['one name for two', () => made({ op: 'acme-brighter' }, brighter, { ...brighter }), 'MOCHI_AUGMENT_OP_NAME', /called "acme-brighter": plugins provide both/],
-    ['no name', () => made({ op: 'acme' }, { ...brighter, name: undefined as never }), 'MOCHI_AUGMENT_OP_NAME', /has no name/],
+      /called "grayscale": those of mochi itself and "acme" \(extension\.0\)[^]*acme-grayscale/],
+    ['one name for two', () => made({ op: 'acme-brighter' }, brighter, { ...brighter }), 'MOCHI_AUGMENT_OP_NAME', /called "acme-brighter": those of "acme" \(extension\.0\) and "acme" \(extension\.1\)/],
+    ['no name', () => made({ op: 'acme' }, { ...brighter, name: undefined as never }), 'MOCHI_AUGMENT_OP_NAME', /the plugin "acme" \(extension\.0\) provides has no name/],
     ['a misspelt name', () => made({ op: 'acme-brigter' }, brighter), 'MOCHI_AUGMENT_OP_UNKNOWN', /names "acme-brigter"[^]*Did you mean "acme-brighter"/],
     ['a misspelt option', () => made({ op: 'acme-brighter', msot: 1 }, brighter), 'MOCHI_AUGMENT_OP',
       /"msot" is no option of acme-brighter, which takes most, p, before, views; did you mean "most"\?/],

@@ -1,5 +1,5 @@
-import type { AugmentationOp, DrawStream } from '@mochi/contract';
-import { suggest } from '@mochi/core';
+import type { AugmentationOp, DrawStream, Provided } from '@mochi/contract';
+import { nameClash, suggest } from '@mochi/core';
 import { builtInOperations } from './built-in-operations.js';
 import { badOperation, operationTaken, operationUnnamed, unknownOperation } from './errors.js';
 import { optionProblems } from './option-problems.js';
@@ -14,16 +14,19 @@ export interface PlacedOperation {
   readonly stream: DrawStream;
 }
 
+/** Of a plugin of the run. */
+export type OwnOperation = Pick<Provided<AugmentationOp>, 'label' | 'service'>;
+
 /** By name: those that ship, and those of plugins. @throws MOCHI_AUGMENT_OP_NAME */
-export function knownOperations(own: readonly AugmentationOp[]): ReadonlyMap<string, AugmentationOp> {
-  const known = new Map<string, AugmentationOp>(builtInOperations.map((op) => [op.name, op]));
-  for (const op of own) {
-    const { name } = op as { name?: unknown };
-    if (typeof name !== 'string' || name === '') throw operationUnnamed(name);
-    if (known.has(name)) throw operationTaken(name, builtInOperations.some((one) => one.name === name) ? 'ships' : 'plugin');
-    known.set(name, op);
+export function knownOperations(own: readonly OwnOperation[]): ReadonlyMap<string, AugmentationOp> {
+  for (const { label, service } of own) {
+    const { name } = service as { name?: unknown };
+    if (typeof name !== 'string' || name === '') throw operationUnnamed(name, label);
   }
-  return known;
+  const all = [...builtInOperations.map((service) => ({ label: 'mochi itself', service })), ...own];
+  const clash = nameClash(all);
+  if (clash) throw operationTaken(clash);
+  return new Map<string, AugmentationOp>(all.map(({ service }) => [service.name, service]));
 }
 
 /**

@@ -37,6 +37,15 @@ export interface TapOptions {
   readonly order?: 'pre' | 'post';
 }
 
+/** A service with the plugin that provides it. */
+export interface Provided<T> {
+  /** Id of the plugin, e.g. `sampler.1`: its state and scalars stand under it. */
+  readonly plugin: string;
+  /** What errors call the plugin, e.g. `"mochi" (sampler.1)`. */
+  readonly label: string;
+  readonly service: T;
+}
+
 /** What a plugin's `setup` gets: the run's services, as far as a plugin may touch them. */
 export interface Host {
   /** Registers a service. A second provider of a Token is an error that names both. `make` is called once, when the service is first needed. Call it in `setup`. */
@@ -46,6 +55,8 @@ export interface Host {
   /** The service. Call it from `make` or a hook, not from `setup`: order of plugins must not matter. */
   inject<T>(token: Token<T>): T;
   injectAll<T>(token: ListToken<T>): T[];
+  /** The same, each with the plugin that provides it. */
+  provided<T>(token: ListToken<T>): Provided<T>[];
   /**
    * A service that is this plugin's alone, made by another plugin: e.g. a data set that only an evaluator reads. It takes no part in the run
    * besides.

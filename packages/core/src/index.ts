@@ -22,7 +22,8 @@ export { discoverPackages, PLUGIN_KEYWORD, type FoundPackage } from './plugins/d
 export { toldWhenSlow, withinLimit } from './time-limit.js';
 export { Registry, type Origin, type Registered } from './plugins/registry.js';
 export { createHost, startRun, type HostOptions } from './run/start-run.js';
-export { RunHost, type Provided, type ServiceOfKind } from './run/run-host.js';
+export { RunHost, type ServiceOfKind } from './run/run-host.js';
+export { nameClash, type NameClash } from './run/name-clash.js';
 export type { ScalarValue, StateInit } from './run/plugin-host.js';
 export type { Explanation } from './run/explain.js';
 export { heldOutSplit, isLabelled, noHeldOut } from './evaluation/held-out.js';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { container as root } from 'tsyringe';
-import { isMochiError, type ListToken, type MochiError, type Token } from '@mochi/contract';
+import { isMochiError, type ListToken, type MochiError, type Provided, type Token } from '@mochi/contract';
 import type { Label } from './hook-runner.js';
 import { serviceFailed, tokenCycle, tokenMissing, tokenTaken } from './errors.js';
 
@@ -70,6 +70,11 @@ export class Services {
   /** Instances in order of registration; none is no error. */
   injectAll<T>(token: ListToken<T>): T[] {
     return this.providers(token).map((provider) => provider.get());
+  }
+
+  /** The same, each with the plugin that provides it. */
+  provided<T>(token: ListToken<T>): Provided<T>[] {
+    return this.providers(token).map(({ plugin, get }) => ({ plugin, label: this.label(plugin), service: get() }));
   }
 
   has(token: AnyToken<unknown>): boolean {

@@ -49,7 +49,7 @@ test('an operation that nobody provides is named, and so are those that are know
   expect(() => host.one('augment')).toThrow(/"acme-klip"[^]*color-jitter[^]*MOCHI_AUGMENT_OP_UNKNOWN/);
   await host.dispose();
   const wrong = recipeOf(recipes['custom']!, { add: [{ op: 'acme-clip', leest: 1 }] });
-  expect(() => augmentationOf(wrong, [clip])).toThrow(/leest[^]*MOCHI_AUGMENT_OP/);
+  expect(() => augmentationOf(wrong, [{ label: 'acme-operations', service: clip }])).toThrow(/leest[^]*MOCHI_AUGMENT_OP/);
 });
 
 /** Metrics of the last step of a short run. */

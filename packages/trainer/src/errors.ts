@@ -1,4 +1,5 @@
 import { isMochiError, MochiError } from '@mochi/contract';
+import type { NameClash } from '@mochi/core';
 import type { Fault } from './step/faults.js';
 
 const reasonOf = (cause: unknown): string =>
@@ -82,9 +83,9 @@ export const denominatorsDiffer = (first: string, second: string): MochiError =>
     fix: `Leave out ${first} or ${second}.`,
   });
 
-export const bankNameTwice = (name: string): MochiError =>
+export const bankNameTwice = ({ name, plugins }: NameClash): MochiError =>
   new MochiError('MOCHI_BANK_NAME_TWICE', {
-    happened: `Two banks are called "${name}".`,
+    happened: `Two banks are called "${name}": those of ${plugins.join(' and ')}.`,
     expected: 'a name of its own for each bank',
     fix: 'Give one of them another name, e.g. as: recent.',
   });
@@ -159,9 +160,9 @@ export const metricUnknown = (wanted: string, known: readonly string[], measured
     fix: 'Correct train.checkpoint.best or train.earlyStopping.metric, or add the evaluator (with `every`).',
   });
 
-export const evaluatorTwice = (name: string): MochiError =>
+export const evaluatorTwice = ({ name, plugins }: NameClash): MochiError =>
   new MochiError('MOCHI_EVALUATOR_TWICE', {
-    happened: `Two evaluators report under the name ${name}.`,
+    happened: `Two evaluators report under the name ${name}: those of ${plugins.join(' and ')}.`,
     expected: 'a name of its own for each, since results are kept as evaluator/metric',
     fix: `Give one of them another name, e.g. { name: ${name}, as: ${name}-2 }.`,
   });

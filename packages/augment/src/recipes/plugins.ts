@@ -13,7 +13,7 @@ export const recipePlugin = (data: RecipeData) =>
     apiVersion: API_VERSION,
     config: recipeConfig(data),
     setup(host, options) {
-      host.provide(AUGMENTATION, () => augmentationOf(recipeOf(data, options), host.injectAll(AUGMENTATION_OP)));
+      host.provide(AUGMENTATION, () => augmentationOf(recipeOf(data, options), host.provided(AUGMENTATION_OP)));
     },
   });
 

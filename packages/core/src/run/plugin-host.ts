@@ -6,6 +6,7 @@ import {
   type Host,
   type ListToken,
   type Logger,
+  type Provided,
   type TapOptions,
   type Token,
 } from '@mochi/contract';
@@ -87,6 +88,11 @@ export class PluginHost implements Host {
   injectAll<T>(token: ListToken<T>): T[] {
     this.requireOpen(token.name);
     return this.parts.services.injectAll(token);
+  }
+
+  provided<T>(token: ListToken<T>): Provided<T>[] {
+    this.requireOpen(token.name);
+    return this.parts.services.provided(token);
   }
 
   use<T>(token: ListToken<T>, entry: OwnEntry): Promise<T> {

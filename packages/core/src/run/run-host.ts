@@ -13,6 +13,7 @@ import {
   type NegativeSampler,
   type Optimizer,
   type PositiveSource,
+  type Provided,
   type Schedule,
   type Tracker,
 } from '@mochi/contract';
@@ -41,12 +42,6 @@ export interface ServiceOfKind {
   evaluator: Evaluator;
   tracker: Tracker;
   exporter: Exporter;
-}
-
-/** A service with the plugin that provides it: its state and scalars stand under the same id. */
-export interface Provided<T> {
-  readonly plugin: string;
-  readonly service: T;
 }
 
 /** One run: its config, what its plugins registered, and its end. Two of them share nothing. */
@@ -122,9 +117,9 @@ export class RunHost {
     return this.provided(kind).map(({ service }) => service);
   }
 
-  /** The same, each with the id of its plugin. */
+  /** The same, each with the plugin that provides it. */
   provided<K extends keyof ServiceOfKind>(kind: K): Provided<ServiceOfKind[K]>[] {
-    return this.services.providers(tokenOf(kind)).map((provider) => ({ plugin: provider.plugin, service: provider.get() }));
+    return this.services.provided(tokenOf(kind));
   }
 
   /** Config, plugins, hook order and services as data: what `mochi explain` prints. Makes no service. */

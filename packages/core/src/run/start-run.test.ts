@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { CLOCK, extension, fails, plugin, provides, run, sampler, silent, tick } from '../../test/run-fixture.js';
+import { nameClash } from './name-clash.js';
 import { startRun } from './start-run.js';
 
 test('services by section, in the order of the config, each with the id of its plugin', async () => {
@@ -23,6 +24,8 @@ test('services by section, in the order of the config, each with the id of its p
     'sampler.1=b',
     'sampler.2=a',
   ]);
+  expect(nameClash(host.provided('sampler'))).toEqual({ name: 'a', plugins: ['"a" (sampler)', '"a" (sampler.2)'] });
+  expect(nameClash(host.provided('sampler').slice(1))).toBeUndefined();
   expect(host.all('sampler')[0]).toBe(host.all('sampler')[0]); // made once
   expect(host.all('sampler')[0]).not.toBe(host.all('sampler')[2]);
   expect(host.entries.map(({ id, options }) => [id, options])).toEqual([

@@ -6,7 +6,7 @@ import {
   type PositiveSource,
   type SplitSource,
 } from '@mochi/contract';
-import type { RunHost } from '@mochi/core';
+import { nameClash, type RunHost } from '@mochi/core';
 import {
   bankNameTwice,
   bankSmallerThanBatch,
@@ -67,9 +67,8 @@ function banksOf(host: RunHost, method: Method, forPositives: boolean, samples: 
   const banks = host.provided('bank').map(({ plugin, service }) => checkedBank(service, named.get(plugin) ?? plugin));
   if (method.negatives === 'memory' && banks.length === 0) host.one('bank'); // says what is missing
   if (method.negatives === 'batch' && banks.length > 0 && !forPositives) throw bankUnused(method.name);
-  const names = banks.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw bankNameTwice(twice);
+  const clash = nameClash(host.provided('bank'));
+  if (clash) throw bankNameTwice(clash);
   return banks.map((bank) => ({ bank, capacity: capacityOf(bank, samples) }));
 }
 

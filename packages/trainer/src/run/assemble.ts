@@ -1,5 +1,5 @@
 import type { Augmentation, Dataset, Evaluator, Method, SplitSource } from '@mochi/contract';
-import type { EventBus, HookRunner, RunHost, RuntimeConfig } from '@mochi/core';
+import { nameClash, type EventBus, type HookRunner, type RunHost, type RuntimeConfig } from '@mochi/core';
 import { resolvePrecision, runtimeInfo, type Precision } from '@mochi/tensorflow';
 import { DEFAULT_EPOCHS, type TrainConfig } from '../config.js';
 import { evaluatorTwice, metricUnknown, mixingUnsupported } from '../errors.js';
@@ -89,7 +89,8 @@ export async function assemble(host: RunHost, { reading = false }: AssembleOptio
   };
   if (!reading) tryChain(step, host.scalars, host.states);
   const evaluators = host.all('evaluator');
-  requireDistinct(evaluators);
+  const clash = nameClash(host.provided('evaluator'));
+  if (clash) throw evaluatorTwice(clash);
   if (!reading) for (const metric of [train.checkpoint.best, train.earlyStopping?.metric]) requireMetric(evaluators, metric);
   const reads = reading ? {} : await checkEvaluators(evaluators, { dataset, trained: train.split, warn });
   const length = lengthOf(train, source.length, reading);
@@ -168,10 +169,4 @@ function requireMetric(evaluators: readonly Evaluator[], wanted: string | null |
   const directed = measured.filter(({ better }) => better !== null).map(({ name }) => name);
   if (directed.includes(wanted)) return;
   throw metricUnknown(wanted, directed, measured.some(({ name }) => name === wanted)); // prettier-ignore
-}
-
-function requireDistinct(evaluators: readonly Evaluator[]): void {
-  const names = evaluators.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw evaluatorTwice(twice);
 }
