@@ -4,7 +4,7 @@ export const featuresNotFinite = (what: string, row: number, bad: number) =>
   new MochiError('MOCHI_FEATURES_NOT_FINITE', {
     happened: `${bad} numbers of the features of ${what} are NaN or infinite, the first in row ${row}.`,
     expected: 'finite features',
-    fix: 'Look at the loss: training has probably diverged. Lower the learning rate, or evaluate an earlier checkpoint.',
+    fix: 'Look at the loss: training has probably diverged. Lower the learning rate, or take an earlier checkpoint. Weights of others: they are damaged, or of another network.',
   });
 
 export const labelsNeeded = (evaluator: string, split: string) =>

@@ -7,6 +7,7 @@ import {
   type Layer,
   type Preprocessing,
 } from '@mochi/contract';
+import { requireFinite } from '@mochi/evaluators';
 import { FeatureReader, openedAloud, type TrainConfig } from '@mochi/trainer';
 import { exportUnwritable } from './errors.js';
 import { originOf } from './interchange/origin.js';
@@ -63,7 +64,7 @@ const FORMATS: Readonly<Record<string, string>> = {
  * Features of images by the encoder of a trained run (or of what a config begins with), written to a file where `out` says so.
  *
  * @param path Run folder (its newest checkpoint), checkpoint folder, or config file.
- * @throws MOCHI_ARGUMENT; MOCHI_EXPORT_FORMAT, MOCHI_EXPORT_UNWRITABLE before anything is read; MOCHI_CHECKPOINT_MISSING, and what the data say of their files
+ * @throws MOCHI_ARGUMENT; MOCHI_EXPORT_FORMAT, MOCHI_EXPORT_UNWRITABLE before anything is read; MOCHI_CHECKPOINT_MISSING, MOCHI_FEATURES_NOT_FINITE, and what the data say of their files
  */
 export async function embed(path: string, options: EmbedOptions = {}): Promise<EmbeddingTable> {
   requirePath('embed', path);
@@ -119,7 +120,7 @@ export async function readTable(opened: OpenedEncoder, options: EmbedOptions): P
   return { ...features, names: Array.from(features.ids, (id) => source.describe(id)) };
 }
 
-/** Features of a split of any data. */
+/** Features of a split of any data. @throws MOCHI_FEATURES_NOT_FINITE */
 export async function readFeatures(
   opened: OpenedEncoder,
   dataset: Dataset,
@@ -128,7 +129,8 @@ export async function readFeatures(
   const { batchSize } = (opened.host.config as unknown as { readonly train: TrainConfig }).train;
   const reader = new FeatureReader({ dataset, augmentation: opened.augmentation, encoder: opened.encoder, batchSize });
   try {
-    return await reader.read(split, encoderWeights(opened, encoder), layer, signal ?? new AbortController().signal);
+    const features = await reader.read(split, encoderWeights(opened, encoder), layer, signal ?? new AbortController().signal);
+    return requireFinite(features, `the split ${split}, layer ${layer}, encoder ${encoder ?? 'query'}`);
   } finally {
     reader.dispose();
   }

@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { embed, evaluate, exportEncoder, loadEncoder, train } from '../src/index.js';
+import { duplicates, embed, evaluate, exportEncoder, loadEncoder, search, train } from '../src/index.js';
 import { imageFolder, temporaryFolder, tinyConfig, using } from './tiny-run.js';
 
 const out = temporaryFolder();
@@ -99,6 +99,15 @@ test('weights without a head are the backbone alone: its features are those of t
     expect(loaded.dims).toEqual({ backbone: want!.length, head: 0 });
     await expect(loaded.embed([first()], { layer: 'head' })).rejects.toMatchObject({ code: 'MOCHI_ENCODER_HEADLESS' });
   });
+});
+
+test('features that are no numbers are refused, and not written or ranked', async () => {
+  const section = { name: 'resnet10', stem: 'cifar', width: 2, stages: 1, head: { dim: 8 } };
+  const encoder = { ...section, weights: { file: golden('half.pth'), head: 'new' } }; // made up: of some units the variance is below 0
+  const config = join(out, 'not-finite.yaml');
+  writeFileSync(config, stringify({ augment: { name: 'moco-v2', size: 16 }, data: { name: 'image-folder', root }, encoder }));
+  for (const call of [() => embed(config), () => search(config, first()), () => duplicates(config, root)])
+    await expect(call()).rejects.toMatchObject({ code: 'MOCHI_FEATURES_NOT_FINITE' });
 });
 
 test('a weights file in place of a run or a config: what to write is said', async () => {
