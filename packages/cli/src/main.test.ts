@@ -1,21 +1,9 @@
+import { tmpdir } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { main } from './main.js';
+import { expect, test } from 'vitest';
+import { inProcess } from '../test/in-process.js';
 
-const said = { out: '', err: '' };
-beforeEach(() => {
-  Object.assign(said, { out: '', err: '' });
-  vi.spyOn(console, 'log').mockImplementation((text) => void (said.out += `${String(text)}\n`));
-  vi.spyOn(console, 'error').mockImplementation((text) => void (said.err += `${String(text)}\n`));
-});
-const EVENTS = ['unhandledRejection', 'uncaughtException'] as const;
-const listeners = EVENTS.map((name) => process.listeners(name as 'uncaughtException'));
-afterEach(() => {
-  vi.restoreAllMocks();
-  for (const [at, name] of EVENTS.entries())
-    for (const one of process.listeners(name as 'uncaughtException')) if (!listeners[at]!.includes(one)) process.off(name, one);
-  process.exitCode = undefined;
-});
+const mochi = (...words: string[]) => inProcess(tmpdir(), ...words);
 
 const COMMANDS = ['train', 'eval', 'embed', 'export', 'search', 'duplicates', 'explain', 'augment', 'plugins', 'compare', 'report', 'data', 'profile']; // prettier-ignore
 
@@ -34,9 +22,25 @@ test.each([
   ['train', 'sampler=uniform'],
   ['train', '--resume', 'mochi.yaml'],
 ])('what is missing ends with 2 and MOCHI_USAGE: mochi %s %s %s', async (...argv) => {
-  await main(argv.filter((word) => word !== undefined));
-  expect([process.exitCode, said.out]).toEqual([2, '']);
-  expect(said.err).toMatch(/MOCHI_USAGE/);
+  const { code, stdout, stderr } = await mochi(...argv.filter((word) => word !== undefined));
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('MOCHI_USAGE')]);
+});
+
+test.each([
+  { name: 'no command of that name', args: ['trian'], says: /Did you mean mochi train/ },
+  { name: 'a misspelt flag', args: ['train', 'mochi.yaml', '--resum'], says: /Did you mean --resume/ },
+  {
+    name: 'an option of the config with dashes',
+    args: ['train', 'mochi.yaml', '--epochs', '4'],
+    says: /no dashes: train\.epochs=VALUE/,
+  },
+  { name: 'a build that there is not', args: ['doctor', 'tpu'], says: /cpu or gpu/ },
+  { name: 'no config', args: ['train'], says: /Neither a config nor --data/ },
+  { name: 'steps that are no number', args: ['profile', 'mochi.yaml', '--steps', 'ten'], says: /--steps is "ten"/ },
+  { name: 'no config to profile', args: ['profile'], says: /mochi profile CONFIG/ },
+])('bad input ends with 2: $name', async ({ args, says }) => {
+  const { code, stderr } = await mochi(...args);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(says)]);
 });
 
 test.each([
@@ -45,6 +49,6 @@ test.each([
   ['search', /^USAGE mochi search RUN IMAGE \[--data FOLDER\]$/m],
   ['doctor', /^USAGE mochi doctor \[OPTIONS\] \[BUILD\]$/m],
 ])('mochi %s --help shows the whole form', async (command, usage) => {
-  await main([command, '--help']);
-  expect(stripVTControlCharacters(said.out)).toMatch(usage);
+  const { stdout } = await mochi(command, '--help');
+  expect(stripVTControlCharacters(stdout)).toMatch(usage);
 });

@@ -30,7 +30,7 @@ beforeAll(async () => {
     join(folder, 'mochi.yaml'),
     `data: { name: image-folder, root: ${JSON.stringify(join(folder, 'images'))} }
 plugins: [./broken.ts]
-augment: { name: moco-v2, size: 16 }
+augment: { name: custom, size: 16 } # a crop alone, which compiles soon
 encoder: { name: resnet10, stem: small, width: 4, stages: 2, head: { hidden: 8, dim: 8 } }
 method: { name: moco-v2, batchNorm: { split: 2 } }
 bank: { name: fifo, capacity: 32 }

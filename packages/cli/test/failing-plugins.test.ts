@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { writeImages } from '@mochi/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commandIn } from './command.js';
+import { inProcess } from './in-process.js';
 
 // What a user sees of a plugin that fails: the cause, and the lines of the plugin's own code.
 
 const folder = mkdtempSync(join(tmpdir(), 'mochi-failing-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const mochi = commandIn(folder);
+const command = commandIn(folder);
+const mochi = (...words: string[]) => inProcess(folder, ...words);
 
 const PLUGIN = `import { bankBlock, definePlugin, afterStep, beforeStep, NEGATIVE_SAMPLER } from '@mochi/contract';
 import { z } from 'zod';
@@ -59,13 +61,14 @@ beforeAll(async () => {
     join(folder, 'mochi.yaml'),
     `plugins: [./boom.ts, ./number.ts]
 data: { name: image-folder, root: ${JSON.stringify(join(folder, 'images'))} }
-augment: { name: moco-v2, size: 16 }
+augment: { name: custom, size: 16 } # a crop alone, which compiles soon
 encoder: { name: resnet10, stem: small, width: 4, stages: 2, head: { hidden: 8, dim: 8 } }
 method: { name: moco-v2, batchNorm: { split: 2 } }
 bank: { name: fifo, capacity: 32, maskSelf: true }
 sampler: acme-boom
 optimizer: { name: sgd, rate: 0.05 }
 train: { steps: 2, batchSize: 4 }
+trackers: []
 `,
   );
 });
@@ -76,14 +79,18 @@ test.each([
   ['setup', 'MOCHI_PLUGIN_SETUP_FAILED', 'boom.ts:11:'],
   ['hook', 'MOCHI_HOOK_FAILED', 'boom.ts:12:'],
   ['sample', 'MOCHI_SAMPLER_FAILED', 'boom.ts:18:'],
-])('a plugin that throws in %s: cause and frames, for people and for machines', async (at, code, caller) => {
+])('a plugin that throws in %s: cause and frames', async (at, code, caller) => {
   const { stderr } = await mochi('train', 'mochi.yaml', `sampler.at=${at}`, '--run', at);
   expect(stderr).toContain(code);
   expect(stderr).toMatch(new RegExp(`cause +${CAUSE}\\n +at boom \\(.*boom\\.ts:5:\\d+\\)\\n +at .*${caller}`));
   expect(stderr).not.toContain('traced'); // nothing of this sort
-  const json = await mochi('train', 'mochi.yaml', `sampler.at=${at}`, '--run', `${at}-json`, '--json');
-  const { cause } = JSON.parse(json.stderr) as { cause: { message: string; frames: string[] } };
-  expect(cause).toEqual({ message: CAUSE, frames: [expect.stringContaining('boom.ts:5:'), expect.stringContaining(caller)] });
+});
+
+test('the same for machines', async () => {
+  const { stderr } = await mochi('train', 'mochi.yaml', 'sampler.at=setup', '--run', 'setup-json', '--json');
+  const { cause } = JSON.parse(stderr) as { cause: { message: string; frames: string[] } };
+  const frames = ['boom.ts:5:', 'boom.ts:11:'].map((place) => expect.stringContaining(place) as string);
+  expect(cause).toEqual({ message: CAUSE, frames });
 });
 
 test('blocks of a wrong shape are a failure of the run, as other faults of samplers', async () => {
@@ -109,7 +116,7 @@ test('plugins check: where it threw; wrong options are refused once, before any 
 
 test('a loss of exactly 0 is warned of, once', async () => {
   const words = ['sampler.at=nowhere', 'train.steps=4', 'train.logEvery=1', '--run', 'zero', '--json'];
-  const { code, stdout } = await mochi('train', 'mochi.yaml', ...words);
+  const { code, stdout } = await command('train', 'mochi.yaml', ...words);
   expect(code).toBe(0);
   const warnings = stdout.trim().split('\n').filter((line) => line.includes('"type":"warning"')); // prettier-ignore
   expect(warnings).toEqual([expect.stringMatching(/the loss of step 2 is exactly 0[^]*look at what acme-boom leaves/)]);
@@ -117,7 +124,7 @@ test('a loss of exactly 0 is warned of, once', async () => {
 
 test('a promise that nothing awaits: named, 1, and the run is saved, to be gone on with', async () => {
   const run = ['train', 'mochi.yaml', '--run', 'stray', '--json'];
-  const { code, stderr, stdout } = await mochi(...run, 'sampler.at=promise', 'train.steps=100000');
+  const { code, stderr, stdout } = await command(...run, 'sampler.at=promise', 'train.steps=100000');
   expect(code).toBe(1);
   expect(JSON.parse(stderr.split('\n')[0]!)).toMatchObject({
     code: 'MOCHI_STRAY_FAILURE',
@@ -126,7 +133,7 @@ test('a promise that nothing awaits: named, 1, and the run is saved, to be gone 
   });
   const end = JSON.parse(stdout.trim().split('\n').at(-1)!) as { outcome: string; step: number };
   expect(end.outcome).toBe('stopped');
-  const more = await mochi(...run, '--resume', `train.steps=${end.step + 1}`);
+  const more = await command(...run, '--resume', `train.steps=${end.step + 1}`);
   expect([more.code, more.stdout]).toEqual([0, expect.stringContaining(`"resumedFrom":${end.step}`)]);
 });
 

@@ -23,11 +23,11 @@ export async function imageFolder(count = 24): Promise<string> {
   return root;
 }
 
-/** The smallest run that has every part for real. */
+/** The smallest run that has every part for real. Its views are crops alone: colours and blur would take longer to compile than all the rest. */
 export const tinyConfig = (root: string, changes: Record<string, unknown> = {}): Record<string, unknown> => ({
   seed: 7,
   data: { name: 'image-folder', root },
-  augment: { name: 'moco-v2', size: 16 },
+  augment: { name: 'custom', size: 16 },
   encoder: { name: 'resnet10', stem: 'small', width: 4, stages: 2, head: { hidden: 8, dim: 8 } },
   method: { name: 'moco-v2', keyMomentum: 0.9, batchNorm: { split: 2 } },
   bank: { name: 'fifo', capacity: 32, maskSelf: true },
