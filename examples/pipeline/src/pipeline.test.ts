@@ -9,9 +9,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 const here = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'mochi-pipeline-'));
 const photos = join(folder, 'photos');
-// The example's own config with a network and a bank small enough for a test.
+// The example's own config with views, a network and a bank small enough for a test.
 const small = [
-  'augment.size=16',
+  'augment={name: custom, size: 16}',
   'encoder={name: resnet10, stem: small, width: 4, stages: 2}',
   'bank.capacity=32',
   'sampler=uniform',

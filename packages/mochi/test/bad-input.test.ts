@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openRun, train } from '../src/index.js';
@@ -130,15 +130,21 @@ describe('parts that do not fit each other', () => {
 });
 
 describe('checkpoints and run folders', () => {
-  const trained = async (): Promise<{ runDir: string; state: string }> => {
+  let whole: string;
+  beforeAll(async () => {
+    whole = join(temporaryFolder(), 'run');
+    await train(tinyConfig(root, { train: { epochs: 1, batchSize: 4 } }), { runDir: whole });
+  });
+  /** A copy of the run. */
+  const trained = (): { runDir: string; state: string } => {
     const runDir = join(temporaryFolder(), 'run');
-    await train(tinyConfig(root, { train: { epochs: 1, batchSize: 4 } }), { runDir });
+    cpSync(whole, runDir, { recursive: true });
     const [newest] = readdirSync(join(runDir, 'checkpoints')).reverse();
     return { runDir, state: join(runDir, 'checkpoints', newest!, 'state.safetensors') };
   };
 
   test('a checkpoint cut short, and one with a changed byte', async () => {
-    const { runDir, state } = await trained();
+    const { runDir, state } = trained();
     const bytes = readFileSync(state);
     truncateSync(state, bytes.length - 10);
     expect(await errorOf(train(tinyConfig(root), { runDir, resume: true }))).toMatchObject({
@@ -154,7 +160,7 @@ describe('checkpoints and run folders', () => {
   });
 
   test('a checkpoint of another architecture: names what differs', async () => {
-    const { runDir } = await trained();
+    const { runDir } = trained();
     const other = tinyConfig(root, {
       encoder: { name: 'resnet10', stem: 'small', width: 8, stages: 2, head: { hidden: 8, dim: 8 } },
     });
@@ -166,7 +172,7 @@ describe('checkpoints and run folders', () => {
   });
 
   test('a run folder that holds a run, and nothing to resume from', async () => {
-    const { runDir } = await trained();
+    const { runDir } = trained();
     expect(await errorOf(train(tinyConfig(root), { runDir }))).toMatchObject({ code: 'MOCHI_RUN_EXISTS' });
     expect(await errorOf(train(tinyConfig(root), { runDir: null, resume: temporaryFolder() }))).toMatchObject({
       code: 'MOCHI_CHECKPOINT_MISSING',

@@ -1,6 +1,6 @@
 import { evaluationEnd, evaluationStart, isEvent, warning, type RunEvent } from '@mochi/contract';
 import { liveHandles } from '@mochi/tensorflow';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evaluate, train, type Evaluation } from '../src/index.js';
@@ -72,7 +72,7 @@ describe('evaluators on a checkpoint', () => {
     const config = JSON.parse(readFileSync(join(runDir, 'config.json'), 'utf8')) as { train: Record<string, unknown> };
     delete config.train['earlyStopping'];
     writeFileSync(join(runDir, 'config.json'), JSON.stringify(config));
-    rmSync(join(runDir, 'evaluations.jsonl'));
+    rmSync(join(runDir, 'evaluations.jsonl'), { force: true });
     const { failures } = await evaluate(runDir, { evaluators: [{ name: 'knn', k: 3, test: 'train' }] });
     expect(failures).toEqual([]);
     expect(readFileSync(join(runDir, 'evaluations.jsonl'), 'utf8')).toContain('"evaluator":"knn"');
@@ -173,13 +173,19 @@ describe('transfer-linear', () => {
 });
 
 test('online-linear learns inside the step, and the encoder is trained as without it', async () => {
+  const two = await imageFolder(); // of each class one picture, again and again: told apart on any processor
+  for (const name of ['even', 'odd']) {
+    const [first, ...others] = readdirSync(join(two, name)).map((file) => join(two, name, file));
+    for (const other of others) copyFileSync(first!, other);
+  }
   const top1: number[] = [];
   const losses: number[][] = [];
-  const changes = { method: { name: 'moco-v2', batchNorm: { split: 2 } }, sampler: 'uniform', schedule: 'constant' };
+  const augment = { name: 'custom', size: 16, crop: 'whole' };
+  const changes = { augment, method: { name: 'moco-v2', batchNorm: { split: 2 } }, sampler: 'uniform', schedule: 'constant' };
   const run = (plugins: object[], steps: number) => {
     const own: number[] = [];
     losses.push(own);
-    return train(tinyConfig(root, { ...changes, plugins, train: { steps, batchSize: 8, logEvery: 1 } }), {
+    return train(tinyConfig(two, { ...changes, plugins, train: { steps, batchSize: 8, logEvery: 1 } }), {
       onEvent: (event) => {
         const { metrics, lossNats } = event as unknown as { metrics?: Record<string, number>; lossNats?: number };
         if (event.type === 'step-end' && lossNats !== undefined) own.push(lossNats);
@@ -187,12 +193,13 @@ test('online-linear learns inside the step, and the encoder is trained as withou
       },
     });
   };
-  await run([{ use: 'online-linear', classes: 4, rate: 0.05 }], 60);
+  await run([{ use: 'online-linear', classes: 4, rate: 0.05 }], 40);
   await run([], 6);
   expect(losses[0]!.slice(0, 6)).toEqual(losses[1]!.map((loss) => expect.closeTo(loss, 5) as number));
-  expect(top1).toHaveLength(60);
+  expect(top1).toHaveLength(40);
   const mean = (some: number[]) => some.reduce((a, b) => a + b, 0) / some.length;
-  expect(mean(top1.slice(-15))).toBeGreaterThan(mean(top1.slice(0, 15)));
+  expect(mean(top1.slice(0, 3))).toBeLessThan(75);
+  expect(mean(top1.slice(-15))).toBeGreaterThan(90);
 });
 
 test.each([
