@@ -22,6 +22,15 @@ afterAll(() => [whole, holed].forEach(({ root }) => rmSync(root, { recursive: tr
 const epoch = (source: SplitSource, options: Partial<EpochOptions> = {}): Promise<Read[]> =>
   readAll(openEpoch({ source, augmentation, views: ['query', 'key'], batchSize: 4, seed: 7, epoch: 2, ...options }));
 
+/** Epochs of one maker, as those of a run are: it is compiled once. */
+async function sharing(source: SplitSource, views: string[], run: (pass: typeof epoch) => Promise<void>): Promise<void> {
+  const reader = openImages(source.images);
+  const maker = new ViewMaker(reader, augmentation, viewSpecs(augmentation, views));
+  await run((of, options) => epoch(of, { maker, views, ...options }));
+  maker.dispose();
+  reader.dispose();
+}
+
 test('the order is a permutation, the same for the same seed and epoch, another for others', () => {
   const order = epochOrder(100, 1, 0);
   expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, at) => at));
@@ -63,15 +72,16 @@ test('with a block shuffle, an epoch is the order of its blocks', async () => {
   expect(order).not.toEqual(epochOrder(COUNT, 7, 2));
 });
 
-test('the two views of an image differ, and so do two epochs and two seeds', async () => {
-  const [first] = await epoch(whole.source, { batchSize: COUNT });
-  expect(first!.views['query']).not.toBe(first!.views['key']);
-  const pixels = async (options: Partial<EpochOptions>): Promise<Set<string>> =>
-    imagesOf(await epoch(whole.source, { batchSize: COUNT, ...options }));
-  const base = await pixels({});
-  for (const other of [await pixels({ epoch: 3 }), await pixels({ seed: 8 })])
-    expect([...other].filter((image) => base.has(image))).toEqual([]);
-});
+test('the two views of an image differ, and so do two epochs and two seeds', () =>
+  sharing(whole.source, ['query', 'key'], async (pass) => {
+    const [first] = await pass(whole.source, { batchSize: COUNT });
+    expect(first!.views['query']).not.toBe(first!.views['key']);
+    const base = imagesOf([first!]);
+    for (const other of [{ epoch: 3 }, { seed: 8 }]) {
+      const images = imagesOf(await pass(whole.source, { batchSize: COUNT, ...other }));
+      expect([...images].filter((image) => base.has(image))).toEqual([]);
+    }
+  }));
 
 /** Every image of the view `query` with its id, bit for bit. */
 function imagesOf(batches: readonly Read[]): Set<string> {
@@ -101,9 +111,10 @@ test('broken images are left out, named, and change no pixel of the others', asy
 
 test('from the position of a batch on, the batches are those of the uninterrupted epoch, bit for bit', async () => {
   const uninterrupted = await epoch(holed.source);
-  for (const [n, { position }] of uninterrupted.entries()) {
-    expect(await epoch(holed.source, { from: position })).toEqual(uninterrupted.slice(n + 1));
-  }
+  await sharing(holed.source, ['query', 'key'], async (pass) => {
+    for (const [n, { position }] of uninterrupted.entries())
+      expect(await pass(holed.source, { from: position })).toEqual(uninterrupted.slice(n + 1));
+  });
 });
 
 test('the number of threads changes nothing', async () => {
@@ -111,23 +122,20 @@ test('the number of threads changes nothing', async () => {
   expect(await epoch(holed.source, { parallel: 8 })).toEqual(one);
 });
 
-test('four shards put together are the whole, in order, bit for bit; so they are from a place within the epoch', async () => {
-  const reader = openImages(whole.source.images);
-  const maker = new ViewMaker(reader, augmentation, viewSpecs(augmentation, ['query'])); // compiled once for all of them
-  const pass = (options: Partial<EpochOptions>) => epoch(whole.source, { maker, views: ['query'], labels: true, ...options });
-  const want = await pass({ batchSize: 8 });
-  for (const from of [0, 2]) {
-    const parts: Read[][] = [];
-    for (const rank of [0, 1, 2, 3]) parts.push(await pass({ batchSize: 2, from, shard: { rank, world: 4 } }));
-    const put = parts[0]!.flatMap((_, n) => parts.map((part) => part[n]!));
-    const rest = want.slice(from / 2);
-    expect(put.flatMap(({ ids }) => ids)).toEqual(rest.flatMap(({ ids }) => ids));
-    expect(put.flatMap(({ labels }) => labels)).toEqual(rest.flatMap(({ labels }) => labels));
-    expect([...imagesOf(put)]).toEqual([...imagesOf(rest)]);
-  }
-  maker.dispose();
-  reader.dispose();
-});
+test('four shards put together are the whole, in order, bit for bit; so they are from a place within the epoch', () =>
+  sharing(whole.source, ['query'], async (pass) => {
+    const part = (options: Partial<EpochOptions>) => pass(whole.source, { labels: true, ...options });
+    const want = await part({ batchSize: 8 });
+    for (const from of [0, 2]) {
+      const parts: Read[][] = [];
+      for (const rank of [0, 1, 2, 3]) parts.push(await part({ batchSize: 2, from, shard: { rank, world: 4 } }));
+      const put = parts[0]!.flatMap((_, n) => parts.map((one) => one[n]!));
+      const rest = want.slice(from / 2);
+      expect(put.flatMap(({ ids }) => ids)).toEqual(rest.flatMap(({ ids }) => ids));
+      expect(put.flatMap(({ labels }) => labels)).toEqual(rest.flatMap(({ labels }) => labels));
+      expect([...imagesOf(put)]).toEqual([...imagesOf(rest)]);
+    }
+  }));
 
 test('shards share every sample of an order of any length between them, each in its order', () => {
   for (const length of [0, 1, 7, 23, 24, 25, 31]) {
