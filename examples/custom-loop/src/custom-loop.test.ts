@@ -49,7 +49,7 @@ test('photos of a folder are read in the order of their paths, and what is none 
 test('what it learns tells kinds apart that the untrained network does not', async () => {
   const { images } = shapes(512, 3);
   const untrained = begin();
-  const { state, losses } = await train(images, 400, 64);
+  const { state, losses } = await train(images, 600, 64); // after 400 another rounding, as of another processor, may still hide it
   const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
   expect(mean(losses.slice(-20))).toBeLessThan(mean(losses.slice(180, 260)) - 0.15); // earlier, the bank's rows are random or unlearned: easy negatives
   const [before, after] = [await knn(untrained), await knn(state)];
