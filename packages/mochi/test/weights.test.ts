@@ -113,6 +113,8 @@ test('features that are no numbers are refused, and not written or ranked', asyn
   writeFileSync(config, stringify({ augment: { name: 'moco-v2', size: 16 }, data: { name: 'image-folder', root }, encoder }));
   for (const call of [() => embed(config), () => search(config, first()), () => duplicates(config, root)])
     await expect(call()).rejects.toMatchObject({ code: 'MOCHI_FEATURES_NOT_FINITE' });
+  const [result] = await using(loadEncoder(config), (loaded) => loaded.embedSettled([first()]));
+  expect(result).toMatchObject({ reason: { code: 'MOCHI_FEATURES_NOT_FINITE', message: expect.stringContaining('000.png') } });
 });
 
 test('a weights file in place of a run or a config: what to write is said', async () => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Augmentation, Encoder, EncoderWeights, Layer } from '@mochi/contract';
+import { requireFinite } from '@mochi/evaluators';
 import { compile, decodePixels, imageSize, nativeTensor, resizeBox, type Compiled } from '@mochi/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { imageUnreadable } from '../errors.js';
@@ -30,7 +31,7 @@ export class ImageEmbedder {
     );
   }
 
-  /** @returns For each image its features or MOCHI_IMAGE_UNREADABLE. */
+  /** @returns For each image its features, or MOCHI_IMAGE_UNREADABLE or MOCHI_FEATURES_NOT_FINITE. */
   async embed(images: readonly (string | Uint8Array)[], layer: Layer): Promise<PromiseSettledResult<Float32Array>[]> {
     const results: PromiseSettledResult<Float32Array>[] = [];
     for (let first = 0; first < images.length; first += BATCH)
@@ -47,7 +48,7 @@ export class ImageEmbedder {
     const readable = views.flatMap((view) => (view.status === 'fulfilled' ? [view.value] : []));
     const rows = readable.length > 0 ? await this.features(readable, layer) : [];
     let row = 0;
-    return views.map((view) => (view.status === 'fulfilled' ? { status: 'fulfilled', value: rows[row++]! } : view));
+    return views.map((view, at) => (view.status === 'fulfilled' ? numbers(rows[row++]!, nameOf(images[at]!, first + at)) : view));
   }
 
   dispose(): void {
@@ -56,7 +57,7 @@ export class ImageEmbedder {
   }
 
   private async read(image: string | Uint8Array, at: number): Promise<tf.Tensor4D> {
-    const name = typeof image === 'string' ? image : `number ${at} of the list`;
+    const name = nameOf(image, at);
     const bytes = typeof image === 'string' ? await readFile(image).catch((cause: unknown) => unreadable(name, cause)) : image;
     requireImage(name, bytes);
     const file = nativeTensor([bytes], [], 'string');
@@ -81,6 +82,18 @@ export class ImageEmbedder {
     const dim = outputs[layer].shape[1];
     tf.dispose([batch, outputs.backbone, outputs.head]);
     return views.map((_, row) => values.slice(row * dim, (row + 1) * dim));
+  }
+}
+
+const nameOf = (image: string | Uint8Array, at: number): string =>
+  typeof image === 'string' ? image : `number ${at} of the list`;
+
+function numbers(features: Float32Array, name: string): PromiseSettledResult<Float32Array> {
+  try {
+    requireFinite({ rows: 1, dim: features.length, features }, `the image ${name}`);
+    return { status: 'fulfilled', value: features };
+  } catch (reason) {
+    return { status: 'rejected', reason };
   }
 }
 

@@ -52,7 +52,7 @@ export interface LoadedEncoder {
    * Features of images, in their order, not normalised.
    *
    * @param images Paths, or whole files in memory (JPEG, PNG, GIF, BMP, WebP); any number, of which 64 are in memory at a time.
-   * @throws MOCHI_IMAGE_UNREADABLE for the first that cannot be read; MOCHI_ARGUMENT, MOCHI_ENCODER_DISPOSED, MOCHI_ENCODER_HEADLESS
+   * @throws MOCHI_IMAGE_UNREADABLE for the first that cannot be read, MOCHI_FEATURES_NOT_FINITE; MOCHI_ARGUMENT, MOCHI_ENCODER_DISPOSED, MOCHI_ENCODER_HEADLESS
    */
   embed(images: readonly (string | Uint8Array)[], options?: EmbedImagesOptions): Promise<Float32Array[]>;
   /** The same for images of several senders: one that cannot be read spoils no other. */
