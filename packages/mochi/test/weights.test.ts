@@ -24,7 +24,7 @@ test('of a weights file the caller says what cannot be read off it, here which o
   const file = join(out, 'nameless.safetensors');
   writeFileSync(file, encodeSafetensors(readSafetensors(readFileSync(exported)))); // the weights, without a word of where they are from
   await expect(loadEncoder(file)).rejects.toMatchObject({ code: 'MOCHI_WEIGHTS_ENCODER', message: /small and cifar/ });
-  const { encoder: whole } = tinyConfig(root) as { encoder: object };
+  const { encoder: whole } = tinyConfig(root) as { encoder: Record<string, unknown> };
   const rows: Float32Array[][] = [];
   for (const encoder of [whole, { stem: 'small' }, { name: 'resnet10', stem: 'small', weights: { prefix: '' } }])
     await using(loadEncoder(file, { encoder, size: 16 }), async (loaded) => {
