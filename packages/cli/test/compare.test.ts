@@ -40,7 +40,7 @@ run:
   writeFileSync(join(folder, 'wet.mjs'), WET);
 });
 
-/** The first run of it does not get past its third step before it is told to stop. */
+/** The first run of it does not get past its third step before it is told to stop; `waited` is there once it listens. */
 const WAITS = `import { existsSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { afterStep, definePlugin } from '@mochi/contract';
@@ -139,7 +139,7 @@ test('a signal saves the run in progress; the same command goes on from there', 
   writeFileSync(waiting, readFileSync(one, 'utf8').replace(/plugins: .*/, 'plugins: [./waits.mjs]'));
   writeFileSync(join(folder, 'waits.mjs'), WAITS);
   const args = ['evaluators=[]', 'train={steps: 9, batchSize: 4, logEvery: 2, checkpoint: {every: 100ep}}', '--out', out];
-  const stopped = await compare(args, { signal: 'SIGTERM', when: () => events().includes('"step-end"') }, waiting);
+  const stopped = await compare(args, { signal: 'SIGTERM', when: () => existsSync(join(folder, 'waited')) }, waiting);
   expect(stopped.code).toBe(143);
   expect(stopped.report).toMatchObject({ outcome: 'stopped', variants: [{ variant: 'uniform', finished: 0, failures: [] }] });
   expect(stopped.stderr).toMatch(/^go on: the same command$/m);
