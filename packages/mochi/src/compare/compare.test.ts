@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { chartTable } from '@mochi/report';
+import { BASE } from '../../test/compare-base.js';
 import { answers } from './answers.js';
 import { unmeasurable } from './check-jobs.js';
 import { pointsOf } from './grid.js';
@@ -16,17 +17,6 @@ import { differencesText, runsCsv, tableText, variantsCsv } from './table.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mochi-compare-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const BASE = {
-  seed: 5,
-  data: { name: 'image-folder', root: '.' },
-  augment: { name: 'moco-v2', size: 16 },
-  encoder: { name: 'resnet10', stem: 'small', width: 4, stages: 2, head: { hidden: 8, dim: 8 } },
-  method: 'moco-v2',
-  bank: { name: 'fifo', capacity: 32 },
-  sampler: { name: 'mochi', n: 8, s: 8, sPrime: 4 },
-  optimizer: { name: 'sgd', rate: 0.05 },
-};
 
 describe('the grid', () => {
   test('every combination; labels say what is varied, seeds make no variant', () => {

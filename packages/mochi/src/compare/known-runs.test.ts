@@ -2,21 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { BASE } from '../../test/compare-base.js';
 import { compare, planComparison } from './compare.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mochi-known-runs-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const BASE = {
-  seed: 5,
-  data: { name: 'image-folder', root: '.' },
-  augment: { name: 'moco-v2', size: 16 },
-  encoder: { name: 'resnet10', stem: 'small', width: 4, stages: 2, head: { hidden: 8, dim: 8 } },
-  method: 'moco-v2',
-  bank: { name: 'fifo', capacity: 32 },
-  sampler: { name: 'mochi', n: 8, s: 8, sPrime: 4 },
-  optimizer: { name: 'sgd', rate: 0.05 },
-};
 
 describe('a folder in which runs were finished', () => {
   /** A comparison of BASE, and its folder with one finished run of it, named as an earlier version would that had no such options. */
